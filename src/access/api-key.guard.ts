@@ -1,0 +1,32 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { SLUICE_SETTINGS, type CallerSettings, type SluiceSettings } from '../core/settings.js';
+import { SluiceError } from '../core/sluice-error.js';
+import { setCaller } from './caller-of.js';
+
+const BEARER = /^Bearer +(\S+)$/i;
+
+/** Lets known keys in, and callers without one where that is allowed. Throws `unauthorized` otherwise. */
+@Injectable()
+export class ApiKeyGuard implements CanActivate {
+  constructor(@Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const { callers, anonymous } = this.settings;
+    if (callers.length === 0 && anonymous) return true;
+    const request = context.switchToHttp().getRequest<{ headers: Record<string, string | undefined> }>();
+    const [, key] = BEARER.exec(request.headers['authorization'] ?? '') ?? [];
+    const caller = key === undefined ? undefined : this.#find(key);
+    if (caller !== undefined) setCaller(request, caller);
+    else if (key !== undefined || !anonymous) {
+      throw new SluiceError('unauthorized', 'Send a valid key: Authorization: Bearer …');
+    }
+    return true;
+  }
+
+  /** Compares with every caller, so that the time taken tells nothing of the key. */
+  #find(key: string): CallerSettings | undefined {
+    const hash = createHash('sha256').update(key).digest();
+    return this.settings.callers.filter(({ keyHash }) => timingSafeEqual(keyHash, hash))[0];
+  }
+}

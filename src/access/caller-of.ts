@@ -1,0 +1,14 @@
+import type { Caller } from '../core/chat-request.js';
+
+const ANONYMOUS: Caller = { name: 'anonymous' };
+const callers = new WeakMap<object, Caller>();
+
+/** Notes who makes a request. */
+export function setCaller(request: object, caller: Caller): void {
+  callers.set(request, caller);
+}
+
+/** Who makes a request; `anonymous` if nobody was noted. */
+export function callerOf(request: object): Caller {
+  return callers.get(request) ?? ANONYMOUS;
+}

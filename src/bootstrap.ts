@@ -1,0 +1,51 @@
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { pino, type Logger } from 'pino';
+import { AppModule } from './app.module.js';
+import type { Environment } from './config/environment.js';
+import { serveDocs } from './http/openapi/serve-docs.js';
+import { PinoLogger } from './telemetry/pino-logger.js';
+
+/** A service that listens. */
+export interface Service {
+  readonly url: string;
+  readonly logger: Logger;
+  /** Takes in no more streams, waits for those that run, and ends. */
+  close(): Promise<void>;
+}
+
+/** Starts the service as the environment says. Rejects if that is not valid or the port is taken. */
+export async function bootstrap(environment: Environment): Promise<Service> {
+  const logger = pino({ level: environment.SLUICE_LOG_LEVEL });
+  const adapter = new FastifyAdapter({
+    // Without a logger of its own: Fastify's request log prints the URL, and the URL holds the prompt.
+    bodyLimit: environment.SLUICE_MAX_BODY_BYTES,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 1024 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
+    logger: new PinoLogger(logger),
+    abortOnError: false,
+  });
+  if (environment.SLUICE_CORS_ORIGINS.length > 0) app.enableCors(corsOptions(environment.SLUICE_CORS_ORIGINS));
+  serveDocs(app);
+  await app.listen(environment.PORT, environment.HOST);
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return { url: `http://${hostOf(environment.HOST)}:${port}`, logger, close: () => app.close() };
+}
+
+/** Exact origins; what a browser's client must send and may read. */
+function corsOptions(origin: string[]): NonNullable<Parameters<NestFastifyApplication['enableCors']>[0]> {
+  return {
+    origin,
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'Last-Event-ID', 'Idempotency-Key'],
+    exposedHeaders: ['x-sluice-stream', 'x-sluice-target', 'x-sluice-attempts', 'Retry-After'],
+  };
+}
+
+function hostOf(host: string): string {
+  if (host === '0.0.0.0' || host === '127.0.0.1' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+const milliseconds = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+const list = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').map((item) => item.trim()).filter((item) => item !== ''));
+
+const schema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_BASE_URL: z.url({ protocol: /^https?$/, error: 'is not an http(s) URL' }).optional(),
+  SLUICE_MODEL: z.string().optional(),
+  SLUICE_API_KEYS: list,
+  SLUICE_ANONYMOUS: z.enum(['true', 'false']).optional(),
+  SLUICE_HEADERS_TIMEOUT_MS: milliseconds(60_000),
+  SLUICE_FIRST_TOKEN_TIMEOUT_MS: milliseconds(60_000),
+  SLUICE_IDLE_TIMEOUT_MS: milliseconds(60_000),
+  SLUICE_TOTAL_TIMEOUT_MS: milliseconds(600_000),
+  SLUICE_HEARTBEAT_MS: milliseconds(15_000),
+  SLUICE_DRAIN_MS: z.coerce.number().int().nonnegative().default(30_000),
+  SLUICE_MAX_BODY_BYTES: count(10 * 1024 * 1024),
+  SLUICE_MAX_EVENT_BYTES: count(16 * 1024 * 1024),
+  SLUICE_MAX_STREAMS: count(10_000),
+  SLUICE_CORS_ORIGINS: list,
+  SLUICE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+/** The environment of the service, read and complete. */
+export type Environment = z.infer<typeof schema>;
+
+/** An empty variable counts as absent, as compose files leave them. */
+const environmentSchema = z
+  .record(z.string(), z.unknown())
+  .transform((environment) => Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')))
+  .pipe(schema)
+  .superRefine(({ HOST, SLUICE_API_KEYS, SLUICE_ANONYMOUS }, context) => {
+    if (isLoopback(HOST) || SLUICE_API_KEYS.length > 0 || SLUICE_ANONYMOUS === 'true') return;
+    context.addIssue({
+      code: 'custom',
+      path: ['HOST'],
+      message: `${HOST} is open to others: set SLUICE_API_KEYS, or SLUICE_ANONYMOUS=true if anyone may ask`,
+    });
+  });
+
+/** Reads the environment. Throws an Error that names every variable that is wrong, and no value. */
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+  const parsed = environmentSchema.safeParse({ ...variables });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+  throw new Error(`The environment is not valid: ${problems.join('; ')}`);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}

@@ -1,0 +1,25 @@
+import type { DialectName } from './dialect-name.js';
+
+/** A message in OpenAI's shape: `role`, `content` as text or content parts, and whatever else the role carries. */
+export interface ChatMessage {
+  readonly role: string;
+  readonly content?: unknown;
+  readonly [field: string]: unknown;
+}
+
+/** What a caller asks, whatever dialect it speaks. */
+export interface ChatRequest {
+  /** The route's name. @default the default route */
+  readonly model?: string | undefined;
+  readonly messages: readonly ChatMessage[];
+  /** Sampling and tool fields in OpenAI's names (`temperature`, `max_tokens`, `stop`, `tools`, …). */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** The caller's own body: an upstream of the same dialect gets it whole, unknown fields included. */
+  readonly source?: { readonly dialect: DialectName; readonly body: Readonly<Record<string, unknown>> };
+}
+
+/** Who asks. `name` labels limits and log lines; it is never a key. */
+export interface Caller {
+  readonly name: string;
+  readonly tenant?: string | undefined;
+}

@@ -1,0 +1,46 @@
+import type { ChatRequest } from './chat-request.js';
+import type { DialectName } from './dialect-name.js';
+import type { SluiceError } from './sluice-error.js';
+import type { EventDecoder, Transcoded, Transcoder } from './transcoder.js';
+
+/** A wire format facing an upstream. Pure: no I/O, no state. */
+export interface UpstreamDialect {
+  readonly name: DialectName;
+  /** Below the upstream's base URL, with a leading slash. */
+  readonly path: string;
+  /** The body for `model`; `streaming` false asks for one JSON answer. */
+  encodeRequest(request: ChatRequest, model: string, streaming: boolean): Record<string, unknown>;
+  /** The headers that carry the key. */
+  authorize(key: string): Record<string, string>;
+  decoder(): EventDecoder;
+  /** The provider's error object and message in an error body, or undefined if it has another shape. */
+  decodeError(body: unknown): { readonly message: string; readonly error: Record<string, unknown> } | undefined;
+  /** What is told of a whole (not streamed) answer. */
+  decodeAnswer(body: unknown): DecodedAnswer;
+  /** Passes events on to a caller of the same dialect, without printing them again. */
+  passThrough(request: ChatRequest): Transcoder<Frame>;
+}
+
+/** What the relay must know of a whole answer. */
+export type DecodedAnswer = Pick<Transcoded<never>, 'finishes' | 'finishReason' | 'usage' | 'model' | 'error'>;
+
+/** Bytes of one or more events, ready for a socket. */
+export type Frame = Buffer | string;
+
+/** How one caller wants its stream: given the upstream's dialect, the transcoder for one stream. */
+export type StreamFormat<F> = (upstream: UpstreamDialect, context: FormatContext) => Transcoder<F>;
+
+/** What a format may need to know of the stream that it prints. */
+export interface FormatContext {
+  readonly streamId: string;
+  readonly request: ChatRequest;
+}
+
+/** An error before the first byte, in a caller's dialect. */
+export interface ErrorBody {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Prints an error as the body of a status. */
+export type EncodeErrorBody = (error: SluiceError) => ErrorBody;

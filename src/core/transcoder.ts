@@ -1,0 +1,59 @@
+import type { EventBlock } from './event-block.js';
+import type { SluiceError } from './sluice-error.js';
+import type { FinishReason, StreamPart } from './stream-part.js';
+import type { Usage } from './usage.js';
+
+/** What one block turned into, and what was seen in it. */
+export interface Transcoded<F> {
+  /** What the caller is sent, in order. */
+  readonly output: readonly F[];
+  /** How many events the block held. */
+  readonly events: number;
+  /** The block held text, reasoning or a tool call. */
+  readonly content: boolean;
+  /** The upstream said that this was all (`[DONE]`). */
+  readonly done: boolean;
+  /** How many choices got their finish reason in this block. */
+  readonly finishes: number;
+  readonly finishReason?: FinishReason | undefined;
+  readonly usage?: Usage | undefined;
+  readonly model?: string | undefined;
+  /** The upstream reported an error inside its 200. What stood before it is in `output`. */
+  readonly error?: SluiceError | undefined;
+}
+
+/** What is known when a stream ends well. */
+export interface Ending {
+  readonly finishReason: FinishReason | undefined;
+  readonly usage: Usage | undefined;
+  readonly model: string | undefined;
+  /** The upstream closed after its finish reason without saying that this was all. */
+  readonly unterminated: boolean;
+}
+
+/** Turns one stream's upstream events into what its caller is sent. Holds the state of that stream. */
+export interface Transcoder<F> {
+  push(block: EventBlock): Transcoded<F>;
+  /** What is sent first when the head must go out before any content. */
+  opening(): readonly F[];
+  /** The last frames of a stream that ended well. */
+  finish(ending: Ending): readonly F[];
+  /** The frames that tell the caller of a failure; `undefined` if the format can only break off. */
+  fail(error: SluiceError): readonly F[] | undefined;
+}
+
+/** One upstream event, read. */
+export interface DecodedEvent {
+  readonly parts: readonly StreamPart[];
+  /** The event says that the stream is complete. */
+  readonly done: boolean;
+  readonly model?: string | undefined;
+}
+
+/** Reads the events of one upstream stream. Throws a SluiceError on what it cannot read. */
+export type EventDecoder = (data: string) => DecodedEvent;
+
+/** Prints parts in a caller's format. Holds the state of one stream. */
+export interface PartEncoder<F> extends Omit<Transcoder<F>, 'push'> {
+  encode(parts: readonly StreamPart[]): readonly F[];
+}

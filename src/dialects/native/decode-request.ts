@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { ChatMessage, ChatRequest } from '../../core/chat-request.js';
+import { SluiceError } from '../../core/sluice-error.js';
+import { invalidRequest } from '../invalid-request.js';
+
+const DEFAULT_TEMPERATURE = 0.7;
+
+const optionalName = z.string().min(1).optional();
+
+/** `GET /stream`. Empty optional parameters count as absent, as forms send them. */
+export const streamQuerySchema = z.object({
+  content: z.string().min(1).describe('What the user says'),
+  system: z.string().optional().describe('Instructions that come before it'),
+  model: z.string().optional().describe('A route; the default route if absent'),
+  temperature: z.coerce.number().min(0).max(2).default(DEFAULT_TEMPERATURE),
+});
+
+/** `POST /stream`: `content` or `messages`; other fields are passed on to the model under their OpenAI names. */
+export const streamBodySchema = z.looseObject({
+  content: z.string().min(1).optional().describe('What the user says'),
+  system: z.string().optional().describe('Instructions that come before it'),
+  messages: z
+    .array(z.looseObject({ role: z.string() }))
+    .min(1)
+    .optional()
+    .describe('A conversation in OpenAI’s shape, in place of `content`'),
+  model: optionalName.describe('A route; the default route if absent'),
+  temperature: z.number().min(0).max(2).default(DEFAULT_TEMPERATURE),
+  max_tokens: z.number().int().positive().optional(),
+  stop: z.union([z.string(), z.array(z.string())]).optional(),
+  n: z.literal(1).optional(),
+});
+
+/** A question in the query string. Throws `missing-content` or `invalid-request`. */
+export function decodeQuery(query: unknown): ChatRequest {
+  if (isMissing(query, 'content')) throw missingContent();
+  const parsed = streamQuerySchema.safeParse(withoutEmpty(query));
+  if (!parsed.success) throw invalidRequest(parsed.error);
+  const { content, system, model, temperature } = parsed.data;
+  return { model, messages: conversation(content, system), parameters: { temperature } };
+}
+
+/** A question in a JSON body. Throws `missing-content` or `invalid-request`. */
+export function decodeBody(body: unknown): ChatRequest {
+  if (isMissing(body, 'content') && isMissing(body, 'messages')) throw missingContent();
+  const parsed = streamBodySchema.safeParse(body);
+  if (!parsed.success) throw invalidRequest(parsed.error);
+  const { content, system, messages, model, ...parameters } = parsed.data;
+  if (content !== undefined && messages !== undefined) {
+    throw new SluiceError('invalid-request', "The request is not valid: give 'content' or 'messages', not both");
+  }
+  return {
+    model,
+    messages: messages === undefined ? conversation(content ?? '', system) : [...instructions(system), ...messages],
+    parameters,
+  };
+}
+
+function conversation(content: string, system: string | undefined): ChatMessage[] {
+  return [...instructions(system), { role: 'user', content }];
+}
+
+function instructions(system: string | undefined): ChatMessage[] {
+  return system ? [{ role: 'system', content: system }] : [];
+}
+
+function missingContent(): SluiceError {
+  return new SluiceError('missing-content', "Missing 'content' parameter");
+}
+
+function isMissing(source: unknown, field: string): boolean {
+  if (typeof source !== 'object' || source === null || !(field in source)) return true;
+  const value: unknown = Reflect.get(source, field);
+  return value === undefined || value === null || value === '';
+}
+
+function withoutEmpty(query: unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(query ?? {}).filter(([, value]) => value !== ''));
+}

@@ -1,0 +1,34 @@
+import type { StreamFormat } from '../../core/dialect.js';
+import type { PartEncoder } from '../../core/transcoder.js';
+import { translate } from '../../core/translate.js';
+import { printCursor } from './cursor.js';
+import { encodeDone, encodeFailed, encodePart, type NativeEvent } from './encode-event.js';
+
+/** The native dialect as bytes: each frame ends with its id, so that a torn frame is asked for again. */
+export const nativeFormat: StreamFormat<string> = (upstream, { streamId }) =>
+  translate(upstream.decoder(), nativeEncoder(streamId));
+
+/** Frames numbered from `first`. The parts of one upstream read become one string, for one write. */
+export function nativeEncoder(streamId: string, first = 0): PartEncoder<string> {
+  let sequence = first;
+  const print = (event: NativeEvent) => printFrame(event, streamId, sequence++);
+  return {
+    // An empty delta gives the client an id before the first content: what reconnects then asks no model.
+    opening: () => [print({ data: { delta: '' } })],
+    encode(parts) {
+      let frames = '';
+      for (const part of parts) {
+        const event = encodePart(part);
+        if (event !== undefined) frames += print(event);
+      }
+      return frames === '' ? [] : [frames];
+    },
+    finish: (ending) => [print(encodeDone(ending))],
+    fail: (error) => [print(encodeFailed(error))],
+  };
+}
+
+function printFrame({ type, data }: NativeEvent, streamId: string, sequence: number): string {
+  const id = printCursor({ streamId, sequence, last: type !== undefined });
+  return `${type === undefined ? '' : `event: ${type}\n`}data: ${JSON.stringify(data)}\nid: ${id}\n\n`;
+}

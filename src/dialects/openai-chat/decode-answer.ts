@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import type { DecodedAnswer } from '../../core/dialect.js';
+import { readError, streamError } from './read-error.js';
+import { readUsage } from './read-usage.js';
+
+const answerSchema = z.object({
+  model: z.string().optional().catch(undefined),
+  choices: z.array(z.object({ finish_reason: z.string().nullish().catch(undefined) })).catch([]),
+  usage: z.unknown().optional(),
+});
+
+/** What is told of a whole answer. Source: OpenAI API reference, 'The chat completion object'. */
+export function decodeAnswer(body: unknown): DecodedAnswer {
+  const reported = readError(body);
+  if (reported !== undefined) return { finishes: 0, error: streamError(reported.error) };
+  const { model, choices, usage } = answerSchema.safeParse(body).data ?? { choices: [] };
+  const reasons = choices.flatMap((choice) => choice.finish_reason ?? []);
+  return { finishes: reasons.length, finishReason: reasons.at(-1), usage: readUsage(usage), model };
+}

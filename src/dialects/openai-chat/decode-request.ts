@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import type { ChatRequest } from '../../core/chat-request.js';
+import { invalidRequest } from '../invalid-request.js';
+
+/**
+ * What Sluice itself needs of a chat completion request; the upstream judges the rest.
+ * Source: OpenAI API reference, 'Create chat completion'.
+ */
+export const chatCompletionRequestSchema = z.looseObject({
+  model: z.string().min(1).optional().describe('A route, or a model that the upstream knows'),
+  messages: z.array(z.looseObject({ role: z.string() })).min(1),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+  n: z.number().int().positive().nullish(),
+});
+
+/** A chat completion request, and whether its caller wants a stream. Throws `invalid-request`. */
+export function decodeRequest(body: unknown): { readonly request: ChatRequest; readonly streaming: boolean } {
+  const parsed = chatCompletionRequestSchema.safeParse(body);
+  if (!parsed.success) throw invalidRequest(parsed.error);
+  const { model, messages, stream } = parsed.data;
+  return {
+    request: { model, messages, source: { dialect: 'openai-chat', body: parsed.data } },
+    streaming: stream === true,
+  };
+}

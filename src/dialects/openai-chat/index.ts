@@ -1,0 +1,21 @@
+import type { StreamFormat, Frame, UpstreamDialect } from '../../core/dialect.js';
+import { decodeAnswer } from './decode-answer.js';
+import { decodeEvent } from './decode-event.js';
+import { encodeRequest } from './encode-request.js';
+import { passThrough } from './pass-through.js';
+import { readError } from './read-error.js';
+
+/** OpenAI chat completions, facing an upstream. */
+export const openaiChat: UpstreamDialect = {
+  name: 'openai-chat',
+  path: '/chat/completions',
+  encodeRequest,
+  authorize: (key) => ({ authorization: `Bearer ${key}` }),
+  decoder: () => decodeEvent,
+  decodeError: readError,
+  decodeAnswer,
+  passThrough,
+};
+
+/** OpenAI chat completions, facing a caller. The upstream must speak the same dialect. */
+export const openaiChatFormat: StreamFormat<Frame> = (upstream, { request }) => upstream.passThrough(request);

@@ -1,0 +1,81 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { ArgumentsHost } from '@nestjs/common';
+
+/** What Fastify's and Express' requests have in common. */
+export interface AdapterRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly query?: unknown;
+  readonly body?: unknown;
+  readonly httpVersionMajor?: number;
+  readonly raw?: IncomingMessage;
+}
+
+/** Express' response is the raw one; Fastify's reply holds it, and headers of its own. */
+export type AdapterReply = ServerResponse | FastifyLikeReply;
+
+interface FastifyLikeReply {
+  readonly raw: ServerResponse;
+  getHeaders(): OutgoingHttpHeaders;
+  hijack(): unknown;
+}
+
+/** One request and its response, on either HTTP adapter. Answers go to the socket's own response. */
+export class Exchange {
+  readonly response: ServerResponse;
+  readonly #reply: FastifyLikeReply | undefined;
+
+  constructor(
+    readonly request: AdapterRequest,
+    reply: AdapterReply,
+  ) {
+    this.#reply = 'raw' in reply ? reply : undefined;
+    this.response = 'raw' in reply ? reply.raw : reply;
+  }
+
+  static of(host: ArgumentsHost): Exchange {
+    const http = host.switchToHttp();
+    return new Exchange(http.getRequest<AdapterRequest>(), http.getResponse<AdapterReply>());
+  }
+
+  get isHttp2(): boolean {
+    return (this.request.raw ?? this.request).httpVersionMajor === 2;
+  }
+
+  /** A request header as one string; undefined if absent or empty. */
+  header(name: string): string | undefined {
+    const value = this.request.headers[name];
+    return (Array.isArray(value) ? value[0] : value) || undefined;
+  }
+
+  /** A query parameter that was given once; undefined if absent, empty or given twice. */
+  query(name: string): string | undefined {
+    const { query } = this.request;
+    const value: unknown = typeof query === 'object' && query !== null ? Reflect.get(query, name) : undefined;
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  }
+
+  /** Fires when the response is over: sent whole, answered by somebody else, or left by its client. */
+  closing(): AbortSignal {
+    const { response } = this;
+    const controller = new AbortController();
+    const onClose = () => controller.abort();
+    if (response.destroyed) onClose();
+    else response.once('close', onClose);
+    return controller.signal;
+  }
+
+  /** Sends the head, with the headers that middleware and plugins have set before. */
+  sendHead(status: number, headers: OutgoingHttpHeaders): void {
+    this.#reply?.hijack();
+    this.response.writeHead(status, { ...this.#reply?.getHeaders(), ...headers });
+  }
+
+  /** Sends a whole answer. */
+  send(status: number, headers: OutgoingHttpHeaders, body: Buffer | string): void {
+    const length = { 'content-length': Buffer.byteLength(body) };
+    this.sendHead(status, status === 204 ? headers : { ...headers, ...length });
+    this.response.end(body);
+  }
+}

@@ -1,0 +1,62 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Observable } from 'rxjs';
+import type { Frame } from '../core/dialect.js';
+import type { Flow } from '../core/flow.js';
+import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
+import type { Exchange } from './exchange.js';
+import { dropNestHead } from './nest-sse-head.js';
+import type { StreamHead } from './stream-head.js';
+
+/** How long a finished stream may wait for a client that takes nothing of it, in milliseconds. */
+const LINGER_MS = 60_000;
+
+/** Frames, and the brake of their source. */
+export interface FrameSource {
+  readonly output: Observable<Frame>;
+  readonly flow: Flow;
+}
+
+/** Writes streams to clients: heartbeats in silence, back-pressure to the upstream, one end. */
+@Injectable()
+export class FrameWriter {
+  constructor(@Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings) {}
+
+  /**
+   * Sends the head and each frame as it comes, for as long as it is subscribed; emits nothing and completes
+   * after the last frame. Whoever subscribes ends the response: for `@Sse` that is Nest, which also tries to
+   * send a head. Unsubscribing stops the source.
+   */
+  write(exchange: Exchange, source: FrameSource, head: StreamHead, subscribedBy: 'us' | 'nest'): Observable<never> {
+    return new Observable((subscriber) => {
+      exchange.sendHead(200, head.headers);
+      if (subscribedBy === 'nest') dropNestHead(exchange.response);
+      subscriber.add(this.#forward(exchange, source, head, () => subscriber.complete()));
+    });
+  }
+
+  #forward({ response }: Exchange, { output, flow }: FrameSource, head: StreamHead, complete: () => void): () => void {
+    const heartbeat = setInterval(() => {
+      if (head.heartbeat !== undefined && !response.writableNeedDrain) response.write(head.heartbeat);
+    }, this.settings.heartbeatMs);
+    const onDrain = () => flow.resume();
+    response.on('drain', onDrain);
+    response.flushHeaders();
+    const subscription = output.subscribe({
+      next: (frame) => {
+        heartbeat.refresh();
+        if (!response.write(frame)) flow.pause();
+      },
+      // The format has no frame for a failure: an answer without its end is the only honest sign.
+      error: () => response.destroy(),
+      complete: () => {
+        response.setTimeout(LINGER_MS, () => response.destroy());
+        complete();
+      },
+    });
+    return () => {
+      clearInterval(heartbeat);
+      response.off('drain', onDrain);
+      subscription.unsubscribe();
+    };
+  }
+}

@@ -1,0 +1,17 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Exchange } from './exchange.js';
+import { NativeStreams } from './native-streams.js';
+
+/**
+ * Opens the stream of a `/stream` request. A guard, since Nest awaits guards before it sends anything: behind an
+ * interceptor, its own or the host's, it sends a 200 before the handler has resolved.
+ */
+@Injectable()
+export class NativeStreamGuard implements CanActivate {
+  constructor(@Inject(NativeStreams) private readonly streams: NativeStreams) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    await this.streams.open(Exchange.of(context));
+    return true;
+  }
+}

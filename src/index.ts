@@ -1,0 +1,21 @@
+export { SluiceModule } from './sluice.module.js';
+export type {
+  CallerOptions,
+  RouteOptions,
+  SluiceModuleExtras,
+  SluiceModuleOptions,
+  UpstreamOptions,
+} from './sluice.options.js';
+export { RelayService } from './relay/relay.service.js';
+export type { FormattedOptions, OpenOptions, RelayAnswer, RelayStream } from './relay/relay-stream.js';
+export { ActiveStreams } from './relay/active-streams.js';
+export { Metrics } from './telemetry/metrics.js';
+export { toMessageEvents, type NativeMessageEvent } from './dialects/native/to-message-events.js';
+export { RelayEventSource, type RelayEvent, type StreamEnded, type StreamIdentity } from './core/relay-event.js';
+export { SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from './core/sluice-error.js';
+export type { Caller, ChatMessage, ChatRequest } from './core/chat-request.js';
+export type { FinishReason, StreamPart, ToolCallDelta } from './core/stream-part.js';
+export type { Flow } from './core/flow.js';
+export type { Outcome } from './core/outcome.js';
+export type { Usage } from './core/usage.js';
+export type { Limits, Timeouts } from './core/settings.js';

@@ -1,0 +1,82 @@
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
+import { SluiceError } from '../core/sluice-error.js';
+
+/** What a caller is told to wait when there is no room, in milliseconds. */
+const RETRY_AFTER_MS = 1_000;
+
+/** The place of one stream. `release` may be called more than once. */
+export interface Place {
+  release(): void;
+}
+
+/** Every stream that is open, so that their number is bounded and a shutdown can end them. */
+@Injectable()
+export class ActiveStreams implements BeforeApplicationShutdown {
+  readonly #open = new Map<Place, AbortController>();
+  readonly #byCaller = new Map<string, number>();
+  #draining = false;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(@Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings) {}
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** Takes a place until it is released; `controller` is aborted if a shutdown cannot wait for it. */
+  enter(caller: string, controller: AbortController): Place {
+    this.#refuseIfFull(caller);
+    const place: Place = { release: () => this.#leave(place, caller) };
+    this.#open.set(place, controller);
+    this.#byCaller.set(caller, this.#countOf(caller) + 1);
+    return place;
+  }
+
+  /** Takes in no more streams, waits for those that run, and ends what is left after `drainMs`. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#draining = true;
+    if (this.#open.size === 0) return;
+    const timer = setTimeout(() => this.#endAll(), this.settings.drainMs);
+    await new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+    clearTimeout(timer);
+  }
+
+  #endAll(): void {
+    const reason = new SluiceError('shutting-down', 'The service is shutting down; ask again', {
+      retryAfterMs: RETRY_AFTER_MS,
+    });
+    for (const controller of this.#open.values()) controller.abort(reason);
+  }
+
+  #refuseIfFull(caller: string): void {
+    const { maxStreams, maxStreamsPerCaller } = this.settings.limits;
+    const wait = { retryAfterMs: RETRY_AFTER_MS };
+    if (this.#draining) throw new SluiceError('shutting-down', 'The service is shutting down; ask again', wait);
+    if (this.#open.size >= maxStreams) {
+      throw new SluiceError('overloaded', `All ${maxStreams} streams of this service are in use; ask again`, wait);
+    }
+    if (this.#countOf(caller) >= maxStreamsPerCaller) {
+      const problem = `This caller has ${maxStreamsPerCaller} streams open, which is its limit; end one first`;
+      throw new SluiceError('rate-limited', problem, wait);
+    }
+  }
+
+  #countOf(caller: string): number {
+    return this.#byCaller.get(caller) ?? 0;
+  }
+
+  #leave(place: Place, caller: string): void {
+    if (!this.#open.delete(place)) return;
+    const left = this.#countOf(caller) - 1;
+    if (left === 0) this.#byCaller.delete(caller);
+    else this.#byCaller.set(caller, left);
+    if (this.#open.size === 0) this.#onEmpty?.();
+  }
+}

@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http';
+import type { ChatRequest } from '../core/chat-request.js';
+import { SluiceError } from '../core/sluice-error.js';
+import { readCapped } from '../upstream/read-capped.js';
+import type { Target } from '../upstream/routes.js';
+import type { UpstreamClient } from '../upstream/upstream-client.js';
+import { cutError } from '../upstream/upstream-error.js';
+import { passedHeaders } from './passed-headers.js';
+import type { RelayAnswer } from './relay-stream.js';
+import type { StreamRecord } from './stream-record.js';
+
+/** One question for a whole answer. */
+export interface AnswerOptions {
+  readonly client: UpstreamClient;
+  readonly target: Target;
+  readonly request: ChatRequest;
+  readonly record: StreamRecord;
+  readonly maxEventBytes: number;
+}
+
+/** Asks the target with `stream: false`. Aborting the signal closes the upstream before or within the body. */
+export async function readAnswer(
+  { client, target, request, record, maxEventBytes }: AnswerOptions,
+  signal: AbortSignal,
+): Promise<Pick<RelayAnswer, 'headers' | 'contentType' | 'body'>> {
+  const { upstream, dialect, model } = target;
+  const question = dialect.encodeRequest(request, model, false);
+  // The headers of a whole answer come when it is complete: only the total time bounds it.
+  const response = await client.post({ upstream, dialect, body: question, timeoutMs: 0, signal });
+  const body = await readBody(response, maxEventBytes, signal, () => cutError(upstream));
+  if (body === undefined) {
+    throw new SluiceError('upstream-error', `The upstream sent an answer of more than ${maxEventBytes} bytes`);
+  }
+  record.read(body.length);
+  const answer = dialect.decodeAnswer(parse(body));
+  record.saw({ ...answer, events: 1, content: answer.finishes > 0, done: true });
+  if (answer.error !== undefined) throw answer.error;
+  const contentType = response.headers['content-type'] ?? 'application/json';
+  return { headers: passedHeaders(response.headers), contentType, body };
+}
+
+async function readBody(
+  response: IncomingMessage,
+  maxBytes: number,
+  signal: AbortSignal,
+  cut: () => Error,
+): Promise<Buffer | undefined> {
+  const onAbort = () => response.destroy();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await readCapped(response, maxBytes);
+  } catch {
+    throw signal.aborted ? signal.reason : cut();
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new SluiceError('upstream-error', 'The upstream answered with something that is no JSON');
+  }
+}

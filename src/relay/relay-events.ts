@@ -1,0 +1,19 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Subject, type Observable } from 'rxjs';
+import { RelayEventSource, type RelayEvent } from '../core/relay-event.js';
+
+/** Everything that the relay tells: metrics, logs and hosts subscribe here, and the relay knows none of them. */
+@Injectable()
+export class RelayEvents extends RelayEventSource implements OnApplicationShutdown {
+  readonly #events = new Subject<RelayEvent>();
+
+  override readonly all: Observable<RelayEvent> = this.#events.asObservable();
+
+  emit(event: RelayEvent): void {
+    this.#events.next(event);
+  }
+
+  onApplicationShutdown(): void {
+    this.#events.complete();
+  }
+}

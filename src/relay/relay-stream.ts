@@ -1,0 +1,42 @@
+import type { Observable } from 'rxjs';
+import type { Caller } from '../core/chat-request.js';
+import type { StreamFormat } from '../core/dialect.js';
+import type { Flow } from '../core/flow.js';
+
+/** How a stream is opened. */
+export interface OpenOptions {
+  /** Aborting it ends the stream as `client-gone` and closes the upstream. */
+  readonly signal?: AbortSignal | undefined;
+  /** @default { name: 'anonymous' } */
+  readonly caller?: Caller | undefined;
+}
+
+/** The same, with a format of one's own. */
+export interface FormattedOptions<F> extends OpenOptions {
+  readonly format: StreamFormat<F>;
+}
+
+/** A stream whose upstream has answered. */
+export interface RelayStream<F> {
+  /** Names the stream in headers, log lines and cursors. A UUIDv7. */
+  readonly id: string;
+  /** `upstream/model` that serves. */
+  readonly target: string;
+  readonly attempts: number;
+  /** Headers of the upstream that callers may see (request id, rate limits), lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** What the caller is sent: one subscriber. It starts the reading, and unsubscribing stops the upstream. */
+  readonly output: Observable<F>;
+  /** The upstream's brake, for readers that can say when they are full. */
+  readonly flow: Flow;
+}
+
+/** A whole answer (`stream: false`), as the upstream sent it. */
+export interface RelayAnswer {
+  readonly id: string;
+  readonly target: string;
+  readonly attempts: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly contentType: string;
+  readonly body: Buffer;
+}

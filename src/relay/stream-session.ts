@@ -1,0 +1,135 @@
+import { Observable, Subscription, type Observer, type Subscriber } from 'rxjs';
+import type { Flow } from '../core/flow.js';
+import { SluiceError } from '../core/sluice-error.js';
+import type { Transcoded, Transcoder } from '../core/transcoder.js';
+import type { StreamRecord } from './stream-record.js';
+
+/** What a session needs to know of its stream. */
+export interface SessionOptions<F> {
+  readonly transcoder: Transcoder<F>;
+  readonly record: StreamRecord;
+  readonly flow: Flow;
+  /** How long the head may wait for the first content, in milliseconds. */
+  readonly headWaitMs: number;
+  /** How many answers the caller asked for: as many finish reasons make a stream complete. */
+  readonly choices: number;
+  readonly maxEvents: number;
+}
+
+/**
+ * Stands between one upstream stream and its one reader. Until the first content it holds everything back, so
+ * that a failure is still a status; then the upstream is braked until the reader subscribes.
+ */
+export class StreamSession<F> implements Observer<Transcoded<F>> {
+  /** Resolves at the first content, at a good end, or after the head's wait; rejects with what failed before. */
+  readonly opened: Promise<void>;
+  /** What the caller is sent. One subscriber; unsubscribing ends the stream as `client-gone`. */
+  readonly output: Observable<F>;
+
+  readonly #source = new Subscription();
+  readonly #pending: F[] = [];
+  #subscriber: Subscriber<F> | undefined;
+  #state: 'opening' | 'open' | 'over' = 'opening';
+  #failure: SluiceError | undefined;
+  #settle: { resolve: () => void; reject: (error: SluiceError) => void } | undefined;
+
+  constructor(private readonly options: SessionOptions<F>) {
+    this.opened = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    this.output = new Observable((subscriber) => this.#attach(subscriber));
+  }
+
+  /** Starts the upstream. */
+  start(source: Observable<Transcoded<F>>): void {
+    const timer = setTimeout(() => this.#openEarly(), this.options.headWaitMs);
+    void this.opened.catch(() => undefined).then(() => clearTimeout(timer));
+    this.#source.add(source.subscribe(this));
+  }
+
+  next(transcoded: Transcoded<F>): void {
+    const { record, maxEvents } = this.options;
+    record.saw(transcoded);
+    for (const frame of transcoded.output) this.#send(frame);
+    if (transcoded.error !== undefined) this.error(transcoded.error);
+    else if (record.events > maxEvents) {
+      const problem = `The upstream sent more than ${maxEvents} events in one stream`;
+      this.error(new SluiceError('upstream-error', problem, { retryable: false }));
+    } else if (transcoded.done) this.#finish(false);
+    else if (transcoded.content) this.#commit();
+  }
+
+  error(cause: unknown): void {
+    if (this.#state === 'over') return;
+    const error = SluiceError.from(cause);
+    const frames = this.#state === 'opening' ? undefined : this.#lastFrames(error);
+    this.#failure = frames === undefined ? error : undefined;
+    for (const frame of frames ?? []) this.#send(frame);
+    this.options.record.failed(error);
+    this.#settle?.reject(error);
+    this.#close();
+  }
+
+  /** The upstream closed by itself without `[DONE]`: complete only if every answer has its finish reason. */
+  complete(): void {
+    if (this.#state === 'over') return;
+    if (this.options.record.finishes >= this.options.choices) this.#finish(true);
+    else this.error(new SluiceError('upstream-cut', 'The upstream closed before its answer was complete'));
+  }
+
+  #finish(unterminated: boolean): void {
+    const { record, transcoder } = this.options;
+    for (const frame of transcoder.finish(record.ending(unterminated))) this.#send(frame);
+    record.finished();
+    this.#settle?.resolve();
+    this.#close();
+  }
+
+  #commit(): void {
+    this.options.record.committed();
+    this.#open();
+  }
+
+  #open(): void {
+    this.#state = 'open';
+    if (this.#subscriber === undefined) this.options.flow.pause();
+    this.#settle?.resolve();
+  }
+
+  #openEarly(): void {
+    if (this.#state !== 'opening') return;
+    for (const frame of this.options.transcoder.opening()) this.#send(frame);
+    this.#open();
+  }
+
+  #send(frame: F): void {
+    if (this.#subscriber === undefined) this.#pending.push(frame);
+    else this.#subscriber.next(frame);
+  }
+
+  /** Nobody reads what is sent to a client that is gone. */
+  #lastFrames(error: SluiceError): readonly F[] | undefined {
+    return error.code === 'client-gone' ? [] : this.options.transcoder.fail(error);
+  }
+
+  #attach(subscriber: Subscriber<F>): () => void {
+    for (const frame of this.#pending.splice(0)) subscriber.next(frame);
+    if (this.#state === 'over') this.#endSubscriber(subscriber);
+    else {
+      this.#subscriber = subscriber;
+      this.options.flow.resume();
+    }
+    return () => this.error(new SluiceError('client-gone', 'The caller left'));
+  }
+
+  #close(): void {
+    this.#state = 'over';
+    this.#source.unsubscribe();
+    if (this.#subscriber !== undefined) this.#endSubscriber(this.#subscriber);
+  }
+
+  #endSubscriber(subscriber: Subscriber<F>): void {
+    if (this.#failure === undefined) subscriber.complete();
+    else subscriber.error(this.#failure);
+  }
+}

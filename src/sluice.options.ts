@@ -1,0 +1,78 @@
+import type { DialectName } from './core/dialect-name.js';
+import type { Limits, Timeouts } from './core/settings.js';
+
+/**
+ * Options of `SluiceModule.forRoot`. They are checked at boot; what is wrong is named, all at once.
+ * @publicApi
+ */
+export interface SluiceModuleOptions {
+  /** Endpoints that run models, by a name of your choice. At least one. */
+  readonly upstreams: Readonly<Record<string, UpstreamOptions>>;
+  /**
+   * Public model names and where they lead; `'*'` takes every name that has no route of its own.
+   * @default every name leads to the first upstream
+   */
+  readonly routes?: Readonly<Record<string, RouteOptions>>;
+  /** The route for requests that name no model. @default the first route that is not `'*'` */
+  readonly defaultRoute?: string;
+  /** Callers that present a key (`Authorization: Bearer …`). @default none */
+  readonly callers?: readonly CallerOptions[];
+  /** Serve callers without a key. @default true without `callers`, else false */
+  readonly anonymous?: boolean;
+  readonly limits?: Partial<Limits>;
+  /** Silence after which a client gets a comment, in milliseconds. @default 15000 */
+  readonly heartbeatMs?: number;
+  /** How long the head of an answer may wait for the first content, in milliseconds. @default 10000 */
+  readonly headWaitMs?: number;
+  /** How long running streams may go on after a shutdown was asked for, in milliseconds. @default 30000 */
+  readonly drainMs?: number;
+}
+
+/**
+ * One upstream.
+ * @publicApi
+ */
+export interface UpstreamOptions extends Partial<Timeouts> {
+  /** What it speaks. @default 'openai-chat' */
+  readonly dialect?: Extract<DialectName, 'openai-chat'>;
+  /** With the version: `https://api.openai.com/v1`. */
+  readonly baseUrl: string;
+  /** The key it asks for; at most one. @default none */
+  readonly keys?: readonly string[];
+  /** Headers sent with each request. @default {} */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Labels its models as simulated. @default false */
+  readonly simulated?: boolean;
+}
+
+/**
+ * One route.
+ * @publicApi
+ */
+export interface RouteOptions {
+  /** Exactly one target; without `model` it is asked for the name that the caller gave. */
+  readonly targets: readonly { readonly upstream: string; readonly model?: string }[];
+}
+
+/**
+ * One caller. Only the SHA-256 of its key is kept.
+ * @publicApi
+ */
+export interface CallerOptions {
+  readonly name: string;
+  readonly tenant?: string;
+  readonly key: string;
+}
+
+/**
+ * Options that shape the module itself, given beside the others.
+ * @publicApi
+ */
+export interface SluiceModuleExtras {
+  /** Export the providers to every module. @default false */
+  readonly isGlobal?: boolean;
+  /** Serve `/stream`, `/v1/chat/completions` and `/v1/models`. @default true */
+  readonly controllers?: boolean;
+  /** Path before the module's routes, as in `/llm/stream`. @default none */
+  readonly prefix?: string;
+}

@@ -1,0 +1,76 @@
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** Holds back what follows the last whole event. A chunk is copied only when an event spans chunks. */
+export class EventBoundary {
+  #carried: Buffer[] = [];
+  #carriedBytes = 0;
+  /** The last two carried bytes: as much of a boundary as may stand before the next chunk. */
+  #tail: Buffer = Buffer.alloc(0);
+
+  get carriedBytes(): number {
+    return this.#carriedBytes;
+  }
+
+  /** The bytes up to the last event boundary, or undefined while there is none. */
+  push(chunk: Buffer): Buffer | undefined {
+    const end = this.#carriedBytes === 0 ? lastBoundary(chunk) : this.#boundaryAcross(chunk);
+    if (end === 0) {
+      this.#carry(chunk);
+      return undefined;
+    }
+    const head = end === chunk.length ? chunk : chunk.subarray(0, end);
+    const block = this.#carriedBytes === 0 ? head : Buffer.concat([...this.#carried, head]);
+    this.#drop();
+    if (end < chunk.length) this.#carry(chunk.subarray(end));
+    return block;
+  }
+
+  /**
+   * What is left when the upstream closed. An event whose last line is complete lacks only its blank line, and
+   * some servers end with a bare `[DONE]`; anything else was torn and is dropped, as the standard asks.
+   */
+  flush(): Buffer | undefined {
+    const rest = Buffer.concat(this.#carried);
+    this.#drop();
+    const last = rest.at(-1);
+    if (last !== LF && last !== CR && !rest.toString('latin1').endsWith('[DONE]')) return undefined;
+    return Buffer.concat([rest, Buffer.from('\n\n')]);
+  }
+
+  #boundaryAcross(chunk: Buffer): number {
+    return Math.max(0, lastBoundary(Buffer.concat([this.#tail, chunk])) - this.#tail.length);
+  }
+
+  #carry(bytes: Buffer): void {
+    this.#carried.push(bytes);
+    this.#carriedBytes += bytes.length;
+    this.#tail = Buffer.concat([this.#tail, bytes.subarray(-2)]).subarray(-2);
+  }
+
+  #drop(): void {
+    this.#carried = [];
+    this.#carriedBytes = 0;
+    this.#tail = Buffer.alloc(0);
+  }
+}
+
+/** The offset after the last blank line, or 0. Lines end with LF, CR or CRLF. */
+function lastBoundary(bytes: Buffer): number {
+  const length = bytes.length;
+  if (length > 1 && bytes[length - 1] === LF && bytes[length - 2] === LF) return length;
+  if (!bytes.includes(CR)) {
+    const at = bytes.lastIndexOf('\n\n');
+    return at === -1 ? 0 : at + 2;
+  }
+  for (let at = length - 1; at > 0; at -= 1) {
+    if (bytes[at] === LF && (bytes[at - 1] === LF || endsCrlfPair(bytes, at))) return at + 1;
+    if (bytes[at] === CR && bytes[at - 1] === CR) return at + 1;
+  }
+  return 0;
+}
+
+/** `at` ends a CRLF that follows a line end of any kind. */
+function endsCrlfPair(bytes: Buffer, at: number): boolean {
+  return bytes[at - 1] === CR && at > 1 && (bytes[at - 2] === LF || bytes[at - 2] === CR);
+}

@@ -1,0 +1,56 @@
+import { isAxiosError } from 'axios';
+import { SluiceError } from '../core/sluice-error.js';
+import type { UpstreamSettings } from '../core/settings.js';
+
+/** The error of a request that got no answer. The AxiosError itself ends here: it carries the key. */
+export function connectionError(error: unknown, { name, headersTimeoutMs }: UpstreamSettings): SluiceError {
+  const code = isAxiosError(error) ? error.code : undefined;
+  if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
+    return new SluiceError(
+      'timeout-headers',
+      `The upstream '${name}' sent no response headers within ${headersTimeoutMs} ms`,
+    );
+  }
+  return new SluiceError(
+    'upstream-unreachable',
+    `The upstream '${name}' could not be reached${code === undefined ? '' : ` (${code})`}`,
+  );
+}
+
+/** The error of a body that broke off. */
+export function cutError({ name }: UpstreamSettings): SluiceError {
+  return new SluiceError('upstream-cut', `The upstream '${name}' broke off before its answer was complete`);
+}
+
+/** What a provider said with a status that is no success. */
+export interface Refusal {
+  readonly status: number;
+  readonly retryAfterMs: number | undefined;
+  /** The provider's own error object, its secrets taken out. */
+  readonly providerError: Record<string, unknown> | undefined;
+  readonly message: string | undefined;
+}
+
+/** The error for a refusal: 4xx keep their status, 5xx become 502, 503 or 504. */
+export function refusalError({ name }: UpstreamSettings, refusal: Refusal): SluiceError {
+  const { status, retryAfterMs, providerError } = refusal;
+  const said = refusal.message === undefined ? '' : `: ${refusal.message}`;
+  const details = {
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(providerError !== undefined && { providerError }),
+  };
+  const answered = `The upstream '${name}' answered ${status}`;
+  if (status === 401 || status === 403) {
+    // The provider speaks of the operator's key here: nothing of it is the caller's business.
+    return new SluiceError('upstream-unauthorized', `${answered}: it refused this service's key`, { status });
+  }
+  if (status === 429) return new SluiceError('upstream-rate-limited', `${answered}${said}`, details);
+  if (status === 408 || status === 409) {
+    return new SluiceError('upstream-rejected', `${answered}${said}`, { ...details, status, retryable: true });
+  }
+  if (status >= 400 && status < 500) {
+    return new SluiceError('upstream-rejected', `${answered}${said}`, { ...details, status });
+  }
+  if (status === 503 || status === 529) return new SluiceError('upstream-overloaded', answered, details);
+  return new SluiceError('upstream-error', answered, { ...details, ...(status === 504 && { status }) });
+}
