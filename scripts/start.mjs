@@ -8,8 +8,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const entry = join(root, 'dist/main.js');
 
 const newest = Math.max(
-  ...['tsconfig.json', 'tsconfig.build.json', 'package.json'].map((file) => statSync(join(root, file)).mtimeMs),
-  ...readdirSync(join(root, 'src'), { recursive: true }).map((file) => statSync(join(root, 'src', file)).mtimeMs),
+  ...['tsconfig.json', 'tsconfig.build.json', 'package.json'].map(
+    (file) => statSync(join(root, file)).mtimeMs,
+  ),
+  ...readdirSync(join(root, 'src'), { recursive: true }).map(
+    (file) => statSync(join(root, 'src', file)).mtimeMs,
+  ),
 );
 const built = statSync(entry, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 

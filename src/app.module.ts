@@ -29,6 +29,9 @@ import { MetricsController } from './telemetry/metrics.controller.js';
 })
 export class AppModule {}
 
-async function optionsOf(environment: Environment, simulated: SimulatedUpstream): Promise<SluiceModuleOptions> {
+async function optionsOf(
+  environment: Environment,
+  simulated: SimulatedUpstream,
+): Promise<SluiceModuleOptions> {
   return serviceOptions(environment, needsSimulation(environment) ? await simulated.start() : undefined);
 }

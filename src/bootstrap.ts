@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino, type Logger } from 'pino';
@@ -28,10 +27,11 @@ export async function bootstrap(environment: Environment): Promise<Service> {
     logger: new PinoLogger(logger),
     abortOnError: false,
   });
-  if (environment.SLUICE_CORS_ORIGINS.length > 0) app.enableCors(corsOptions(environment.SLUICE_CORS_ORIGINS));
+  if (environment.SLUICE_CORS_ORIGINS.length > 0)
+    app.enableCors(corsOptions(environment.SLUICE_CORS_ORIGINS));
   serveDocs(app);
   await app.listen(environment.PORT, environment.HOST);
-  const { port } = app.getHttpServer().address() as AddressInfo;
+  const { port } = new URL(await app.getUrl());
   return { url: `http://${hostOf(environment.HOST)}:${port}`, logger, close: () => app.close() };
 }
 

@@ -11,7 +11,12 @@ export type { FormattedOptions, OpenOptions, RelayAnswer, RelayStream } from './
 export { ActiveStreams } from './relay/active-streams.js';
 export { Metrics } from './telemetry/metrics.js';
 export { toMessageEvents, type NativeMessageEvent } from './dialects/native/to-message-events.js';
-export { RelayEventSource, type RelayEvent, type StreamEnded, type StreamIdentity } from './core/relay-event.js';
+export {
+  RelayEventSource,
+  type RelayEvent,
+  type StreamEnded,
+  type StreamIdentity,
+} from './core/relay-event.js';
 export { SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from './core/sluice-error.js';
 export type { Caller, ChatMessage, ChatRequest } from './core/chat-request.js';
 export type { FinishReason, StreamPart, ToolCallDelta } from './core/stream-part.js';

@@ -7,18 +7,22 @@ import type { SluiceModuleExtras, SluiceModuleOptions } from './sluice.options.j
 
 const DEFAULTS: SluiceModuleExtras = { isGlobal: false, controllers: true };
 
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<SluiceModuleOptions>({
-  moduleName: 'Sluice',
-})
-  .setClassMethodName('forRoot')
-  .setFactoryMethodName('createSluiceOptions')
-  .setExtras(DEFAULTS, (definition, { isGlobal, controllers, prefix }): DynamicModule => ({
-    ...definition,
-    global: isGlobal ?? false,
-    controllers: controllers === false ? [] : [StreamController, ChatCompletionsController, ModelsController],
-    imports: [
-      ...(definition.imports ?? []),
-      ...(prefix === undefined ? [] : [RouterModule.register([{ path: prefix, module: definition.module }])]),
-    ],
-  }))
-  .build();
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
+  new ConfigurableModuleBuilder<SluiceModuleOptions>({
+    moduleName: 'Sluice',
+  })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createSluiceOptions')
+    .setExtras(DEFAULTS, (definition, { isGlobal, controllers, prefix }): DynamicModule => ({
+      ...definition,
+      global: isGlobal ?? false,
+      controllers:
+        controllers === false ? [] : [StreamController, ChatCompletionsController, ModelsController],
+      imports: [
+        ...(definition.imports ?? []),
+        ...(prefix === undefined
+          ? []
+          : [RouterModule.register([{ path: prefix, module: definition.module }])]),
+      ],
+    }))
+    .build();

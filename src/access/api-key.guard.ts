@@ -27,6 +27,10 @@ export class ApiKeyGuard implements CanActivate {
   /** Compares with every caller, so that the time taken tells nothing of the key. */
   #find(key: string): CallerSettings | undefined {
     const hash = createHash('sha256').update(key).digest();
-    return this.settings.callers.filter(({ keyHash }) => timingSafeEqual(keyHash, hash))[0];
+    let found: CallerSettings | undefined;
+    for (const caller of this.settings.callers) {
+      if (timingSafeEqual(caller.keyHash, hash)) found = caller;
+    }
+    return found;
   }
 }

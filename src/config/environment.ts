@@ -5,7 +5,12 @@ const count = (fallback: number) => z.coerce.number().int().positive().default(f
 const list = z
   .string()
   .default('')
-  .transform((text) => text.split(',').map((item) => item.trim()).filter((item) => item !== ''));
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
 
 const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -34,7 +39,9 @@ export type Environment = z.infer<typeof schema>;
 /** An empty variable counts as absent, as compose files leave them. */
 const environmentSchema = z
   .record(z.string(), z.unknown())
-  .transform((environment) => Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')))
+  .transform((environment) =>
+    Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')),
+  )
   .pipe(schema)
   .superRefine(({ HOST, SLUICE_API_KEYS, SLUICE_ANONYMOUS }, context) => {
     if (isLoopback(HOST) || SLUICE_API_KEYS.length > 0 || SLUICE_ANONYMOUS === 'true') return;

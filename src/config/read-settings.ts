@@ -7,7 +7,9 @@ const milliseconds = (fallback: number) => z.number().int().positive().max(2_147
 const count = (fallback: number) => z.number().int().positive().default(fallback);
 
 /** What HTTP takes in a header: printable Latin-1. axios would strip anything else without a word. */
-const headerValue = z.string().regex(/^[\t\x20-\x7e\xa0-\xff]+$/, 'holds a character that HTTP headers cannot carry');
+const headerValue = z
+  .string()
+  .regex(/^[\t\x20-\x7e\xa0-\xff]+$/, 'holds a character that HTTP headers cannot carry');
 
 const upstreamSchema = z.strictObject({
   dialect: z.enum(upstreamDialectNames).default('openai-chat'),
@@ -57,7 +59,9 @@ const optionsSchema = z.strictObject({
 export function readSettings(options: unknown): SluiceSettings {
   const parsed = optionsSchema.safeParse(options);
   if (!parsed.success) {
-    throw misconfigured(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'options'} ${message}`));
+    throw misconfigured(
+      parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'options'} ${message}`),
+    );
   }
   const { upstreams: byName, routes: routeOptions, defaultRoute, callers, anonymous, ...rest } = parsed.data;
   const upstreams = new Map(
@@ -66,7 +70,9 @@ export function readSettings(options: unknown): SluiceSettings {
       { ...upstream, name, key: keys[0] },
     ]),
   );
-  const routes = readRoutes(routeOptions ?? { '*': { targets: [{ upstream: Object.keys(byName)[0] ?? '' }] } });
+  const routes = readRoutes(
+    routeOptions ?? { '*': { targets: [{ upstream: Object.keys(byName)[0] ?? '' }] } },
+  );
   const fallback = defaultRoute ?? [...routes.keys()].find((name) => name !== '*');
   checkReferences(routes, upstreams, fallback);
   return {
@@ -100,7 +106,10 @@ function checkReferences(
 ): void {
   const problems = [...routes.values()]
     .filter(({ target }) => !upstreams.has(target.upstream))
-    .map(({ name, target }) => `routes.${name}.targets.0.upstream names '${target.upstream}', which is no upstream`);
+    .map(
+      ({ name, target }) =>
+        `routes.${name}.targets.0.upstream names '${target.upstream}', which is no upstream`,
+    );
   if (defaultRoute !== undefined && !routes.has(defaultRoute) && !routes.has('*')) {
     problems.push(`defaultRoute names '${defaultRoute}', which is no route`);
   }

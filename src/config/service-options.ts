@@ -7,7 +7,9 @@ const DEFAULT_MODEL = 'gpt-4o-mini';
 /** What the environment says of a Sluice, in the shape of the module's options. */
 export interface ServiceOptions {
   readonly upstreams: Readonly<Record<string, ServiceUpstream>>;
-  readonly routes: Readonly<Record<string, { readonly targets: { readonly upstream: string; readonly model?: string }[] }>>;
+  readonly routes: Readonly<
+    Record<string, { readonly targets: { readonly upstream: string; readonly model?: string }[] }>
+  >;
   readonly callers: { readonly name: string; readonly key: string }[];
   readonly anonymous: boolean;
   readonly limits: Partial<Limits>;
@@ -31,7 +33,10 @@ export function serviceOptions(environment: Environment, simulatedUrl: string | 
   const keys = environment.SLUICE_API_KEYS;
   const common = {
     callers: keys.map((key, index) => ({ name: `key-${index + 1}`, key })),
-    anonymous: environment.SLUICE_ANONYMOUS === undefined ? keys.length === 0 : environment.SLUICE_ANONYMOUS === 'true',
+    anonymous:
+      environment.SLUICE_ANONYMOUS === undefined
+        ? keys.length === 0
+        : environment.SLUICE_ANONYMOUS === 'true',
     limits: {
       maxBodyBytes: environment.SLUICE_MAX_BODY_BYTES,
       maxEventBytes: environment.SLUICE_MAX_EVENT_BYTES,
@@ -43,7 +48,9 @@ export function serviceOptions(environment: Environment, simulatedUrl: string | 
   if (simulatedUrl !== undefined) {
     return {
       ...common,
-      upstreams: { simulated: { ...timeouts(environment), baseUrl: simulatedUrl, keys: [], simulated: true } },
+      upstreams: {
+        simulated: { ...timeouts(environment), baseUrl: simulatedUrl, keys: [], simulated: true },
+      },
       routes: { simulated: target('simulated', 'simulated'), '*': target('simulated') },
     };
   }

@@ -14,7 +14,9 @@ export interface UpstreamDialect {
   authorize(key: string): Record<string, string>;
   decoder(): EventDecoder;
   /** The provider's error object and message in an error body, or undefined if it has another shape. */
-  decodeError(body: unknown): { readonly message: string; readonly error: Record<string, unknown> } | undefined;
+  decodeError(
+    body: unknown,
+  ): { readonly message: string; readonly error: Record<string, unknown> } | undefined;
   /** What is told of a whole (not streamed) answer. */
   decodeAnswer(body: unknown): DecodedAnswer;
   /** Passes events on to a caller of the same dialect, without printing them again. */
@@ -22,7 +24,10 @@ export interface UpstreamDialect {
 }
 
 /** What the relay must know of a whole answer. */
-export type DecodedAnswer = Pick<Transcoded<never>, 'finishes' | 'finishReason' | 'usage' | 'model' | 'error'>;
+export type DecodedAnswer = Pick<
+  Transcoded<never>,
+  'finishes' | 'finishReason' | 'usage' | 'model' | 'error'
+>;
 
 /** Bytes of one or more events, ready for a socket. */
 export type Frame = Buffer | string;

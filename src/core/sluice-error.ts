@@ -100,6 +100,8 @@ export class SluiceError extends Error {
   /** Any thrown value as a SluiceError; what is unknown becomes `internal`, its text hidden from callers. */
   static from(error: unknown): SluiceError {
     if (error instanceof SluiceError) return error;
-    return new SluiceError('internal', 'Sluice failed; the operator finds the cause in the log', { cause: error });
+    return new SluiceError('internal', 'Sluice failed; the operator finds the cause in the log', {
+      cause: error,
+    });
   }
 }

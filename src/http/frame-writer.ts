@@ -26,7 +26,12 @@ export class FrameWriter {
    * after the last frame. Whoever subscribes ends the response: for `@Sse` that is Nest, which also tries to
    * send a head. Unsubscribing stops the source.
    */
-  write(exchange: Exchange, source: FrameSource, head: StreamHead, subscribedBy: 'us' | 'nest'): Observable<never> {
+  write(
+    exchange: Exchange,
+    source: FrameSource,
+    head: StreamHead,
+    subscribedBy: 'us' | 'nest',
+  ): Observable<never> {
     return new Observable((subscriber) => {
       exchange.sendHead(200, head.headers);
       if (subscribedBy === 'nest') dropNestHead(exchange.response);
@@ -34,7 +39,12 @@ export class FrameWriter {
     });
   }
 
-  #forward({ response }: Exchange, { output, flow }: FrameSource, head: StreamHead, complete: () => void): () => void {
+  #forward(
+    { response }: Exchange,
+    { output, flow }: FrameSource,
+    head: StreamHead,
+    complete: () => void,
+  ): () => void {
     const heartbeat = setInterval(() => {
       if (head.heartbeat !== undefined && !response.writableNeedDrain) response.write(head.heartbeat);
     }, this.settings.heartbeatMs);

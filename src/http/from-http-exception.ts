@@ -18,8 +18,10 @@ const CODES: Readonly<Record<number, SluiceErrorCode>> = {
 /** Any thrown value as a SluiceError; what the host's guards and the HTTP adapter throw keeps its status. */
 export function fromHttpException(thrown: unknown): SluiceError {
   const status = thrown instanceof HttpException ? thrown.getStatus() : adapterStatus(thrown);
-  const code = status === undefined ? undefined : (CODES[status] ?? (status < 500 ? 'invalid-request' : undefined));
-  if (status === undefined || code === undefined || !(thrown instanceof Error)) return SluiceError.from(thrown);
+  const code =
+    status === undefined ? undefined : (CODES[status] ?? (status < 500 ? 'invalid-request' : undefined));
+  if (status === undefined || code === undefined || !(thrown instanceof Error))
+    return SluiceError.from(thrown);
   return new SluiceError(code, messageOf(thrown, status), { status });
 }
 
@@ -34,6 +36,7 @@ function adapterStatus(thrown: unknown): number | undefined {
 function messageOf({ message }: Error, status: number): string {
   if (status === 413) return 'The request body is too large';
   if (/^Cannot [A-Z]+ /.test(message)) return 'There is nothing here';
-  if (status === 400 && /JSON|Unexpected/.test(message)) return 'The request is not valid: its body is no JSON';
+  if (status === 400 && /JSON|Unexpected/.test(message))
+    return 'The request is not valid: its body is no JSON';
   return message;
 }

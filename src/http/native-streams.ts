@@ -33,7 +33,8 @@ export class NativeStreams {
     const { request } = exchange;
     if (request.method === 'HEAD') throw new SluiceError('method-not-allowed', 'Ask with GET or POST');
     const lastEventId = exchange.header('last-event-id') ?? exchange.query('lastEventId');
-    const stream = lastEventId === undefined ? await this.#ask(exchange) : resume(exchange, parseCursor(lastEventId));
+    const stream =
+      lastEventId === undefined ? await this.#ask(exchange) : resume(exchange, parseCursor(lastEventId));
     this.#streams.set(request, stream);
   }
 
@@ -53,14 +54,21 @@ export class NativeStreams {
       caller: callerOf(request),
       signal: exchange.closing(),
     });
-    return { exchange, source: stream, head: plain ? plainTextHead(stream, isHttp2) : eventStreamHead(stream, isHttp2) };
+    return {
+      exchange,
+      source: stream,
+      head: plain ? plainTextHead(stream, isHttp2) : eventStreamHead(stream, isHttp2),
+    };
   }
 }
 
 /** A client that comes back is never answered by a second generation: one question is asked once. */
 function resume(exchange: Exchange, { streamId, sequence, last }: Cursor): NativeStream {
   if (last) throw new StreamOver('The client has the whole stream');
-  const gone = new SluiceError('stream-gone', 'The stream cannot be resumed; ask again if you still need the answer');
+  const gone = new SluiceError(
+    'stream-gone',
+    'The stream cannot be resumed; ask again if you still need the answer',
+  );
   const frames = nativeEncoder(streamId, sequence + 1).fail(gone) ?? [];
   return {
     exchange,

@@ -6,7 +6,8 @@ import type { ServerResponse } from 'node:http';
  * one `writeHead`, and the `write('\n')` that follows in the same turn.
  */
 export function dropNestHead(response: ServerResponse): void {
-  const { writeHead, write } = response;
+  const writeHead = response.writeHead.bind(response);
+  const write = response.write.bind(response);
   response.writeHead = () => {
     response.writeHead = writeHead;
     response.write = (...args: unknown[]): boolean => {

@@ -19,9 +19,17 @@ export interface Served {
 const PING = ': ping\n';
 
 /** `text/event-stream`, closed to caches, compression and proxy buffers. */
-export function eventStreamHead(served: Served, isHttp2: boolean, extra: OutgoingHttpHeaders = {}): StreamHead {
+export function eventStreamHead(
+  served: Served,
+  isHttp2: boolean,
+  extra: OutgoingHttpHeaders = {},
+): StreamHead {
   return {
-    headers: { ...extra, 'content-type': 'text/event-stream; charset=utf-8', ...streamHeaders(served, isHttp2) },
+    headers: {
+      ...extra,
+      'content-type': 'text/event-stream; charset=utf-8',
+      ...streamHeaders(served, isHttp2),
+    },
     heartbeat: PING,
   };
 }

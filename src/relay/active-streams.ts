@@ -58,9 +58,14 @@ export class ActiveStreams implements BeforeApplicationShutdown {
   #refuseIfFull(caller: string): void {
     const { maxStreams, maxStreamsPerCaller } = this.settings.limits;
     const wait = { retryAfterMs: RETRY_AFTER_MS };
-    if (this.#draining) throw new SluiceError('shutting-down', 'The service is shutting down; ask again', wait);
+    if (this.#draining)
+      throw new SluiceError('shutting-down', 'The service is shutting down; ask again', wait);
     if (this.#open.size >= maxStreams) {
-      throw new SluiceError('overloaded', `All ${maxStreams} streams of this service are in use; ask again`, wait);
+      throw new SluiceError(
+        'overloaded',
+        `All ${maxStreams} streams of this service are in use; ask again`,
+        wait,
+      );
     }
     if (this.#countOf(caller) >= maxStreamsPerCaller) {
       const problem = `This caller has ${maxStreamsPerCaller} streams open, which is its limit; end one first`;

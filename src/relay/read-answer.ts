@@ -29,7 +29,10 @@ export async function readAnswer(
   const response = await client.post({ upstream, dialect, body: question, timeoutMs: 0, signal });
   const body = await readBody(response, maxEventBytes, signal, () => cutError(upstream));
   if (body === undefined) {
-    throw new SluiceError('upstream-error', `The upstream sent an answer of more than ${maxEventBytes} bytes`);
+    throw new SluiceError(
+      'upstream-error',
+      `The upstream sent an answer of more than ${maxEventBytes} bytes`,
+    );
   }
   record.read(body.length);
   const answer = dialect.decodeAnswer(parse(body));

@@ -40,7 +40,10 @@ export class RelayService {
    */
   open(request: ChatRequest, options?: OpenOptions): Promise<RelayStream<StreamPart>>;
   open<F>(request: ChatRequest, options: FormattedOptions<F>): Promise<RelayStream<F>>;
-  open<F>(request: ChatRequest, options: OpenOptions | FormattedOptions<F> = {}): Promise<RelayStream<F | StreamPart>> {
+  open<F>(
+    request: ChatRequest,
+    options: OpenOptions | FormattedOptions<F> = {},
+  ): Promise<RelayStream<F | StreamPart>> {
     return this.#open<F | StreamPart>(request, { format: partsFormat, ...options });
   }
 
@@ -52,11 +55,17 @@ export class RelayService {
   /** Asks for a whole answer. Rejects with a SluiceError; aborting the signal closes the upstream. */
   async complete(request: ChatRequest, options: OpenOptions = {}): Promise<RelayAnswer> {
     const { target, record, controller } = this.#admit(request, options, false);
-    const timer = setTimeout(() => controller.abort(timeoutError('total', target)), target.upstream.totalTimeoutMs);
+    const timer = setTimeout(
+      () => controller.abort(timeoutError('total', target)),
+      target.upstream.totalTimeoutMs,
+    );
     try {
       record.attemptStarted();
       const { maxEventBytes } = this.settings.limits;
-      const answer = await readAnswer({ client: this.client, target, request, record, maxEventBytes }, controller.signal);
+      const answer = await readAnswer(
+        { client: this.client, target, request, record, maxEventBytes },
+        controller.signal,
+      );
       record.finished();
       return { id: record.identity.id, target: record.identity.target, attempts: record.attempts, ...answer };
     } catch (cause) {
@@ -75,7 +84,14 @@ export class RelayService {
     const { maxEventBytes, maxEventsPerStream: maxEvents } = this.settings.limits;
     const transcoder = options.format(target.dialect, { streamId: id, request });
     const { headWaitMs } = this.settings;
-    const session = new StreamSession<F>({ transcoder, record, flow, headWaitMs, maxEvents, choices: choicesOf(request) });
+    const session = new StreamSession<F>({
+      transcoder,
+      record,
+      flow,
+      headWaitMs,
+      maxEvents,
+      choices: choicesOf(request),
+    });
     let headers: IncomingHttpHeaders = {};
     const { client } = this;
     const onHeaders = (received: IncomingHttpHeaders) => (headers = received);

@@ -29,11 +29,19 @@ export class PinoLogger implements LoggerService {
     this.#write('fatal', message, parameters);
   }
 
-  #write(level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace', message: unknown, parameters: unknown[]): void {
+  #write(
+    level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace',
+    message: unknown,
+    parameters: unknown[],
+  ): void {
     const last = parameters.at(-1);
     const fields = typeof last === 'string' ? { context: last } : {};
     if (message instanceof Error) this.pino[level]({ ...fields, err: message });
-    else if (typeof message === 'object') this.pino[level]({ ...fields, ...message });
-    else this.pino[level](fields, String(message));
+    else if (typeof message === 'object' && message !== null) this.pino[level]({ ...fields, ...message });
+    else this.pino[level](fields, text(message));
   }
+}
+
+function text(message: unknown): string {
+  return typeof message === 'string' ? message : (JSON.stringify(message) ?? 'undefined');
 }

@@ -156,7 +156,11 @@ export class AnswerScript implements Script {
     if (faultAfter === undefined) return [...wait(firstDelayMs), { do: 'write', bytes: body }];
     const half = Math.floor(body.length / 2);
     const rest: Step[] = goesOn ? [{ do: 'write', bytes: body.slice(half) }] : [];
-    return [{ do: 'write', bytes: body.slice(0, half) }, ...fault.filter((step) => step.do !== 'write'), ...rest];
+    return [
+      { do: 'write', bytes: body.slice(0, half) },
+      ...fault.filter((step) => step.do !== 'write'),
+      ...rest,
+    ];
   }
 
   #closing(answer: ScriptedAnswer, includeUsage: boolean): Step[] {
@@ -174,8 +178,11 @@ export class AnswerScript implements Script {
   #write(chunks: readonly (string | Buffer)[]): Step[] {
     const { bytesPerWrite } = this.plan;
     return chunks.flatMap((chunk) => {
-      const bytes = Buffer.from(chunk as string);
-      return pieces(bytes, bytesPerWrite ?? bytes.length).map((piece): Step => ({ do: 'write', bytes: piece }));
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      return pieces(bytes, bytesPerWrite ?? bytes.length).map((piece): Step => ({
+        do: 'write',
+        bytes: piece,
+      }));
     });
   }
 

@@ -2,7 +2,10 @@ import { pieces } from './pieces.js';
 import type { Script } from './script.js';
 
 /** A status that is no success, with a body in OpenAI's shape unless another is given. */
-export function refuses(status: number, options: { body?: unknown; headers?: Record<string, string> } = {}): Script {
+export function refuses(
+  status: number,
+  options: { body?: unknown; headers?: Record<string, string> } = {},
+): Script {
   const body = options.body ?? { error: { message: `refused with ${status}`, type: 'error', code: null } };
   const bytes = typeof body === 'string' ? body : JSON.stringify(body);
   const headers = { 'content-type': 'application/json', ...options.headers };

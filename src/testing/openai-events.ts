@@ -59,7 +59,11 @@ export function event(payload: unknown): string {
   return `data: ${JSON.stringify(payload)}\n\n`;
 }
 
-function chunk(answer: ScriptedAnswer, delta: Record<string, unknown>, finishReason: string | null = null): string {
+function chunk(
+  answer: ScriptedAnswer,
+  delta: Record<string, unknown>,
+  finishReason: string | null = null,
+): string {
   return event({ ...head(answer), choices: [{ index: 0, delta, finish_reason: finishReason }] });
 }
 

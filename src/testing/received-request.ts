@@ -1,7 +1,15 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
 import type { ScriptedRequest } from './script.js';
 
-type Body = Readonly<Record<string, unknown>>;
+const bodySchema = z.looseObject({
+  model: z.string().default(''),
+  stream: z.boolean().default(false),
+  stream_options: z.object({ include_usage: z.boolean().default(false) }).default({ include_usage: false }),
+  messages: z.array(z.looseObject({ role: z.string(), content: z.unknown().optional() })).default([]),
+});
+
+type Body = z.infer<typeof bodySchema>;
 
 /** A request that an upstream received. */
 export class ReceivedRequest implements ScriptedRequest {
@@ -22,25 +30,25 @@ export class ReceivedRequest implements ScriptedRequest {
   static async read(request: IncomingMessage, response: ServerResponse): Promise<ReceivedRequest> {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Body;
+    const body = bodySchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
     return new ReceivedRequest(request.headers, request.url ?? '', body, response);
   }
 
   get streaming(): boolean {
-    return this.body['stream'] === true;
+    return this.body.stream;
   }
 
   get includeUsage(): boolean {
-    return (this.body['stream_options'] as Body | undefined)?.['include_usage'] === true;
+    return this.body.stream_options.include_usage;
   }
 
   get model(): string {
-    return String(this.body['model']);
+    return this.body.model;
   }
 
   get question(): string {
-    const messages = this.body['messages'] as readonly Body[];
-    return String(messages.findLast(({ role }) => role === 'user')?.['content'] ?? '');
+    const content = this.body.messages.findLast(({ role }) => role === 'user')?.content;
+    return typeof content === 'string' ? content : JSON.stringify(content ?? '');
   }
 
   /** Bytes written for it and not yet taken by the socket. */

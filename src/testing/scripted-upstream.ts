@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { play } from './play.js';
 import { ReceivedRequest } from './received-request.js';
 import { streams } from './answer-script.js';
@@ -35,8 +34,9 @@ export class ScriptedUpstream {
 
   /** For an upstream's `baseUrl`. */
   get baseUrl(): string {
-    const { port } = this.server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}/v1`;
+    const address = this.server.address();
+    if (address === null || typeof address === 'string') throw new Error('The upstream has stopped');
+    return `http://127.0.0.1:${address.port}/v1`;
   }
 
   /** What is done with every request that `next` does not cover. */

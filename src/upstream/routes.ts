@@ -23,12 +23,16 @@ export class Routes {
   find(model: string | undefined): Target {
     const { routes, upstreams, defaultRoute } = this.settings;
     const asked = model ?? defaultRoute;
-    if (asked === undefined) throw new SluiceError('invalid-request', "Missing 'model': this service has no default");
+    if (asked === undefined)
+      throw new SluiceError('invalid-request', "Missing 'model': this service has no default");
     const route = routes.get(asked) ?? routes.get('*');
     const upstream = route && upstreams.get(route.target.upstream);
     const dialect = upstream && upstreamDialects[upstream.dialect];
     if (!route || !upstream || !dialect) {
-      throw new SluiceError('model-not-found', 'The model does not exist here; GET /v1/models lists those that do');
+      throw new SluiceError(
+        'model-not-found',
+        'The model does not exist here; GET /v1/models lists those that do',
+      );
     }
     return { route: route.name, upstream, dialect, model: route.target.model ?? asked };
   }

@@ -53,11 +53,15 @@ export class UpstreamClient implements OnApplicationShutdown {
     };
     let response: AxiosResponse<IncomingMessage>;
     try {
-      response = await this.#axios.post<IncomingMessage>(upstream.baseUrl + dialect.path, JSON.stringify(body), {
-        headers,
-        timeout: timeoutMs,
-        signal,
-      });
+      response = await this.#axios.post<IncomingMessage>(
+        upstream.baseUrl + dialect.path,
+        JSON.stringify(body),
+        {
+          headers,
+          timeout: timeoutMs,
+          signal,
+        },
+      );
     } catch (error) {
       if (signal.aborted) throw SluiceError.from(signal.reason);
       throw connectionError(error, upstream);

@@ -46,7 +46,11 @@ export function refusalError({ name }: UpstreamSettings, refusal: Refusal): Slui
   }
   if (status === 429) return new SluiceError('upstream-rate-limited', `${answered}${said}`, details);
   if (status === 408 || status === 409) {
-    return new SluiceError('upstream-rejected', `${answered}${said}`, { ...details, status, retryable: true });
+    return new SluiceError('upstream-rejected', `${answered}${said}`, {
+      ...details,
+      status,
+      retryable: true,
+    });
   }
   if (status >= 400 && status < 500) {
     return new SluiceError('upstream-rejected', `${answered}${said}`, { ...details, status });

@@ -47,11 +47,15 @@ export function decodeBody(body: unknown): ChatRequest {
   if (!parsed.success) throw invalidRequest(parsed.error);
   const { content, system, messages, model, ...parameters } = parsed.data;
   if (content !== undefined && messages !== undefined) {
-    throw new SluiceError('invalid-request', "The request is not valid: give 'content' or 'messages', not both");
+    throw new SluiceError(
+      'invalid-request',
+      "The request is not valid: give 'content' or 'messages', not both",
+    );
   }
   return {
     model,
-    messages: messages === undefined ? conversation(content ?? '', system) : [...instructions(system), ...messages],
+    messages:
+      messages === undefined ? conversation(content ?? '', system) : [...instructions(system), ...messages],
     parameters,
   };
 }

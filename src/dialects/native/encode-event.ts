@@ -27,7 +27,10 @@ export function encodePart(part: StreamPart): NativeEvent | undefined {
 
 /** The last event of a stream that ended well. What is not known is null. */
 export function encodeDone({ finishReason, usage, model }: Ending): NativeEvent {
-  return { type: 'done', data: { finishReason: finishReason ?? null, usage: usage ?? null, model: model ?? null } };
+  return {
+    type: 'done',
+    data: { finishReason: finishReason ?? null, usage: usage ?? null, model: model ?? null },
+  };
 }
 
 /** The last event of a stream that failed. Not named `error`: EventSource has an event of that name. */

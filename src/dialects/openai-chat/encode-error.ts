@@ -4,7 +4,10 @@ import { sseData } from '../sse-frame.js';
 
 /** An error as the body of a status, in OpenAI's shape. */
 export function encodeErrorBody(error: SluiceError): ErrorBody {
-  return { contentType: 'application/json; charset=utf-8', body: JSON.stringify({ error: errorObject(error) }) };
+  return {
+    contentType: 'application/json; charset=utf-8',
+    body: JSON.stringify({ error: errorObject(error) }),
+  };
 }
 
 /** An error after the first byte: the one form that every client surfaces. Nothing may follow it. */

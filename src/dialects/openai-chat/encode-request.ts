@@ -4,9 +4,16 @@ import type { ChatRequest } from '../../core/chat-request.js';
  * The body for an upstream. A caller of this dialect has its own body passed on, unknown fields included;
  * of a stream the usage is asked for always, so that it is known.
  */
-export function encodeRequest(request: ChatRequest, model: string, streaming: boolean): Record<string, unknown> {
+export function encodeRequest(
+  request: ChatRequest,
+  model: string,
+  streaming: boolean,
+): Record<string, unknown> {
   const own = request.source?.dialect === 'openai-chat' ? request.source.body : undefined;
-  const body: Record<string, unknown> = { ...(own ?? { ...request.parameters, messages: request.messages }), model };
+  const body: Record<string, unknown> = {
+    ...(own ?? { ...request.parameters, messages: request.messages }),
+    model,
+  };
   if (!streaming) return body;
   return { ...body, stream: true, stream_options: { ...streamOptions(body), include_usage: true } };
 }

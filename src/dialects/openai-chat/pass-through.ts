@@ -17,8 +17,8 @@ import { readChunk } from './read-chunk.js';
  * Inside a JSON string a quote is escaped, so no text that a model writes can look like one of the fields;
  * a false alarm only costs the slow way.
  */
-const NOTABLE = /"usage"\s*:\s*\{|"error"\s*:|"finish_reason"\s*:\s*"|\[DONE\]|\r|^\n|\n\n\n|(?:^|\n)(?!data: |\n|$)/;
-
+const NOTABLE =
+  /"usage"\s*:\s*\{|"error"\s*:|"finish_reason"\s*:\s*"|\[DONE\]|\r|^\n|\n\n\n|(?:^|\n)(?!data: |\n|$)/;
 
 /** OpenAI to OpenAI: bytes pass as they are, and only blocks with something notable in them are parsed. */
 export function passThrough(request: ChatRequest): Transcoder<Frame> {

@@ -12,5 +12,9 @@ export function readUsage(value: unknown): Usage | undefined {
   const usage = usageSchema.safeParse(value).data;
   if (usage === undefined) return undefined;
   const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = usage;
-  return { promptTokens, completionTokens, totalTokens: usage.total_tokens ?? promptTokens + completionTokens };
+  return {
+    promptTokens,
+    completionTokens,
+    totalTokens: usage.total_tokens ?? promptTokens + completionTokens,
+  };
 }

@@ -27,7 +27,12 @@ export function DocumentChatCompletions(): MethodDecorator {
       },
     }),
     DocumentErrors({
-      error: { message: 'The request is not valid', type: 'invalid_request_error', code: 'invalid_request', param: null },
+      error: {
+        message: 'The request is not valid',
+        type: 'invalid_request_error',
+        code: 'invalid_request',
+        param: null,
+      },
     }),
   );
 }

@@ -13,7 +13,11 @@ const EXAMPLES = {
 function DocumentStream(summary: string): MethodDecorator {
   return applyDecorators(
     ApiOperation({ summary }),
-    ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The last id received. Never asks the model again' }),
+    ApiHeader({
+      name: 'Last-Event-ID',
+      required: false,
+      description: 'The last id received. Never asks the model again',
+    }),
     ApiResponse({
       status: 200,
       description: 'The answer as it is written. `Accept: text/plain` gives the text alone',
@@ -29,7 +33,7 @@ function DocumentStream(summary: string): MethodDecorator {
 
 /** `GET /stream` in the OpenAPI document. */
 export function DocumentStreamGet(): MethodDecorator {
-  const { properties = {}, required = [] } = schemaOf(streamQuerySchema) as QueryObject;
+  const { properties, required } = schemaOf(streamQuerySchema);
   return applyDecorators(
     DocumentStream('Ask, and stream the answer'),
     ...Object.entries(properties).map(([name, schema]) =>
@@ -42,11 +46,9 @@ export function DocumentStreamGet(): MethodDecorator {
 export function DocumentStreamPost(): MethodDecorator {
   return applyDecorators(
     DocumentStream('Ask with a body, and stream the answer'),
-    ApiBody({ schema: schemaOf(streamBodySchema), examples: { question: { value: { content: 'Hello world' } } } }),
+    ApiBody({
+      schema: schemaOf(streamBodySchema),
+      examples: { question: { value: { content: 'Hello world' } } },
+    }),
   );
-}
-
-interface QueryObject {
-  readonly properties?: Readonly<Record<string, Record<string, unknown>>>;
-  readonly required?: readonly string[];
 }

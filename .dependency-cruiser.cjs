@@ -1,0 +1,64 @@
+/** The import table of docs/architecture.md as an allow list: what is not named here may not be imported. */
+const FOLDERS = {
+  core: { imports: [], packages: ['rxjs'] },
+  dialects: { imports: ['core'], packages: ['rxjs', 'zod'] },
+  config: { imports: ['core', 'dialects'], packages: ['zod', '@nestjs/config'] },
+  upstream: {
+    imports: ['core', 'dialects'],
+    packages: ['@nestjs/common', 'axios', 'eventsource-parser', 'rxjs'],
+  },
+  relay: { imports: ['core', 'upstream', 'streams'], packages: ['@nestjs/common', 'rxjs', 'uuidv7'] },
+  access: { imports: ['core', 'usage'], packages: ['@nestjs/common'] },
+  telemetry: { imports: ['core'], packages: ['@nestjs/common', '@nestjs/swagger', 'prom-client', 'pino'] },
+  health: { imports: ['core', 'relay'], packages: ['@nestjs/common', '@nestjs/swagger', '@nestjs/terminus'] },
+  http: {
+    imports: ['core', 'dialects', 'relay', 'access', 'streams'],
+    packages: ['@nestjs/common', '@nestjs/swagger', 'rxjs', 'zod'],
+  },
+  testing: { imports: [], packages: ['zod'] },
+  simulated: { imports: ['testing'], packages: ['@nestjs/common'] },
+};
+
+const escape = (name) => name.replace(/[/@.-]/g, '\\$&');
+
+/** A dependency outside the folder's row: another folder of src, or a package. Node's own modules are free. */
+const outside = ([folder, { imports, packages }]) => ({
+  name: `${folder}-imports-what-its-row-allows`,
+  severity: 'error',
+  from: { path: `^src/${folder}/`, pathNot: '\\.spec\\.ts$' },
+  to: {
+    dependencyTypesNot: ['core'],
+    pathNot: [
+      `^src/(?:${[folder, ...imports].join('|')})/`,
+      ...packages.map((name) => `node_modules/${escape(name)}/`),
+    ],
+  },
+});
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(FOLDERS).map(outside),
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'every-folder-has-a-row',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: `^src/(?:${Object.keys(FOLDERS).join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'no-tests-in-the-product',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { path: ['\\.spec\\.ts$', '^test/'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};
