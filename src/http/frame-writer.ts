@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import type { Frame } from '../core/dialect.js';
@@ -57,7 +58,7 @@ export class FrameWriter {
         if (!response.write(frame)) flow.pause();
       },
       // The format has no frame for a failure: an answer without its end is the only honest sign.
-      error: () => response.destroy(),
+      error: () => breakOff(response),
       complete: () => {
         response.setTimeout(LINGER_MS, () => response.destroy());
         complete();
@@ -69,4 +70,10 @@ export class FrameWriter {
       subscription.unsubscribe();
     };
   }
+}
+
+/** Closes the connection once what was written is out. The body lacks its last chunk, so that clients notice. */
+function breakOff({ socket }: ServerResponse): void {
+  socket?.setTimeout(LINGER_MS, () => socket.destroy());
+  socket?.destroySoon();
 }

@@ -11,16 +11,20 @@ import { pieces } from './pieces.js';
 import type { Script, ScriptedRequest } from './script.js';
 import type { Step } from './step.js';
 
+/** A step between two content chunks. */
+interface Turn {
+  readonly after: number;
+  readonly step: Step;
+}
+
 interface Plan {
   readonly answer: Omit<ScriptedAnswer, 'model'>;
   readonly model: string | undefined;
   readonly firstDelayMs: number;
   readonly delayMs: number;
-  /** Content chunks before the fault; undefined: none. */
-  readonly faultAfter: number | undefined;
-  readonly fault: readonly Step[];
-  /** The answer goes on after the fault. */
-  readonly goesOn: boolean;
+  /** How many content chunks come before the turn that is added next. */
+  readonly at: number;
+  readonly turns: readonly Turn[];
   readonly bytesPerWrite: number | undefined;
   readonly done: string;
   readonly responseHeaders: Readonly<Record<string, string>>;
@@ -33,9 +37,8 @@ const PLAN: Plan = {
   model: undefined,
   firstDelayMs: 0,
   delayMs: 0,
-  faultAfter: undefined,
-  fault: [],
-  goesOn: true,
+  at: 0,
+  turns: [],
   bytesPerWrite: undefined,
   done: 'data: [DONE]\n\n',
   responseHeaders: {},
@@ -100,98 +103,82 @@ export class AnswerScript implements Script {
 
   /** How many content chunks come before what is said next. */
   after(chunks: number): AnswerScript {
-    return this.#with({ faultAfter: chunks });
+    return this.#with({ at: chunks });
   }
 
   /** Breaks the connection off. */
   thenCuts(): AnswerScript {
-    return this.#fault([{ do: 'cut' }], false);
+    return this.#turn({ do: 'cut' });
   }
 
   /** Ends the body cleanly, as if that had been all. */
   thenCloses(): AnswerScript {
-    return this.#fault([], false);
+    return this.#turn({ do: 'end' });
   }
 
   /** Says nothing more and stays connected. */
   thenStalls(): AnswerScript {
-    return this.#fault([{ do: 'stall' }], false);
+    return this.#turn({ do: 'stall' });
   }
 
   /** Reports an error inside the 200. */
   thenFails(error: Record<string, unknown> = { message: 'overloaded', type: 'server_error' }): AnswerScript {
-    return this.#fault([{ do: 'write', bytes: event({ error }) }], false);
+    return this.#turn({ do: 'write', bytes: event({ error }) }, { do: 'end' });
   }
 
   /** Sends bytes of any kind and goes on. */
   thenSends(bytes: string | Buffer): AnswerScript {
-    return this.#fault([{ do: 'write', bytes }], true);
+    return this.#turn({ do: 'write', bytes });
   }
 
   /** Waits for a promise and goes on. */
   thenHolds(until: Promise<unknown>): AnswerScript {
-    return this.#fault([{ do: 'hold', until }], true);
+    return this.#turn({ do: 'hold', until });
   }
 
   steps(request: ScriptedRequest): readonly Step[] {
     const answer = { ...this.plan.answer, model: this.plan.model ?? request.model };
     if (!request.streaming) return this.#wholeSteps(answer);
-    const { faultAfter, fault, goesOn, firstDelayMs, delayMs } = this.plan;
-    const content = contentChunks(answer).map((bytes): Step => ({ do: 'write', bytes }));
-    const cutAt = faultAfter ?? content.length;
-    const rest = goesOn ? [...content.slice(cutAt), ...this.#closing(answer, request.includeUsage)] : [];
+    const { firstDelayMs, delayMs, done } = this.plan;
+    const paced = (chunk: string) => [...this.#write(chunk), ...wait(delayMs)];
+    const content = contentChunks(answer);
     return [
-      ...this.#write([roleChunk(answer)]),
+      ...this.#write(roleChunk(answer)),
       ...wait(firstDelayMs),
-      ...this.#spaced(content.slice(0, cutAt), delayMs),
-      ...fault,
-      ...this.#spaced(rest, delayMs),
+      ...content.flatMap((chunk, index) => [...this.#turnsAt(index), ...paced(chunk)]),
+      ...this.#turnsAt(content.length),
+      ...[...closingChunks(answer, request.includeUsage), done].flatMap(paced),
     ];
   }
 
-  /** With `stream: false` a fault stands after half of the body. */
+  /** With `stream: false` every turn stands after half of the body. */
   #wholeSteps(answer: ScriptedAnswer): readonly Step[] {
     const body = wholeAnswer(answer);
-    const { faultAfter, fault, goesOn, firstDelayMs } = this.plan;
-    if (faultAfter === undefined) return [...wait(firstDelayMs), { do: 'write', bytes: body }];
     const half = Math.floor(body.length / 2);
-    const rest: Step[] = goesOn ? [{ do: 'write', bytes: body.slice(half) }] : [];
-    return [
-      { do: 'write', bytes: body.slice(0, half) },
-      ...fault.filter((step) => step.do !== 'write'),
-      ...rest,
-    ];
+    const turns = this.plan.turns.map(({ step }) => step).filter((step) => step.do !== 'write');
+    const [head, tail] = [this.#write(body.slice(0, half)), this.#write(body.slice(half))];
+    return [...wait(this.plan.firstDelayMs), ...head, ...turns, ...tail];
   }
 
-  #closing(answer: ScriptedAnswer, includeUsage: boolean): Step[] {
-    const done = this.plan.done === '' ? [] : [this.plan.done];
-    return [...closingChunks(answer, includeUsage), ...done].map((bytes) => ({ do: 'write', bytes }));
+  #turnsAt(chunks: number): Step[] {
+    return this.plan.turns.filter(({ after }) => after === chunks).map(({ step }) => step);
   }
 
-  #spaced(steps: readonly Step[], delayMs: number): Step[] {
-    return steps.flatMap((step) => [
-      ...(step.do === 'write' ? this.#write([step.bytes]) : [step]),
-      ...wait(delayMs),
-    ]);
+  #write(chunk: string): Step[] {
+    const bytes = Buffer.from(chunk);
+    return pieces(bytes, this.plan.bytesPerWrite ?? bytes.length).map((piece) => ({
+      do: 'write',
+      bytes: piece,
+    }));
   }
 
-  #write(chunks: readonly (string | Buffer)[]): Step[] {
-    const { bytesPerWrite } = this.plan;
-    return chunks.flatMap((chunk) => {
-      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-      return pieces(bytes, bytesPerWrite ?? bytes.length).map((piece): Step => ({
-        do: 'write',
-        bytes: piece,
-      }));
-    });
+  #turn(...steps: Step[]): AnswerScript {
+    const { at, turns } = this.plan;
+    return this.#with({ turns: [...turns, ...steps.map((step) => ({ after: at, step }))] });
   }
 
   #answer(change: Partial<Omit<ScriptedAnswer, 'model'>>): AnswerScript {
     return this.#with({ answer: { ...this.plan.answer, ...change } });
-  }
-
-  #fault(fault: readonly Step[], goesOn: boolean): AnswerScript {
-    return this.#with({ fault, goesOn, faultAfter: this.plan.faultAfter ?? 0 });
   }
 
   #with(change: Partial<Plan>): AnswerScript {

@@ -9,7 +9,7 @@ export async function play(steps: readonly Step[], response: ServerResponse): Pr
   response.once('close', () => gone.abort());
   try {
     for (const step of steps) {
-      if (gone.signal.aborted) return;
+      if (gone.signal.aborted || step.do === 'end') break;
       await take(step, response, gone.signal);
     }
     response.end();
@@ -18,7 +18,11 @@ export async function play(steps: readonly Step[], response: ServerResponse): Pr
   }
 }
 
-async function take(step: Step, response: ServerResponse, gone: AbortSignal): Promise<void> {
+async function take(
+  step: Exclude<Step, { do: 'end' }>,
+  response: ServerResponse,
+  gone: AbortSignal,
+): Promise<void> {
   switch (step.do) {
     case 'write':
       if (!response.write(step.bytes)) await once(response, 'drain', { signal: gone });
@@ -33,6 +37,7 @@ async function take(step: Step, response: ServerResponse, gone: AbortSignal): Pr
       return;
     case 'cut':
       response.socket?.resetAndDestroy();
+      await once(response, 'close');
       return;
     case 'stall':
       await once(response, 'close');

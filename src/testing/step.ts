@@ -6,6 +6,8 @@ export type Step =
   | { readonly do: 'wait'; readonly ms: number }
   /** Silence until the promise settles. */
   | { readonly do: 'hold'; readonly until: Promise<unknown> }
+  /** Ends the body cleanly. */
+  | { readonly do: 'end' }
   /** Breaks the connection off. */
   | { readonly do: 'cut' }
   /** Silence for as long as the client stays. */

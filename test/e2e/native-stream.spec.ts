@@ -21,7 +21,9 @@ describe.each(hostKinds)('/stream on $name', (kind) => {
   });
 
   it('sends each delta as a frame whose id comes after its data, then done', async () => {
-    upstream.next(streams('Hello', ' world').usage({ prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 }));
+    upstream.next(
+      streams('Hello', ' world').usage({ prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 }),
+    );
     const answer = await ask(`${host.url}/stream?content=Hi`);
     const id = answer.headers['x-sluice-stream'];
     expect(await answer.text()).toBe(
@@ -47,7 +49,9 @@ describe.each(hostKinds)('/stream on $name', (kind) => {
   });
 
   it('asks the upstream what the seed asked: one user message at temperature 0.7, with the key', async () => {
-    await (await ask(`${host.url}/stream?content=Hello%20world`)).over;
+    await (
+      await ask(`${host.url}/stream?content=Hello%20world`)
+    ).over;
     expect(upstream.lastRequest.headers.authorization).toBe('Bearer sk-upstream-secret');
     expect(upstream.lastRequest.body).toEqual({
       model: 'scripted-1',

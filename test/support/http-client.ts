@@ -35,7 +35,7 @@ export class Answer {
       for (const wake of this.#changed.splice(0)) wake();
     });
     message.on('error', () => undefined);
-    this.over = once(message, 'close').then(() => message.complete);
+    this.over = new Promise((resolve) => message.once('close', () => resolve(message.complete)));
     void this.over.then(() => {
       for (const wake of this.#changed.splice(0)) wake();
     });
