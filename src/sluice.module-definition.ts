@@ -5,7 +5,7 @@ import { ModelsController } from './http/models.controller.js';
 import { StreamController } from './http/stream.controller.js';
 import type { SluiceModuleExtras, SluiceModuleOptions } from './sluice.options.js';
 
-const DEFAULTS: SluiceModuleExtras = { isGlobal: false, controllers: true };
+const DEFAULTS: SluiceModuleExtras = { isGlobal: false, controllers: true, prefix: '' };
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<SluiceModuleOptions>({

@@ -7,6 +7,7 @@ import { idleTimeout } from '../core/operators/idle-timeout.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { Transcoded, Transcoder } from '../core/transcoder.js';
 import type { Target } from '../upstream/routes.js';
+import { redactError } from '../upstream/redact-error.js';
 import { sseBlocks } from '../upstream/sse-blocks.js';
 import { UpstreamBody } from '../upstream/upstream-body.js';
 import type { UpstreamClient } from '../upstream/upstream-client.js';
@@ -74,6 +75,9 @@ function read<F>(body: UpstreamBody, options: AttemptOptions<F>): Observable<Tra
       idleTimeout(upstream.idleTimeoutMs, flow, () => timeoutError('idle', target)),
       sseBlocks(maxEventBytes),
       map((block) => transcoder.push(block)),
+      map((seen) =>
+        seen.error === undefined ? seen : { ...seen, error: redactError(seen.error, upstream) },
+      ),
       tap(({ done }) => done && body.release()),
     );
 }

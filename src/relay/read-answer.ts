@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ChatRequest } from '../core/chat-request.js';
 import { SluiceError } from '../core/sluice-error.js';
+import { redactError } from '../upstream/redact-error.js';
 import { readCapped } from '../upstream/read-capped.js';
 import type { Target } from '../upstream/routes.js';
 import type { UpstreamClient } from '../upstream/upstream-client.js';
@@ -37,7 +38,7 @@ export async function readAnswer(
   record.read(body.length);
   const answer = dialect.decodeAnswer(parse(body));
   record.saw({ ...answer, events: 1, content: answer.finishes > 0, done: true });
-  if (answer.error !== undefined) throw answer.error;
+  if (answer.error !== undefined) throw redactError(answer.error, upstream);
   const contentType = response.headers['content-type'] ?? 'application/json';
   return { headers: passedHeaders(response.headers), contentType, body };
 }

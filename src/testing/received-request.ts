@@ -2,26 +2,36 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { z } from 'zod';
 import type { ScriptedRequest } from './script.js';
 
-const bodySchema = z.looseObject({
-  model: z.string().default(''),
-  stream: z.boolean().default(false),
-  stream_options: z.object({ include_usage: z.boolean().default(false) }).default({ include_usage: false }),
-  messages: z.array(z.looseObject({ role: z.string(), content: z.unknown().optional() })).default([]),
+/** What a script looks at. */
+const questionSchema = z.object({
+  model: z.string().catch(''),
+  stream: z.boolean().catch(false),
+  stream_options: z.object({ include_usage: z.boolean().catch(false) }).catch({ include_usage: false }),
+  messages: z.array(z.object({ role: z.string(), content: z.unknown().optional() })).catch([]),
 });
-
-type Body = z.infer<typeof bodySchema>;
 
 /** A request that an upstream received. */
 export class ReceivedRequest implements ScriptedRequest {
+  readonly streaming: boolean;
+  readonly includeUsage: boolean;
+  readonly model: string;
+  readonly question: string;
   /** Resolves when the connection's part in it is over; `complete` is false if the client left before the end. */
   readonly closed: Promise<{ readonly complete: boolean; readonly at: number }>;
+  readonly #takenBefore: number;
 
   private constructor(
     readonly headers: IncomingHttpHeaders,
-    readonly path: string,
-    readonly body: Body,
+    /** The JSON body as it came. */
+    readonly body: unknown,
     private readonly response: ServerResponse,
   ) {
+    const question = questionSchema.parse(body);
+    this.streaming = question.stream;
+    this.includeUsage = question.stream_options.include_usage;
+    this.model = question.model;
+    this.question = textOf(question.messages.findLast(({ role }) => role === 'user')?.content);
+    this.#takenBefore = response.socket?.bytesWritten ?? 0;
     this.closed = new Promise((resolve) => {
       response.once('close', () => resolve({ complete: response.writableFinished, at: performance.now() }));
     });
@@ -30,29 +40,16 @@ export class ReceivedRequest implements ScriptedRequest {
   static async read(request: IncomingMessage, response: ServerResponse): Promise<ReceivedRequest> {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    const body = bodySchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
-    return new ReceivedRequest(request.headers, request.url ?? '', body, response);
+    const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return new ReceivedRequest(request.headers, body, response);
   }
 
-  get streaming(): boolean {
-    return this.body.stream;
+  /** Bytes of the answer that the socket has taken; it takes no more while its reader does not read. */
+  get bytesTaken(): number {
+    return (this.response.socket?.bytesWritten ?? 0) - this.#takenBefore;
   }
+}
 
-  get includeUsage(): boolean {
-    return this.body.stream_options.include_usage;
-  }
-
-  get model(): string {
-    return this.body.model;
-  }
-
-  get question(): string {
-    const content = this.body.messages.findLast(({ role }) => role === 'user')?.content;
-    return typeof content === 'string' ? content : JSON.stringify(content ?? '');
-  }
-
-  /** Bytes written for it and not yet taken by the socket. */
-  get unread(): number {
-    return this.response.writableLength;
-  }
+function textOf(content: unknown): string {
+  return typeof content === 'string' ? content : JSON.stringify(content ?? '');
 }

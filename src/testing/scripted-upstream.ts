@@ -89,7 +89,11 @@ export class ScriptedUpstream {
       response.writeHead(404).end();
       return;
     }
-    const received = await ReceivedRequest.read(request, response);
+    const received = await ReceivedRequest.read(request, response).catch(() => undefined);
+    if (received === undefined) {
+      response.writeHead(400).end();
+      return;
+    }
     this.requests.push(received);
     for (const resolve of this.#waiting.splice(0)) resolve(received);
     const scripting = this.#queue.shift() ?? this.#always;

@@ -73,7 +73,7 @@ export async function startHost(kind: HostKind, options: HostOptions): Promise<H
   class HostModule {}
 
   const adapter = kind.adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
-  const app = await NestFactory.create(HostModule, adapter, { logger: false });
+  const app = await NestFactory.create(HostModule, adapter, { logger: false, abortOnError: false });
   if (kind.loaded) load(app, kind);
   options.prepare?.(app);
   const ended: StreamEnded[] = [];

@@ -77,6 +77,15 @@ export class Answer {
     }
   }
 
+  /** Stops reading; the socket stays open. */
+  pause(): void {
+    this.message.pause();
+  }
+
+  resume(): void {
+    this.message.resume();
+  }
+
   /** Leaves, as a browser does when its tab is closed. */
   leave(): void {
     this.message.destroy();

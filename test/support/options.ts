@@ -14,6 +14,8 @@ export function optionsFor(
       default: { targets: [{ upstream: 'scripted', model: 'scripted-1' }] },
       '*': { targets: [{ upstream: 'scripted' }] },
     },
+    // What a test leaves open is ended with its host.
+    drainMs: 0,
     ...rest,
   };
 }

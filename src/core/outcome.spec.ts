@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { outcomeOfError, outcomeOfFinish } from './outcome.js';
+
+describe('outcomeOfFinish', () => {
+  it.each([
+    ['stop', 'finished'],
+    ['tool_calls', 'finished'],
+    ['a-vendor-word', 'finished'],
+    [undefined, 'finished'],
+    ['length', 'length'],
+    ['content_filter', 'content-filter'],
+  ] as const)('takes the finish reason %s for %s', (reason, outcome) => {
+    expect(outcomeOfFinish(reason)).toBe(outcome);
+  });
+});
+
+describe('outcomeOfError', () => {
+  it.each([
+    'timeout-headers',
+    'timeout-first-token',
+    'timeout-idle',
+    'timeout-total',
+    'client-gone',
+    'cancelled',
+    'upstream-cut',
+  ] as const)('keeps the name of %s', (code) => {
+    expect(outcomeOfError(code)).toBe(code);
+  });
+
+  it('calls the end of the service a shutdown', () => {
+    expect(outcomeOfError('shutting-down')).toBe('shutdown');
+  });
+
+  it.each(['upstream-unreachable', 'upstream-rejected', 'upstream-rate-limited', 'upstream-error'] as const)(
+    'counts %s as an upstream error',
+    (code) => {
+      expect(outcomeOfError(code)).toBe('upstream-error');
+    },
+  );
+});

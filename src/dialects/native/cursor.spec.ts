@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseCursor, printCursor, type Cursor } from './cursor.js';
+
+const ID = '019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b';
+
+const cursors: fc.Arbitrary<Cursor> = fc.record({
+  streamId: fc.uuid(),
+  sequence: fc.nat(999_999_999),
+  last: fc.boolean(),
+});
+
+describe('a cursor', () => {
+  it('names the stream, the frame and whether it was the last', () => {
+    expect(printCursor({ streamId: ID, sequence: 7, last: false })).toBe(`${ID}.7`);
+    expect(printCursor({ streamId: ID, sequence: 8, last: true })).toBe(`${ID}.8.end`);
+  });
+
+  it('is read as it was printed', () => {
+    fc.assert(fc.property(cursors, (cursor) => expect(parseCursor(printCursor(cursor))).toEqual(cursor)));
+  });
+
+  it('holds no character that makes a browser ask for a preflight, and is short', () => {
+    fc.assert(
+      fc.property(cursors, (cursor) => {
+        const id = printCursor(cursor);
+        expect(id).toMatch(/^[\x21-\x7e]+$/);
+        expect(id).not.toMatch(/["():<>?@[\\\]{}]/);
+        expect(Buffer.byteLength(id)).toBeLessThan(128);
+      }),
+    );
+  });
+
+  it.each([
+    '',
+    '7',
+    ID,
+    `${ID}.`,
+    `${ID}.-1`,
+    `${ID}.1e3`,
+    `${ID}.1234567890`,
+    `${ID}.7.END`,
+    `${ID}.7.end.end`,
+    ` ${ID}.7`,
+    `${ID}.7\n`,
+    `${ID.toUpperCase()}.7`,
+    `${ID.slice(1)}.7`,
+    '1-0',
+  ])('is refused when it is the foreign %j', (id) => {
+    expect(() => parseCursor(id)).toThrow(expect.objectContaining({ code: 'invalid-request', status: 400 }));
+  });
+});

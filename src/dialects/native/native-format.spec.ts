@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { SluiceError } from '../../core/sluice-error.js';
+import type { StreamPart } from '../../core/stream-part.js';
+import { openaiChat } from '../openai-chat/index.js';
+import { nativeEncoder, nativeFormat } from './native-format.js';
+
+const text = (value: string, choice = 0): StreamPart => ({ type: 'text-delta', choice, text: value });
+const usage = { promptTokens: 1, completionTokens: 2, totalTokens: 3 };
+
+describe('nativeEncoder', () => {
+  it('prints each part as a frame whose id comes after its data, all of one read in one string', () => {
+    const parts: StreamPart[] = [
+      { type: 'reasoning-delta', choice: 0, text: 'Hm' },
+      text('Hi\n"you"'),
+      { type: 'tool-call-delta', choice: 0, index: 1, id: 'c', name: 'f', arguments: '{"a"' },
+      { type: 'tool-call-delta', choice: 0, index: 1, arguments: ':1}' },
+    ];
+    expect(nativeEncoder('s').encode(parts)).toEqual([
+      'data: {"reasoning":"Hm"}\nid: s.0\n\n' +
+        'data: {"delta":"Hi\\n\\"you\\""}\nid: s.1\n\n' +
+        'data: {"toolCall":{"index":1,"id":"c","name":"f","arguments":"{\\"a\\""}}\nid: s.2\n\n' +
+        'data: {"toolCall":{"index":1,"arguments":":1}"}}\nid: s.3\n\n',
+    ]);
+  });
+
+  it('numbers frames without a gap, from the one that is asked for', () => {
+    const encoder = nativeEncoder('s', 41);
+    expect(encoder.encode([text('a')])).toEqual(['data: {"delta":"a"}\nid: s.41\n\n']);
+    expect(encoder.encode([text('other', 1)])).toEqual([]);
+    expect(encoder.encode([text('b')])).toEqual(['data: {"delta":"b"}\nid: s.42\n\n']);
+  });
+
+  it('keeps for the end what is told there, and the answers beside the first to itself', () => {
+    const parts: StreamPart[] = [
+      { type: 'usage', usage },
+      { type: 'finish', choice: 0, reason: 'stop' },
+      text('second', 1),
+    ];
+    expect(nativeEncoder('s').encode(parts)).toEqual([]);
+  });
+
+  it('opens with an empty delta, so that the client has an id', () => {
+    expect(nativeEncoder('s').opening()).toEqual(['data: {"delta":""}\nid: s.0\n\n']);
+  });
+
+  it('ends with done and an id that says so', () => {
+    const ending = { finishReason: 'stop', usage, model: 'm', unterminated: false };
+    expect(nativeEncoder('s', 3).finish(ending)).toEqual([
+      'event: done\ndata: {"finishReason":"stop","usage":{"promptTokens":1,"completionTokens":2,"totalTokens":3},"model":"m"}\nid: s.3.end\n\n',
+    ]);
+  });
+
+  it('says null where it does not know, and invents no finish reason', () => {
+    const ending = { finishReason: undefined, usage: undefined, model: undefined, unterminated: true };
+    expect(nativeEncoder('s').finish(ending)).toEqual([
+      'event: done\ndata: {"finishReason":null,"usage":null,"model":null}\nid: s.0.end\n\n',
+    ]);
+  });
+
+  it('ends with failed, which tells the code but not what the provider said', () => {
+    const error = new SluiceError('upstream-cut', 'It broke off', { providerError: { message: 'org-acme' } });
+    expect(nativeEncoder('s', 5).fail(error)).toEqual([
+      'event: failed\ndata: {"code":"upstream-cut","message":"It broke off","retryable":true}\nid: s.5.end\n\n',
+    ]);
+  });
+});
+
+describe('nativeFormat', () => {
+  it('prints what an upstream of another dialect streams', () => {
+    const transcoder = nativeFormat(openaiChat, { streamId: 's', request: { messages: [] } });
+    const data = ['{"model":"m","choices":[{"index":0,"delta":{"content":"Hi"}}]}', '[DONE]'];
+    expect(transcoder.push({ bytes: Buffer.alloc(0), data: () => data })).toMatchObject({
+      output: ['data: {"delta":"Hi"}\nid: s.0\n\n'],
+      events: 2,
+      content: true,
+      done: true,
+      model: 'm',
+    });
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { decodeAnswer } from './decode-answer.js';
+
+describe('decodeAnswer', () => {
+  it('tells the model, the usage and how the choices finished', () => {
+    const body = {
+      model: 'm',
+      choices: [
+        { index: 0, message: { content: 'a' }, finish_reason: 'stop' },
+        { index: 1, message: { content: 'b' }, finish_reason: 'length' },
+      ],
+      usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 4 },
+    };
+    expect(decodeAnswer(body)).toEqual({
+      model: 'm',
+      finishes: 2,
+      finishReason: 'length',
+      usage: { promptTokens: 1, completionTokens: 2, totalTokens: 4 },
+    });
+  });
+
+  it('reports an error that came with a 200', () => {
+    expect(decodeAnswer({ error: { message: 'no', code: 7 } })).toMatchObject({
+      finishes: 0,
+      error: { code: 'upstream-error', status: 502, providerError: { message: 'no', code: 7 } },
+    });
+  });
+
+  it('does not take an empty error field for an error', () => {
+    expect(decodeAnswer({ error: null, choices: [{ finish_reason: 'stop' }] })).toMatchObject({
+      finishes: 1,
+    });
+  });
+
+  it.each([null, 'text', [], {}, { choices: 'none', usage: 7, model: 7 }])('finds nothing in %j', (body) => {
+    expect(decodeAnswer(body)).toMatchObject({ finishes: 0, finishReason: undefined, usage: undefined });
+  });
+});

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { createParser } from 'eventsource-parser';
+import { describe, expect, it } from 'vitest';
+import type { StreamPart } from '../../core/stream-part.js';
+import type { DecodedEvent } from '../../core/transcoder.js';
+import { decodeEvent } from './decode-event.js';
+
+const FOLDER = new URL('../../../test/fixtures/openai-chat/', import.meta.url);
+
+/** The events of a recorded stream, decoded. */
+function recorded(name: string): DecodedEvent[] {
+  const events: DecodedEvent[] = [];
+  const parser = createParser({ onEvent: ({ data }) => events.push(decodeEvent(data)) });
+  parser.feed(readFileSync(new URL(`${name}.sse`, FOLDER), 'utf8'));
+  return events;
+}
+
+const partsIn = (name: string): StreamPart[] => recorded(name).flatMap(({ parts }) => parts);
+const text = (value: string): StreamPart => ({ type: 'text-delta', choice: 0, text: value });
+const reasoning = (value: string): StreamPart => ({ type: 'reasoning-delta', choice: 0, text: value });
+const piece = (index: number, fields: object) => ({ type: 'tool-call-delta', choice: 0, index, ...fields });
+const finish = (reason: string): StreamPart => ({ type: 'finish', choice: 0, reason });
+const usage = (promptTokens: number, completionTokens: number): StreamPart => ({
+  type: 'usage',
+  usage: { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens },
+});
+
+const partsOf = (chunk: object) => decodeEvent(JSON.stringify(chunk)).parts;
+
+describe('decodeEvent of recorded streams', () => {
+  it('reads OpenAI: text, finish and the usage that stands alone', () => {
+    expect(partsIn('openai')).toEqual([
+      text('Grüße'),
+      text(' 👩‍👩‍👧'),
+      text(' say "usage":{ and [DONE]\n\n'),
+      finish('stop'),
+      usage(9, 12),
+    ]);
+  });
+
+  it('reads the tool calls of OpenAI piece by piece', () => {
+    expect(partsIn('openai-tools')).toEqual([
+      piece(0, { id: 'call_Q1', name: 'get_weather' }),
+      piece(0, { arguments: '{"ci' }),
+      piece(0, { arguments: 'ty":"Bern"}' }),
+      piece(1, { id: 'call_Q2', name: 'get_time', arguments: '{}' }),
+      finish('tool_calls'),
+      usage(50, 20),
+    ]);
+  });
+
+  it('reads Azure, whose first chunk has no choices', () => {
+    expect(partsIn('azure')).toEqual([text('Hello'), finish('content_filter'), usage(8, 1)]);
+  });
+
+  it('reads DeepSeek, which reasons first and puts the usage beside the finish', () => {
+    expect(partsIn('deepseek')).toEqual([reasoning('Think'), text('Yes'), finish('length'), usage(10, 30)]);
+  });
+
+  it('reads llama.cpp', () => {
+    expect(partsIn('llama-cpp')).toEqual([reasoning('Hm'), text('Hello'), finish('stop'), usage(11, 3)]);
+  });
+
+  it('reads OpenRouter, which calls its reasoning so', () => {
+    expect(partsIn('openrouter')).toEqual([reasoning('First'), text('Hello'), finish('stop'), usage(6, 4)]);
+  });
+
+  it.each(['openai', 'openai-tools', 'azure', 'deepseek', 'llama-cpp', 'openrouter'])(
+    'ends %s at its [DONE], and there alone',
+    (name) => {
+      const events = recorded(name);
+      expect(events.map(({ done }) => done)).toEqual(events.map((_, index) => index === events.length - 1));
+    },
+  );
+
+  it('tells the model that answered', () => {
+    expect(recorded('llama-cpp')[0]?.model).toBe('qwen3-8b-q4_k_m.gguf');
+  });
+});
+
+describe('decodeEvent', () => {
+  it('keeps the choices of a stream apart', () => {
+    const choices = [
+      { index: 1, delta: { content: 'b' } },
+      { index: 0, delta: { content: 'a' }, finish_reason: 'stop' },
+    ];
+    expect(partsOf({ choices })).toEqual([{ ...text('b'), choice: 1 }, text('a'), finish('stop')]);
+  });
+
+  it('reads reasoning before text and text before the finish of one chunk', () => {
+    const delta = { content: 'text', reasoning_content: 'reasoning' };
+    expect(partsOf({ choices: [{ index: 0, delta, finish_reason: 'stop' }] })).toEqual([
+      reasoning('reasoning'),
+      text('text'),
+      finish('stop'),
+    ]);
+  });
+
+  it('takes a refusal for text: a person waits for it', () => {
+    expect(partsOf({ choices: [{ index: 0, delta: { content: null, refusal: 'No.' } }] })).toEqual([
+      text('No.'),
+    ]);
+  });
+
+  it.each([
+    { choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }], usage: null },
+    { choices: [{ delta: {} }] },
+    { choices: [{ index: 0, delta: { content: [{ type: 'vendor' }], tool_calls: 'none' } }] },
+    { choices: [], usage: { tokens: 'many' } },
+    { choices: null },
+    {},
+  ])('finds nothing to tell in %j', (chunk) => {
+    expect(partsOf(chunk)).toEqual([]);
+  });
+
+  it('sums up a usage that names no total', () => {
+    expect(partsOf({ choices: [], usage: { prompt_tokens: 2, completion_tokens: 3 } })).toEqual([
+      usage(2, 3),
+    ]);
+  });
+
+  it('reads an error in the stream and nothing beside it', () => {
+    const said = { message: 'overloaded', type: 'server_error', vendor: 1 };
+    const [part, ...rest] = partsOf({ error: said, choices: [{ index: 0, delta: { content: 'lost' } }] });
+    expect(rest).toEqual([]);
+    expect(part).toMatchObject({ type: 'error', error: { code: 'upstream-error', providerError: said } });
+  });
+
+  it.each(['just text', { code: 500 }])('reads the error %j, whatever its shape', (error) => {
+    expect(partsOf({ error })).toMatchObject([
+      { type: 'error', error: { code: 'upstream-error', status: 502 } },
+    ]);
+  });
+
+  it.each(['{"choices":', 'hello', '[]', '"text"', 'null', '{"choices":"none"}', '{"choices":[null]}'])(
+    'fails on %j, and does not repeat it',
+    (data) => {
+      const fault = {
+        code: 'upstream-error',
+        message: 'The upstream sent an event that is no chat completion chunk',
+      };
+      expect(() => decodeEvent(data)).toThrow(expect.objectContaining(fault));
+    },
+  );
+});

@@ -1,0 +1,185 @@
+import { of } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { ChatRequest } from '../../core/chat-request.js';
+import type { EventBlock } from '../../core/event-block.js';
+import { SluiceError } from '../../core/sluice-error.js';
+import { sseBlocks } from '../../upstream/sse-blocks.js';
+import { passThrough } from './pass-through.js';
+
+const QUIET: ChatRequest = { messages: [] };
+const asking = (includeUsage: boolean): ChatRequest => ({
+  messages: [],
+  source: { dialect: 'openai-chat', body: { stream_options: { include_usage: includeUsage } } },
+});
+
+const chunk = (content: string, rest: object = {}) =>
+  JSON.stringify({ id: 'c', choices: [{ index: 0, delta: { content }, finish_reason: null }], ...rest });
+const event = (data: string) => `data: ${data}\n\n`;
+const FIRST = event(chunk('first'));
+const FINISH = event('{"choices":[{"index":0,"delta":{},"finish_reason":"length"}]}');
+const USAGE = event('{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}');
+const DONE = event('[DONE]');
+
+/** A block as it comes from an upstream. */
+function block(text: string): EventBlock {
+  let cut: EventBlock | undefined;
+  of(Buffer.from(text))
+    .pipe(sseBlocks(1_000_000))
+    .subscribe((found) => (cut ??= found));
+  if (cut === undefined) throw new Error('There is no event in the text');
+  return cut;
+}
+
+/** A stream that has sent its first content, so that the fast way is open. */
+function committed(request = QUIET) {
+  const transcoder = passThrough(request);
+  transcoder.push(block(FIRST));
+  const push = (text: string) => {
+    const { output, ...seen } = transcoder.push(block(text));
+    return { usage: undefined, error: undefined, ...seen, text: output.map(String).join('') };
+  };
+  return { transcoder, push };
+}
+
+describe('passThrough', () => {
+  it('passes the very bytes on when there is nothing to look at', () => {
+    const transcoder = passThrough(QUIET);
+    transcoder.push(block(FIRST));
+    const plain = block(event(chunk('a')) + event(chunk('b')) + event(chunk('c')));
+    const { output, ...seen } = transcoder.push(plain);
+    expect(output).toEqual([plain.bytes]);
+    expect(output[0]).toBe(plain.bytes);
+    expect(seen).toMatchObject({ events: 3, content: true, done: false, finishes: 0 });
+  });
+
+  it('does not take a role for content: nothing is committed by it', () => {
+    const role = event('{"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}');
+    expect(passThrough(QUIET).push(block(role))).toMatchObject({
+      content: false,
+      model: 'm',
+      output: [role],
+    });
+  });
+
+  it.each([
+    ['before', (text: string) => passThrough(QUIET).push(block(text)).output.map(String).join('')],
+    ['after', (text: string) => committed().push(text).text],
+  ])('keeps vendor fields byte for byte %s the first content', (_, relay) => {
+    const odd = event('{"b":1.0e2,"a":"\\u0041","choices":[{"delta":{"content":"x","vendor":[1, 2]}}] }');
+    expect(relay(odd)).toBe(odd);
+    expect(relay(odd + FINISH)).toBe(odd + FINISH);
+  });
+
+  it.each([
+    '"usage":{"prompt_tokens":1}',
+    '[DONE]',
+    '"error":{"message":"no"}',
+    '"finish_reason":"stop"',
+    '\r\n\n\n',
+  ])('is not misled by a model that writes %j', (content) => {
+    const text = event(chunk(content));
+    expect(committed().push(text)).toMatchObject({
+      text,
+      content: true,
+      done: false,
+      finishes: 0,
+      usage: undefined,
+      error: undefined,
+    });
+  });
+
+  it('tells the finish reason and passes its chunk on', () => {
+    expect(committed().push(event(chunk('a')) + FINISH)).toMatchObject({
+      text: event(chunk('a')) + FINISH,
+      finishes: 1,
+      finishReason: 'length',
+      content: true,
+    });
+  });
+
+  it.each([
+    ['takes the usage out for a caller that did not ask', QUIET, ''],
+    ['takes the usage out for a caller that refused it', asking(false), ''],
+    ['leaves the usage to a caller that asked', asking(true), USAGE],
+  ])('%s, and reads it in any case', (_, request, expected) => {
+    const { push } = committed(request);
+    const usage = { promptTokens: 1, completionTokens: 2, totalTokens: 3 };
+    expect(push(USAGE)).toMatchObject({ text: expected, usage, content: false });
+    expect(committed(request).push(FINISH + USAGE + DONE).text).toBe(FINISH + expected + DONE);
+  });
+
+  it('leaves a usage that stands beside content where it is', () => {
+    const text = event(chunk('a', { usage: { prompt_tokens: 1 } })) + event(chunk('b', { usage: null }));
+    expect(committed().push(text)).toMatchObject({ text, usage: { promptTokens: 1 } });
+  });
+
+  it('leaves a chunk without choices where it is when it holds no usage', () => {
+    const text = event('{"choices":[],"prompt_filter_results":[{"prompt_index":0}],"usage":null}');
+    expect(passThrough(QUIET).push(block(text)).output).toEqual([text]);
+  });
+
+  it('sends nothing that follows [DONE]', () => {
+    expect(committed().push(FINISH + DONE + event(chunk('late')))).toMatchObject({
+      text: FINISH + DONE,
+      done: true,
+      events: 2,
+    });
+  });
+
+  it('stops at an error and delivers what stood before it', () => {
+    const error = event('{"error":{"message":"overloaded","code":7}}');
+    const seen = committed().push(event(chunk('kept')) + error + event(chunk('lost')));
+    expect(seen).toMatchObject({
+      text: event(chunk('kept')),
+      content: true,
+      error: { code: 'upstream-error', providerError: { message: 'overloaded', code: 7 } },
+    });
+  });
+
+  it('sees an error beside choices, which some clients overlook', () => {
+    const both = event(
+      '{"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}],"error":{"message":"x"}}',
+    );
+    expect(committed().push(both)).toMatchObject({
+      text: '',
+      finishes: 0,
+      error: { code: 'upstream-error' },
+    });
+  });
+
+  it.each([
+    ['comments', `: ping\n\n${event(chunk('a'))}`],
+    ['a comment within an event', `: ping\n${event(chunk('a'))}`],
+    ['ids', `id: 7\n${event(chunk('a'))}`],
+    ['ids that come last', `data: ${chunk('a')}\nid: 7\n\n`],
+    ['names', `event: delta\n${event(chunk('a'))}`],
+    ['CRLF', `data: ${chunk('a')}\r\n\r\n`],
+    ['a blank line too many', `data: ${chunk('a')}\n\n\n`],
+    ['a blank line before it', `\n${event(chunk('a'))}`],
+    ['no space', `data:${chunk('a')}\n\n`],
+    ['a retry', `retry: 5\n\n${event(chunk('a'))}`],
+  ])('brings an event with %s into the one form that every client reads', (_, text) => {
+    expect(committed().push(text)).toMatchObject({ text: event(chunk('a')), events: 1, content: true });
+  });
+
+  it('passes an event on that it cannot read: the caller may', () => {
+    expect(committed().push(': x\ndata: hello\n\n').text).toBe(event('hello'));
+  });
+
+  it('sends nothing of its own first', () => {
+    expect(passThrough(QUIET).opening()).toEqual([]);
+  });
+
+  it('ends a stream with [DONE] once, whether or not its upstream did', () => {
+    const ending = { finishReason: 'stop', usage: undefined, model: 'm', unterminated: true };
+    const { transcoder, push } = committed();
+    expect(transcoder.finish(ending)).toEqual([DONE]);
+    push(DONE);
+    expect(transcoder.finish(ending)).toEqual([]);
+  });
+
+  it('tells a failure in the one form that every client surfaces', () => {
+    const [frame] = committed().transcoder.fail(new SluiceError('timeout-idle', 'silent')) ?? [];
+    expect(String(frame)).toMatch(/^data: \{"error":\{"message":"silent",.*"code":"timeout_idle".*\}\}\n\n$/);
+  });
+});

@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RelayEvent } from '../core/relay-event.js';
+import { SluiceError, type SluiceErrorCode } from '../core/sluice-error.js';
+import { StreamRecord } from './stream-record.js';
+
+const identity = { id: 's', route: 'r', target: 'u/m', caller: 'web', streaming: true };
+const usage = { promptTokens: 1, completionTokens: 2, totalTokens: 3 };
+const nothing = { content: false, done: false, finishes: 0, events: 1 };
+
+function start() {
+  const events: RelayEvent[] = [];
+  const onEnd = vi.fn<() => void>();
+  const record = new StreamRecord(identity, (event) => events.push(event), onEnd);
+  return { record, events, onEnd, types: () => events.map(({ type }) => type) };
+}
+
+describe('StreamRecord', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('tells the story of a stream and what it came to', () => {
+    const { record, events } = start();
+    record.attemptStarted();
+    vi.advanceTimersByTime(20);
+    record.read(100);
+    record.saw({ ...nothing, model: 'first' });
+    vi.advanceTimersByTime(5);
+    record.read(50);
+    record.saw({ ...nothing, content: true, events: 2 });
+    record.committed();
+    record.saw({ ...nothing, finishes: 1, finishReason: 'length', model: 'second' });
+    record.saw({ ...nothing, usage });
+    vi.advanceTimersByTime(75);
+    expect(record.ending(true)).toEqual({
+      finishReason: 'length',
+      usage,
+      model: 'first',
+      unterminated: true,
+    });
+    record.finished();
+    expect(events).toEqual([
+      { type: 'attempt-started', stream: identity, attempt: 1 },
+      { type: 'first-token', stream: identity, ttftMs: 25 },
+      { type: 'committed', stream: identity, afterMs: 25 },
+      {
+        type: 'ended',
+        stream: identity,
+        outcome: 'length',
+        attempts: 1,
+        ttftMs: 25,
+        durationMs: 100,
+        usage,
+        bytes: 150,
+        events: 5,
+        error: undefined,
+      },
+    ]);
+  });
+
+  it('tells the first token and the commit once', () => {
+    const { record, types } = start();
+    for (let token = 0; token < 3; token += 1) {
+      record.saw({ ...nothing, content: true });
+      record.committed();
+    }
+    expect(types()).toEqual(['first-token', 'committed']);
+  });
+
+  it('counts the finishes of all choices and forgets no reason', () => {
+    const { record } = start();
+    record.saw({ ...nothing, finishes: 2, finishReason: 'stop' });
+    record.saw({ ...nothing, finishes: 1, finishReason: 'content_filter' });
+    record.saw({ ...nothing, finishes: 0 });
+    expect(record.finishes).toBe(3);
+    expect(record.ending(false).finishReason).toBe('content_filter');
+  });
+
+  it.each<[string, (record: StreamRecord) => void, string]>([
+    ['finished', (record) => record.finished(), 'finished'],
+    ['failed', (record) => record.failed(new SluiceError('client-gone', 'left')), 'client-gone'],
+  ])('ends once and gives its place back once when it %s first', (_, end, outcome) => {
+    const { record, events, onEnd } = start();
+    end(record);
+    record.finished();
+    record.failed(new SluiceError('upstream-cut', 'late'));
+    expect(events).toMatchObject([{ type: 'ended', outcome }]);
+    expect(onEnd).toHaveBeenCalledOnce();
+  });
+
+  it.each<SluiceErrorCode>(['upstream-cut', 'timeout-idle', 'upstream-rate-limited'])(
+    'counts %s against the attempt',
+    (code) => {
+      const { record, events } = start();
+      record.attemptStarted();
+      const error = new SluiceError(code, 'no');
+      record.failed(error);
+      expect(events.slice(1)).toMatchObject([
+        { type: 'attempt-failed', attempt: 1, error },
+        { type: 'ended', error },
+      ]);
+    },
+  );
+
+  it.each<SluiceErrorCode>(['client-gone', 'cancelled', 'shutting-down'])(
+    'does not count %s against the attempt',
+    (code) => {
+      const { record, types } = start();
+      record.attemptStarted();
+      record.failed(new SluiceError(code, 'no'));
+      expect(types()).toEqual(['attempt-started', 'ended']);
+    },
+  );
+
+  it('counts nothing against an attempt that was never made', () => {
+    const { record, types } = start();
+    record.failed(new SluiceError('upstream-unreachable', 'no'));
+    expect(types()).toEqual(['ended']);
+  });
+});

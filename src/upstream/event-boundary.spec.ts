@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EventBoundary } from './event-boundary.js';
+
+/** What comes out of each push. */
+function push(boundary: EventBoundary, ...chunks: string[]): (string | undefined)[] {
+  return chunks.map((chunk) => boundary.push(Buffer.from(chunk))?.toString());
+}
+
+/** What is left of the chunks when the upstream has closed. */
+function flushed(...chunks: string[]): string | undefined {
+  const boundary = new EventBoundary();
+  push(boundary, ...chunks);
+  return boundary.flush()?.toString();
+}
+
+describe('EventBoundary', () => {
+  it('passes a chunk of whole events on without copying it', () => {
+    const chunk = Buffer.from('data: a\n\ndata: b\n\n');
+    expect(new EventBoundary().push(chunk)).toBe(chunk);
+  });
+
+  it.each([
+    ['LF', '\n'],
+    ['CRLF', '\r\n'],
+    ['CR', '\r'],
+  ])('cuts after the last blank line of %s lines', (_, end) => {
+    const events = `data: a${end}${end}data: b${end}${end}`;
+    const boundary = new EventBoundary();
+    expect(push(boundary, `${events}data: c`, end, end)).toEqual([events, undefined, `data: c${end}${end}`]);
+    expect(boundary.carriedBytes).toBe(0);
+  });
+
+  it.each([
+    ['LF and CRLF', 'data: a\n\r\n'],
+    ['CRLF and LF', 'data: a\r\n\n'],
+    ['CR and CRLF', 'data: a\r\r\n'],
+  ])('takes %s for a blank line', (_, event) => {
+    expect(push(new EventBoundary(), `${event}data:`)).toEqual([event]);
+  });
+
+  it('takes one CRLF, whole or torn, for one line end', () => {
+    expect(push(new EventBoundary(), 'data: a\r\n', 'data: b\r', '\ndata: c', '\n')).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('finds a blank line that is spread over several chunks', () => {
+    expect(push(new EventBoundary(), 'data: a', '\r', '\n', '\r', '\n')).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      'data: a\r\n\r\n',
+    ]);
+  });
+
+  it('counts what it holds back', () => {
+    const boundary = new EventBoundary();
+    push(boundary, 'data: a\n\ndata: ', 'b');
+    expect(boundary.carriedBytes).toBe('data: b'.length);
+    push(boundary, '\n\n');
+    expect(boundary.carriedBytes).toBe(0);
+  });
+
+  it('adds nothing, loses nothing and turns nothing round, however the bytes are cut', () => {
+    const piece = fc.constantFrom('\n', '\r', '\r\n', 'data: x', 'é😀', ':');
+    const chunks = fc.array(fc.array(piece).map((pieces) => Buffer.from(pieces.join(''))));
+    fc.assert(
+      fc.property(chunks, (sent) => {
+        const boundary = new EventBoundary();
+        const cut = sent.flatMap((chunk) => boundary.push(chunk) ?? []);
+        const blocks = Buffer.concat(cut);
+        const whole = Buffer.concat(sent);
+        expect(whole.subarray(0, blocks.length)).toEqual(blocks);
+        expect(boundary.carriedBytes).toBe(whole.length - blocks.length);
+      }),
+    );
+  });
+
+  describe('when the upstream has closed', () => {
+    it.each([['data: a\n'], ['data: a\r\n'], ['data: a\r']])(
+      'completes %j, which lacks only its blank line',
+      (rest) => {
+        expect(flushed(`data: 0\n\n${rest}`)).toBe(`${rest}\n\n`);
+      },
+    );
+
+    it('keeps a bare [DONE] without a line end', () => {
+      expect(flushed('data: [DO', 'NE]')).toBe('data: [DONE]\n\n');
+    });
+
+    it.each([['data: {"torn":'], ['data: a\ndata: b'], ['']])('drops the torn %j', (rest) => {
+      expect(flushed(`data: 0\n\n${rest}`)).toBeUndefined();
+    });
+
+    it('gives the rest once', () => {
+      const boundary = new EventBoundary();
+      push(boundary, 'data: a\n');
+      boundary.flush();
+      expect(boundary.flush()).toBeUndefined();
+      expect(boundary.carriedBytes).toBe(0);
+    });
+  });
+});

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { from, Subject } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { SluiceError } from '../core/sluice-error.js';
+import { sseBlocks } from './sse-blocks.js';
+
+const MAX = 1_000;
+
+const TRANSCRIPT = [
+  ': a comment',
+  '',
+  'data: plain',
+  '',
+  'data:without a space',
+  '',
+  'data:  with two',
+  '',
+  'event: named',
+  'id: 7',
+  'retry: 5',
+  'data: {"of":',
+  'data: "two lines"}',
+  '',
+  '',
+  'data: Grüße, 世界 👩‍👩‍👧 e\u0301',
+  '',
+  'unknown: field',
+  'data',
+  '',
+  'data: a: b: c',
+  '',
+  'data: [DONE]',
+  '',
+  '',
+];
+
+const EVENTS = [
+  'plain',
+  'without a space',
+  ' with two',
+  '{"of":\n"two lines"}',
+  'Grüße, 世界 👩‍👩‍👧 e\u0301',
+  'a: b: c',
+  '[DONE]',
+];
+
+const LINE_ENDS: [string, string][] = [
+  ['LF', '\n'],
+  ['CRLF', '\r\n'],
+];
+
+/** The data of all events, then the failure's code if there was one. */
+function eventsOf(chunks: readonly Buffer[], maxEventBytes = MAX): string[] {
+  const events: string[] = [];
+  from(chunks)
+    .pipe(sseBlocks(maxEventBytes))
+    .subscribe({
+      next: (block) => events.push(...block.data()),
+      error: (error: SluiceError) => events.push(`! ${error.code}`),
+    });
+  return events;
+}
+
+/** The bytes, cut at the offsets. */
+function cut(bytes: Buffer, offsets: readonly number[]): Buffer[] {
+  const ends = [...offsets.toSorted((a, b) => a - b), bytes.length];
+  return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
+}
+
+describe('sseBlocks', () => {
+  describe.each(LINE_ENDS)('with %s lines', (_, end) => {
+    const bytes = Buffer.from(TRANSCRIPT.join(end));
+
+    it('reads a transcript that comes at once', () => {
+      expect(eventsOf([bytes])).toEqual(EVENTS);
+    });
+
+    it('reads the same when it is cut in two at any byte', () => {
+      for (let at = 0; at <= bytes.length; at += 1) {
+        expect(eventsOf(cut(bytes, [at])), `cut at ${at}`).toEqual(EVENTS);
+      }
+    });
+
+    it('reads the same byte by byte', () => {
+      expect(eventsOf([...bytes].map((byte) => Buffer.of(byte)))).toEqual(EVENTS);
+    });
+
+    it('reads the same however it is cut', () => {
+      fc.assert(
+        fc.property(fc.array(fc.nat(bytes.length)), (offsets) => {
+          expect(eventsOf(cut(bytes, offsets))).toEqual(EVENTS);
+        }),
+      );
+    });
+  });
+
+  it('reads lines that end in different ways', () => {
+    expect(eventsOf([Buffer.from('data: a\r\n\ndata: b\n\r\ndata: c\rdata: d\n\n')])).toEqual([
+      'a',
+      'b',
+      'c\nd',
+    ]);
+  });
+
+  it('hands over the bytes as they came, one block for each chunk that completes an event', () => {
+    const chunks = ['data: a\n\ndata: b\n\nda', 'ta: ', 'c\n\n', ': ping\n\n'];
+    const blocks: string[] = [];
+    from(chunks.map((chunk) => Buffer.from(chunk)))
+      .pipe(sseBlocks(MAX))
+      .subscribe(({ bytes }) => blocks.push(bytes.toString()));
+    expect(blocks).toEqual(['data: a\n\ndata: b\n\n', 'data: c\n\n', ': ping\n\n']);
+  });
+
+  it('drops a torn last event and keeps what stood before it', () => {
+    expect(eventsOf([Buffer.from('data: a\n\ndata: {"torn')])).toEqual(['a']);
+  });
+
+  it('keeps a last event without its blank line, and a bare [DONE]', () => {
+    expect(eventsOf([Buffer.from('data: a\n')])).toEqual(['a']);
+    expect(eventsOf([Buffer.from('data: a\n\ndata: [DONE]')])).toEqual(['a', '[DONE]']);
+  });
+
+  it('fails when an event exceeds the limit, however small its chunks are', () => {
+    const bytes = Buffer.from(`data: a\n\ndata: ${'x'.repeat(50)}\n\n`);
+    const chunks = [...bytes].map((byte) => Buffer.of(byte));
+    expect(eventsOf(chunks, 40)).toEqual(['a', '! upstream-error']);
+    expect(eventsOf(chunks, 60)).toEqual(['a', 'x'.repeat(50)]);
+  });
+
+  it('says that trying again is of no use when an event is too large, and leaves the upstream', () => {
+    const chunks = new Subject<Buffer>();
+    let failure: unknown;
+    chunks.pipe(sseBlocks(10)).subscribe({ error: (error) => (failure = error) });
+    chunks.next(Buffer.from('data: 0123456789'));
+    expect(failure).toMatchObject({ code: 'upstream-error', retryable: false });
+    expect(chunks.observed).toBe(false);
+  });
+
+  it('passes a failure of the upstream on, and completes nothing before it', () => {
+    const chunks = new Subject<Buffer>();
+    const seen: unknown[] = [];
+    const cause = new SluiceError('upstream-cut', 'cut');
+    chunks
+      .pipe(sseBlocks(MAX))
+      .subscribe({ next: (block) => seen.push(block.data()), error: (e) => seen.push(e) });
+    chunks.next(Buffer.from('data: a\n'));
+    chunks.error(cause);
+    expect(seen).toEqual([cause]);
+  });
+});

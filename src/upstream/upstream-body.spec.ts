@@ -1,0 +1,138 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Flow } from '../core/flow.js';
+import { UpstreamBody } from './upstream-body.js';
+
+const GRACE_MS = 1_000;
+
+function listen() {
+  const message = new IncomingMessage(new Socket());
+  const body = new UpstreamBody(message);
+  const flow = new Flow();
+  const seen: string[] = [];
+  const read = () =>
+    body
+      .chunks(flow, () => new Error('cut'))
+      .subscribe({
+        next: (chunk) => seen.push(chunk.toString()),
+        error: (error: Error) => seen.push(`! ${error.message}`),
+        complete: () => seen.push('|'),
+      });
+  const say = async (...chunks: string[]) => {
+    for (const chunk of chunks) message.push(Buffer.from(chunk));
+    await settled();
+  };
+  const end = async () => {
+    message.complete = true;
+    message.push(null);
+    await settled();
+  };
+  return { message, body, flow, seen, read, say, end };
+}
+
+/** What streams put off until the next turn has happened. */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => void setImmediate(resolve));
+}
+
+describe('UpstreamBody', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('reads nothing before it is subscribed to', async () => {
+    const { message, say, seen, read } = listen();
+    await say('a');
+    expect(message.readableFlowing).toBeNull();
+    read();
+    await settled();
+    expect(seen).toEqual(['a']);
+  });
+
+  it('completes when the body has come to its end', async () => {
+    const { read, say, end, seen } = listen();
+    read();
+    await say('a', 'b');
+    await end();
+    expect(seen).toEqual(['a', 'b', '|']);
+  });
+
+  it('fails when the body breaks off', async () => {
+    const { read, say, message, seen } = listen();
+    read();
+    await say('a');
+    message.destroy(new Error('ECONNRESET with a key'));
+    await settled();
+    expect(seen).toEqual(['a', '! cut']);
+  });
+
+  it('fails at once when the body broke off before anybody read it', async () => {
+    const { read, message, seen } = listen();
+    message.destroy(new Error('ECONNRESET'));
+    await settled();
+    read();
+    expect(seen).toEqual(['! cut']);
+  });
+
+  it('stops reading while the flow is paused and loses nothing', async () => {
+    const { read, say, flow, seen } = listen();
+    read();
+    await say('a');
+    flow.pause();
+    await say('b', 'c');
+    expect(seen).toEqual(['a']);
+    flow.resume();
+    await settled();
+    expect(seen).toEqual(['a', 'b', 'c']);
+  });
+
+  it('starts paused when the flow is paused already', async () => {
+    const { read, say, flow, seen } = listen();
+    flow.pause();
+    read();
+    await say('a');
+    expect(seen).toEqual([]);
+  });
+
+  it('closes the socket when its reader leaves', async () => {
+    const { read, say, message } = listen();
+    const reader = read();
+    await say('a');
+    reader.unsubscribe();
+    expect(message.destroyed).toBe(true);
+  });
+
+  it('leaves no listener on the flow', async () => {
+    const { read, flow, message } = listen();
+    read().unsubscribe();
+    const resumed = vi.spyOn(message, 'resume');
+    flow.pause();
+    flow.resume();
+    expect(resumed).not.toHaveBeenCalled();
+  });
+
+  it('reads a released body to its end, so that the connection serves again', async () => {
+    const { body, read, say, end, message } = listen();
+    const reader = read();
+    await say('data: [DONE]\n\n');
+    body.release();
+    reader.unsubscribe();
+    expect(message.destroyed).toBe(false);
+    await end();
+    expect(message.readableEnded).toBe(true);
+  });
+
+  it('gives up a released body that does not end', async () => {
+    const { body, read, say, message } = listen();
+    const reader = read();
+    await say('data: [DONE]\n\n');
+    body.release();
+    reader.unsubscribe();
+    vi.advanceTimersByTime(GRACE_MS - 1);
+    expect(message.destroyed).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(message.destroyed).toBe(true);
+    await settled();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
