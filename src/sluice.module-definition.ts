@@ -20,7 +20,7 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
         controllers === false ? [] : [StreamController, ChatCompletionsController, ModelsController],
       imports: [
         ...(definition.imports ?? []),
-        ...(prefix === undefined
+        ...(prefix === undefined || prefix === ''
           ? []
           : [RouterModule.register([{ path: prefix, module: definition.module }])]),
       ],

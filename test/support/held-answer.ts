@@ -10,7 +10,7 @@ export class HeldAnswer implements Script {
 
   constructor(...deltas: [string, string, ...string[]]) {
     this.#deltas = deltas;
-    this.#gates = deltas.map(() => gate());
+    this.#gates = deltas.map(() => new Gate());
   }
 
   /** Lets the next delta come; after the last one, the end. */
@@ -31,15 +31,13 @@ export class HeldAnswer implements Script {
 }
 
 /** A promise, and the means to resolve it. */
-export interface Gate {
-  readonly opened: Promise<void>;
-  open(): void;
-}
-
-export function gate(): Gate {
-  let open: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
+export class Gate {
+  #resolve: (() => void) | undefined;
+  readonly opened = new Promise<void>((resolve) => {
+    this.#resolve = resolve;
   });
-  return { opened, open };
+
+  open(): void {
+    this.#resolve?.();
+  }
 }

@@ -1,26 +1,76 @@
-import type { SluiceModuleExtras, SluiceModuleOptions } from '../../src/index.js';
-import { ScriptedUpstream } from '../../src/testing/index.js';
-import { startHost, type Host, type HostKind } from './hosts.js';
-import { optionsFor } from './options.js';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
-/** A host and the upstream that it asks. */
-export interface Service {
-  readonly host: Host;
-  readonly upstream: ScriptedUpstream;
-}
+const ENTRY = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-/** Runs one test with a host and an upstream of its own, so that slow tests can run beside each other. */
-export async function withService(
-  kind: HostKind,
-  test: (service: Service) => Promise<void>,
-  sluice: Partial<SluiceModuleOptions & SluiceModuleExtras> = {},
-): Promise<void> {
-  const upstream = await ScriptedUpstream.start();
-  const host = await startHost(kind, { sluice: optionsFor(upstream.baseUrl, {}, sluice) });
-  try {
-    await test({ host, upstream });
-  } finally {
-    await host.stop();
-    await upstream.stop();
+/** The built service in a process of its own, as a container runs it. */
+export class ServiceProcess {
+  /** Every log line so far. */
+  readonly lines: Record<string, unknown>[] = [];
+  stderr = '';
+  /** Resolves with the exit code. */
+  readonly exited: Promise<number | null>;
+  readonly #waiting = new Set<() => void>();
+  #url = '';
+
+  private constructor(private readonly child: ChildProcess) {
+    this.exited = once(child, 'exit').then(([code]) => code as number | null);
+    child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
+    if (child.stdout === null) return;
+    createInterface(child.stdout).on('line', (line) => {
+      this.lines.push(JSON.parse(line) as Record<string, unknown>);
+      for (const wake of this.#waiting) wake();
+    });
+  }
+
+  /** Runs it with this environment alone, on a free port. */
+  static run(environment: Record<string, string>): ServiceProcess {
+    const env = { PATH: process.env['PATH'], PORT: '0', ...environment };
+    return new ServiceProcess(spawn(process.execPath, [ENTRY], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+  }
+
+  /** Runs it and waits until it listens. Throws what it said if it does not. */
+  static async start(environment: Record<string, string> = {}): Promise<ServiceProcess> {
+    const service = ServiceProcess.run(environment);
+    const ready = service
+      .line(({ msg }) => msg === 'Sluice is ready')
+      .then(({ url }) => new URL(String(url)).origin);
+    const failed = service.exited.then(() => {
+      throw new Error(`The service did not start: ${service.stderr}`);
+    });
+    service.#url = await Promise.race([ready, failed]);
+    failed.catch(() => undefined);
+    return service;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  /** Resolves with the first line, past or to come, for which the test is true. */
+  async line(test: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>> {
+    for (;;) {
+      const found = this.lines.find(test);
+      if (found !== undefined) return found;
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          this.#waiting.delete(wake);
+          resolve();
+        };
+        this.#waiting.add(wake);
+      });
+    }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Ends it at once. */
+  async stop(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.exited;
   }
 }
