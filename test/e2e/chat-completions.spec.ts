@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { replays, streams } from '../../src/testing/index.js';
 import { fixture } from '../support/fixture.js';
@@ -29,6 +30,15 @@ describe.each(hostKinds)('/v1/chat/completions on $name', (kind) => {
       expect(await answer.text()).toBe(sent);
     },
   );
+
+  it.each([1, 50, 5000])('passes a recorded llama.cpp stream on as it was: %i a write', async (size) => {
+    const recorded = await readFile('test/fixtures/openai-chat/llama-cpp-length.sse');
+    suite.upstream.next(replays(recorded, size));
+    const end = suite.host.nextEnd();
+    const answer = await post(chat('Hi', { stream_options: { include_usage: true } }));
+    expect(await answer.text()).toBe(recorded.toString('utf8'));
+    expect(await end).toMatchObject({ outcome: 'length', usage: { promptTokens: 26, completionTokens: 3 } });
+  });
 
   it.each([{}, { stream_options: { include_usage: false } }, { stream_options: null }])(
     'takes the usage event out for a caller with %o, and records it',
