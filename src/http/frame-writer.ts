@@ -51,7 +51,6 @@ export class FrameWriter {
     }, this.settings.heartbeatMs);
     const onDrain = () => flow.resume();
     response.on('drain', onDrain);
-    response.flushHeaders();
     const subscription = output.subscribe({
       next: (frame) => {
         heartbeat.refresh();
@@ -64,6 +63,8 @@ export class FrameWriter {
         complete();
       },
     });
+    // Sends the head by itself if no frame took it along.
+    response.flushHeaders();
     return () => {
       clearInterval(heartbeat);
       response.off('drain', onDrain);

@@ -18,6 +18,8 @@ const usage =
   'data: {"id":"x","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,"cost":0.1}}';
 const sent = [...recording, usage, 'data: [DONE]', ''].join('\n\n');
 
+const chunk = (content: string) => `{"choices":[{"index":0,"delta":{"content":"${content}"}}]}`;
+
 describe.each(hostKinds)('/v1/chat/completions on $name', (kind) => {
   const suite = fixture(kind, (baseUrl) => ({ sluice: optionsFor(baseUrl) }));
   const post = (body: Record<string, unknown>) => ask(`${suite.host.url}/v1/chat/completions`, { body });
@@ -72,7 +74,6 @@ describe.each(hostKinds)('/v1/chat/completions on $name', (kind) => {
   });
 
   it('turns comments, ids, names and CRLF of an upstream into plain data events', async () => {
-    const chunk = (content: string) => `{"choices":[{"index":0,"delta":{"content":"${content}"}}]}`;
     const bytes = `: hello\n\nid: 9\nevent: message\ndata:${chunk('a')}\r\n\r\n: ping\r\n\r\ndata: ${chunk('b')}\n\n\n\ndata: [DONE]`;
     suite.upstream.next(replays(Buffer.from(bytes)));
     expect(await (await post(chat('Hi'))).text()).toBe(

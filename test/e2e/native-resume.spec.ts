@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { streams } from '../../src/testing/index.js';
 import { fixture } from '../support/fixture.js';
 import { hostKinds } from '../support/hosts.js';
+import { Gate } from '../support/gate.js';
 import { ask } from '../support/http-client.js';
 import { optionsFor } from '../support/options.js';
 
@@ -63,23 +64,21 @@ describe.each(hostKinds)('a slow first token on $name', (kind) => {
   }));
 
   it('gives the client an id and heartbeats of one line before any content', async () => {
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
-    suite.upstream.next(streams('one').after(0).thenHolds(held));
+    const gate = new Gate();
+    suite.upstream.next(streams('one').after(0).thenHolds(gate.opened));
     const answer = await ask(`${suite.host.url}/stream?content=Hi`);
     await answer.until((received) => received.split(': ping\n').length > 2);
-    release();
+    gate.open();
     const text = await answer.text();
     expect(text).toMatch(/^data: \{"delta":""\}\nid: [\w-]+\.0\n\n(: ping\n)+data: \{"delta":"one"\}\n/);
     expect(text).not.toMatch(/: ping\n\n|^\n|\n\n\n/);
   });
 
   it('tells of a failure after the head in the stream', async () => {
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
-    suite.upstream.next(streams('one').after(0).thenHolds(held).thenCuts());
+    const gate = new Gate();
+    suite.upstream.next(streams('one').after(0).thenHolds(gate.opened).thenCuts());
     const answer = await ask(`${suite.host.url}/stream?content=Hi`);
-    release();
+    gate.open();
     expect((await answer.events()).at(-1)).toMatchObject({ event: 'failed' });
   });
 });

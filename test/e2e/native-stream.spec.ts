@@ -25,7 +25,7 @@ describe.each(hostKinds)('/stream on $name', (kind) => {
       streams('Hello', ' world').usage({ prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 }),
     );
     const answer = await ask(`${host.url}/stream?content=Hi`);
-    const id = answer.headers['x-sluice-stream'];
+    const id = String(answer.headers['x-sluice-stream']);
     expect(await answer.text()).toBe(
       `data: {"delta":"Hello"}\nid: ${id}.0\n\n` +
         `data: {"delta":" world"}\nid: ${id}.1\n\n` +

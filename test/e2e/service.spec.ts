@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ScriptedUpstream, streams } from '../../src/testing/index.js';
+import { Gate } from '../support/gate.js';
 import { ask } from '../support/http-client.js';
 import { chat } from '../support/options.js';
 import { ServiceProcess } from '../support/service.js';
@@ -13,7 +14,7 @@ describe('the service without a key', () => {
 
   it('streams a simulated answer that says so', async () => {
     const events = await (await ask(`${service.url}/stream?content=Hello%20world`)).events();
-    const deltas = events.map(({ data }) => JSON.parse(data) as Record<string, unknown>);
+    const deltas = events.map(({ data }) => JSON.parse(data) as { delta?: string });
     expect(deltas[0]).toEqual({ delta: '[simulated]' });
     expect(deltas.map(({ delta }) => delta ?? '').join('')).toContain('You asked: “Hello world”');
     expect(deltas.at(-1)).toMatchObject({ finishReason: 'stop', model: 'simulated' });
@@ -160,19 +161,15 @@ describe('the service at its end and its beginning', () => {
   it('finishes a running stream on SIGTERM, refuses new ones and exits with 0', async () => {
     const upstream = await ScriptedUpstream.start();
     const service = await ServiceProcess.start({ OPENAI_BASE_URL: upstream.baseUrl });
-    let release: () => void = () => undefined;
-    upstream.next(
-      streams('one', ' two')
-        .after(1)
-        .thenHolds(new Promise<void>((resolve) => (release = resolve))),
-    );
+    const gate = new Gate();
+    upstream.next(streams('one', ' two').after(1).thenHolds(gate.opened));
     const answer = await ask(`${service.url}/stream?content=Hi`);
     await answer.until((received) => received.includes('one'));
     service.signal('SIGTERM');
     await service.line(({ msg }) => msg === 'Sluice is shutting down');
     expect((await ask(`${service.url}/readyz`)).status).toBe(503);
     expect((await ask(`${service.url}/stream?content=Hi`)).status).toBe(503);
-    release();
+    gate.open();
     expect((await answer.events()).at(-1)).toMatchObject({ event: 'done' });
     expect(await service.exited).toBe(0);
     await upstream.stop();

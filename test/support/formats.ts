@@ -11,8 +11,8 @@ export interface Format {
     readonly headers?: Record<string, string>;
     readonly body?: unknown;
   };
-  /** How a client of this format sees that its stream was cut: by its last frame or by the broken connection. */
-  readonly failsBy: RegExp | 'breaking off';
+  /** Resolves when the answer is over: true if its client was told of a failure, and told of nothing else. */
+  tellsFailure(answer: Answer): Promise<boolean>;
 }
 
 const native = { path: '/stream?content=Hi' };
@@ -25,19 +25,28 @@ export const formats: readonly Format[] = [
     name: 'native',
     question: native,
     ask: (url) => ask(url + native.path),
-    failsBy:
+    tellsFailure: endsWith(
       /event: failed\ndata: \{"code":"[a-z-]+","message":"[^"]+","retryable":(true|false)\}\nid: [\w.-]+\.end\n\n$/,
+    ),
   },
   {
     name: 'openai-chat',
     question: openai,
     ask: (url) => ask(url + openai.path, { body: openai.body }),
-    failsBy: /data: \{"error":\{"message":"[^"]+","type":"[a-z_]+",.*"param":null.*\}\}\n\n$/,
+    tellsFailure: endsWith(/data: \{"error":\{"message":"[^"]+","type":"[a-z_]+",.*"param":null.*\}\}\n\n$/),
   },
   {
     name: 'plain text',
     question: plain,
     ask: (url) => ask(url + plain.path, { headers: plain.headers }),
-    failsBy: 'breaking off',
+    tellsFailure: async (answer) => !(await answer.over),
   },
 ];
+
+/** The last frame tells it, and nothing invents an end. */
+function endsWith(lastFrame: RegExp): Format['tellsFailure'] {
+  return async (answer) => {
+    const text = await answer.text();
+    return lastFrame.test(text) && !/"finish_reason":"|event: done|\[DONE\]/.test(text);
+  };
+}

@@ -20,7 +20,8 @@ export function decodeRequest(body: unknown): { readonly request: ChatRequest; r
   if (!parsed.success) throw invalidRequest(parsed.error);
   const { model, messages, stream } = parsed.data;
   return {
-    request: { model, messages, source: { dialect: 'openai-chat', body: parsed.data } },
+    // The body as it came, not as the schema copied it: its fields keep their order.
+    request: { model, messages, source: { dialect: 'openai-chat', body: Object.assign({}, body) } },
     streaming: stream === true,
   };
 }

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { eventStreamHead, plainTextHead, servedHeaders } from './stream-head.js';
+
+const served = { id: 's', target: 'main/gpt', attempts: 2 };
+const SERVED = { 'x-sluice-stream': 's', 'x-sluice-target': 'main/gpt', 'x-sluice-attempts': '2' };
+const UNBUFFERED = { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' };
+
+describe('eventStreamHead', () => {
+  it('keeps caches, compression and proxy buffers away', () => {
+    expect(eventStreamHead(served, false).headers).toEqual({
+      'content-type': 'text/event-stream; charset=utf-8',
+      connection: 'keep-alive',
+      ...UNBUFFERED,
+      ...SERVED,
+    });
+  });
+
+  it('has no connection header in HTTP/2', () => {
+    expect(eventStreamHead(served, true).headers).not.toHaveProperty('connection');
+    expect(plainTextHead(served, true).headers).not.toHaveProperty('connection');
+  });
+
+  it('passes other headers on but lets none of them replace its own', () => {
+    const { headers } = eventStreamHead(served, false, { 'x-request-id': 'r', 'content-type': 'text/html' });
+    expect(headers).toMatchObject({
+      'x-request-id': 'r',
+      'content-type': 'text/event-stream; charset=utf-8',
+    });
+  });
+
+  it('beats with one comment line, which fires no empty message', () => {
+    expect(eventStreamHead(served, false).heartbeat).toBe(': ping\n');
+  });
+});
+
+describe('plainTextHead', () => {
+  it('is shown by browsers as it comes, and has no room for a heartbeat', () => {
+    expect(plainTextHead(served, false)).toEqual({
+      headers: {
+        'content-type': 'text/plain; charset=utf-8',
+        'x-content-type-options': 'nosniff',
+        connection: 'keep-alive',
+        ...UNBUFFERED,
+        ...SERVED,
+      },
+      heartbeat: undefined,
+    });
+  });
+});
+
+describe('servedHeaders', () => {
+  it('names no target where no upstream was asked', () => {
+    expect(servedHeaders({ id: 's' })).toEqual({ 'x-sluice-stream': 's' });
+  });
+
+  it('prints a model name that no header could carry', () => {
+    const name = servedHeaders({ id: 's', target: 'main/qwen:8b\r\nx-evil: 1 世' })['x-sluice-target'];
+    expect(name).toBe('main/qwen:8b%0D%0Ax-evil:%201%20%E4%B8%96');
+  });
+});
