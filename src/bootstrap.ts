@@ -4,6 +4,8 @@ import { pino, type Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import type { Environment } from './config/environment.js';
 import { serveDocs } from './http/openapi/serve-docs.js';
+import { watchUnusedConnections } from './http/unused-connections.js';
+import { ActiveStreams } from './relay/active-streams.js';
 import { PinoLogger } from './telemetry/pino-logger.js';
 
 /** A service that listens. */
@@ -32,7 +34,14 @@ export async function bootstrap(environment: Environment): Promise<Service> {
   serveDocs(app);
   await app.listen(environment.PORT, environment.HOST);
   const { port } = new URL(await app.getUrl());
-  return { url: `http://${hostOf(environment.HOST)}:${port}`, logger, close: () => app.close() };
+  const closeUnused = watchUnusedConnections(app.getHttpServer());
+  const close = async () => {
+    const closed = app.close();
+    await app.get(ActiveStreams).beforeApplicationShutdown();
+    closeUnused();
+    await closed;
+  };
+  return { url: `http://${hostOf(environment.HOST)}:${port}`, logger, close };
 }
 
 /** Exact origins; what a browser's client must send and may read. */

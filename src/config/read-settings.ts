@@ -3,7 +3,10 @@ import { z } from 'zod';
 import type { RouteSettings, SluiceSettings, UpstreamSettings } from '../core/settings.js';
 import { upstreamDialectNames } from '../dialects/index.js';
 
-const milliseconds = (fallback: number) => z.number().int().positive().max(2_147_483_647).default(fallback);
+/** The longest time that a timer of Node can wait. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+const milliseconds = (fallback: number) => z.number().int().positive().max(MAX_TIMER_MS).default(fallback);
 const count = (fallback: number) => z.number().int().positive().default(fallback);
 
 /** What HTTP takes in a header: printable Latin-1. axios would strip anything else without a word. */
@@ -52,10 +55,13 @@ const optionsSchema = z.strictObject({
   limits: limitsSchema.prefault({}),
   heartbeatMs: milliseconds(15_000),
   headWaitMs: milliseconds(10_000),
-  drainMs: z.number().int().nonnegative().default(30_000),
+  drainMs: z.number().int().nonnegative().max(MAX_TIMER_MS).default(30_000),
 });
 
-/** Checks options and completes them. Throws an Error that names every path that is wrong, and no value. */
+/**
+ * Checks options and completes them. Throws an Error that names every path that is wrong, and no value;
+ * references between paths are checked once each path is right by itself.
+ */
 export function readSettings(options: unknown): SluiceSettings {
   const parsed = optionsSchema.safeParse(options);
   if (!parsed.success) {

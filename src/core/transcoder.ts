@@ -48,6 +48,8 @@ export interface DecodedEvent {
   /** The event says that the stream is complete. */
   readonly done: boolean;
   readonly model?: string | undefined;
+  /** The event holds content that no part stands for. */
+  readonly content?: boolean;
 }
 
 /** Reads the events of one upstream stream. Throws a SluiceError on what it cannot read. */

@@ -4,7 +4,7 @@ import type { EventBlock } from './event-block.js';
 import { partsFormat } from './parts-format.js';
 import { SluiceError } from './sluice-error.js';
 import { isContent, type StreamPart } from './stream-part.js';
-import { survey, translate } from './translate.js';
+import { translate } from './translate.js';
 import type { DecodedEvent, EventDecoder, PartEncoder } from './transcoder.js';
 
 const text = (value: string): StreamPart => ({ type: 'text-delta', choice: 0, text: value });
@@ -41,7 +41,6 @@ describe('translate', () => {
       finishReason: 'length',
       usage,
       model: 'first',
-      error: undefined,
     });
   });
 
@@ -76,14 +75,20 @@ describe('translate', () => {
   });
 });
 
-describe('survey', () => {
+describe('a block', () => {
   it('counts the finish of each choice and keeps the last reason', () => {
-    const parts: StreamPart[] = [
-      finish('stop'),
-      { type: 'finish', choice: 1, reason: 'length' },
-      { type: 'usage', usage },
-    ];
-    expect(survey(parts)).toMatchObject({ finishes: 2, finishReason: 'length', usage, content: false });
+    const parts = [finish('stop'), { type: 'finish', choice: 1, reason: 'length' } as const];
+    const seen = translate(decoderOf({ all: { parts } }), encoder).push(block('all'));
+    expect(seen).toMatchObject({ finishes: 2, finishReason: 'length', content: false });
+  });
+
+  it('delivers what stood before an event that cannot be read', () => {
+    const decode: EventDecoder = (data) => {
+      if (data === 'torn') throw failure;
+      return { parts: [text(data)], done: false };
+    };
+    const seen = translate(decode, encoder).push(block('good', 'torn', 'late'));
+    expect(seen).toMatchObject({ output: ['text-delta'], events: 2, error: failure });
   });
 });
 

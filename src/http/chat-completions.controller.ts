@@ -51,7 +51,7 @@ export class ChatCompletionsController {
   /** Resolves when the head is out. The stream goes on by itself: its relay ends it when its client leaves. */
   async #stream(exchange: Exchange, question: ChatRequest, options: OpenOptions): Promise<void> {
     const stream = await this.relay.open(question, { ...options, format: openaiChatFormat });
-    const head = eventStreamHead(stream, exchange.isHttp2, stream.headers);
+    const head = eventStreamHead(stream, exchange.isHttp11, stream.headers);
     this.writer.write(exchange, stream, head, 'us').subscribe({ complete: () => exchange.response.end() });
   }
 

@@ -8,7 +8,7 @@ export interface AdapterRequest {
   readonly headers: IncomingMessage['headers'];
   readonly query?: unknown;
   readonly body?: unknown;
-  readonly httpVersionMajor?: number;
+  readonly httpVersion?: string;
   readonly raw?: IncomingMessage;
 }
 
@@ -20,6 +20,9 @@ interface FastifyLikeReply {
   getHeaders(): OutgoingHttpHeaders;
   hijack(): unknown;
 }
+
+/** Given to `abort`, which would make a DOMException of its own for each answer that ends well. */
+const CLOSED = 'the response is over';
 
 /** One request and its response, on either HTTP adapter. Answers go to the socket's own response. */
 export class Exchange {
@@ -39,8 +42,9 @@ export class Exchange {
     return new Exchange(http.getRequest<AdapterRequest>(), http.getResponse<AdapterReply>());
   }
 
-  get isHttp2(): boolean {
-    return (this.request.raw ?? this.request).httpVersionMajor === 2;
+  /** In HTTP/1.0 a body ends with its connection, and HTTP/2 forbids the header. */
+  get isHttp11(): boolean {
+    return (this.request.raw ?? this.request).httpVersion === '1.1';
   }
 
   /** A request header as one string; undefined if absent or empty. */
@@ -60,7 +64,7 @@ export class Exchange {
   closing(): AbortSignal {
     const { response } = this;
     const controller = new AbortController();
-    const onClose = () => controller.abort();
+    const onClose = () => controller.abort(CLOSED);
     if (response.destroyed) onClose();
     else response.once('close', onClose);
     return controller.signal;

@@ -73,8 +73,13 @@ export class FrameWriter {
   }
 }
 
-/** Closes the connection once what was written is out. The body lacks its last chunk, so that clients notice. */
-function breakOff({ socket }: ServerResponse): void {
-  socket?.setTimeout(LINGER_MS, () => socket.destroy());
-  socket?.destroySoon();
+/**
+ * Closes the connection once what was written is out. In HTTP/1.1 the body lacks its last chunk, so that clients
+ * notice; in HTTP/1.0 a body ends with its connection, and only a reset is no success.
+ */
+function breakOff({ socket, req }: ServerResponse): void {
+  if (socket === null) return;
+  socket.setTimeout(LINGER_MS, () => socket.destroy());
+  if (req.httpVersion === '1.0') socket.write('', () => socket.resetAndDestroy());
+  else socket.destroySoon();
 }

@@ -31,7 +31,9 @@ describe('fromHttpException', () => {
     [415, 'unsupported-media-type'],
     [422, 'unprocessable'],
     [429, 'rate-limited'],
+    [502, 'upstream-error'],
     [503, 'overloaded'],
+    [504, 'timeout-total'],
     [402, 'invalid-request'],
     [418, 'invalid-request'],
   ])('keeps the status %i of a host’s exception, as %s', (status, code) => {

@@ -12,7 +12,9 @@ const CODES: Readonly<Record<number, SluiceErrorCode>> = {
   415: 'unsupported-media-type',
   422: 'unprocessable',
   429: 'rate-limited',
+  502: 'upstream-error',
   503: 'overloaded',
+  504: 'timeout-total',
 };
 
 /** Any thrown value as a SluiceError; what the host's guards and the HTTP adapter throw keeps its status. */

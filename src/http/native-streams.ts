@@ -46,7 +46,7 @@ export class NativeStreams {
   }
 
   async #ask(exchange: Exchange): Promise<NativeStream> {
-    const { request, isHttp2 } = exchange;
+    const { request, isHttp11 } = exchange;
     const question = request.method === 'GET' ? decodeQuery(request.query) : decodeBody(request.body);
     const plain = wantsPlainText(exchange);
     const stream = await this.relay.open(question, {
@@ -57,7 +57,7 @@ export class NativeStreams {
     return {
       exchange,
       source: stream,
-      head: plain ? plainTextHead(stream, isHttp2) : eventStreamHead(stream, isHttp2),
+      head: plain ? plainTextHead(stream, isHttp11) : eventStreamHead(stream, isHttp11),
     };
   }
 }
@@ -73,6 +73,6 @@ function resume(exchange: Exchange, { streamId, sequence, last }: Cursor): Nativ
   return {
     exchange,
     source: { output: of(...frames), flow: new Flow() },
-    head: eventStreamHead({ id: streamId }, exchange.isHttp2),
+    head: eventStreamHead({ id: streamId }, exchange.isHttp11),
   };
 }

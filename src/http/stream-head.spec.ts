@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { eventStreamHead, plainTextHead, servedHeaders } from './stream-head.js';
 
+const HTTP11 = true;
+const OTHER = false;
 const served = { id: 's', target: 'main/gpt', attempts: 2 };
 const SERVED = { 'x-sluice-stream': 's', 'x-sluice-target': 'main/gpt', 'x-sluice-attempts': '2' };
 const UNBUFFERED = { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' };
 
 describe('eventStreamHead', () => {
   it('keeps caches, compression and proxy buffers away', () => {
-    expect(eventStreamHead(served, false).headers).toEqual({
+    expect(eventStreamHead(served, HTTP11).headers).toEqual({
       'content-type': 'text/event-stream; charset=utf-8',
       connection: 'keep-alive',
       ...UNBUFFERED,
@@ -15,13 +17,13 @@ describe('eventStreamHead', () => {
     });
   });
 
-  it('has no connection header in HTTP/2', () => {
-    expect(eventStreamHead(served, true).headers).not.toHaveProperty('connection');
-    expect(plainTextHead(served, true).headers).not.toHaveProperty('connection');
+  it('has no connection header but in HTTP/1.1', () => {
+    expect(eventStreamHead(served, OTHER).headers).not.toHaveProperty('connection');
+    expect(plainTextHead(served, OTHER).headers).not.toHaveProperty('connection');
   });
 
   it('passes other headers on but lets none of them replace its own', () => {
-    const { headers } = eventStreamHead(served, false, { 'x-request-id': 'r', 'content-type': 'text/html' });
+    const { headers } = eventStreamHead(served, HTTP11, { 'x-request-id': 'r', 'content-type': 'text/html' });
     expect(headers).toMatchObject({
       'x-request-id': 'r',
       'content-type': 'text/event-stream; charset=utf-8',
@@ -29,13 +31,13 @@ describe('eventStreamHead', () => {
   });
 
   it('beats with one comment line, which fires no empty message', () => {
-    expect(eventStreamHead(served, false).heartbeat).toBe(': ping\n');
+    expect(eventStreamHead(served, HTTP11).heartbeat).toBe(': ping\n');
   });
 });
 
 describe('plainTextHead', () => {
   it('is shown by browsers as it comes, and has no room for a heartbeat', () => {
-    expect(plainTextHead(served, false)).toEqual({
+    expect(plainTextHead(served, HTTP11)).toEqual({
       headers: {
         'content-type': 'text/plain; charset=utf-8',
         'x-content-type-options': 'nosniff',
@@ -56,5 +58,9 @@ describe('servedHeaders', () => {
   it('prints a model name that no header could carry', () => {
     const name = servedHeaders({ id: 's', target: 'main/qwen:8b\r\nx-evil: 1 世' })['x-sluice-target'];
     expect(name).toBe('main/qwen:8b%0D%0Ax-evil:%201%20%E4%B8%96');
+  });
+
+  it('prints half a surrogate pair as the character that stands for what is none', () => {
+    expect(servedHeaders({ id: 's', target: 'main/\ud800' })['x-sluice-target']).toBe('main/%EF%BF%BD');
   });
 });

@@ -21,26 +21,26 @@ const PING = ': ping\n';
 /** `text/event-stream`, closed to caches, compression and proxy buffers. */
 export function eventStreamHead(
   served: Served,
-  isHttp2: boolean,
+  isHttp11: boolean,
   extra: OutgoingHttpHeaders = {},
 ): StreamHead {
   return {
     headers: {
       ...extra,
       'content-type': 'text/event-stream; charset=utf-8',
-      ...streamHeaders(served, isHttp2),
+      ...streamHeaders(served, isHttp11),
     },
     heartbeat: PING,
   };
 }
 
 /** `text/plain`, shown by browsers as it comes. */
-export function plainTextHead(served: Served, isHttp2: boolean): StreamHead {
+export function plainTextHead(served: Served, isHttp11: boolean): StreamHead {
   return {
     headers: {
       'content-type': 'text/plain; charset=utf-8',
       'x-content-type-options': 'nosniff',
-      ...streamHeaders(served, isHttp2),
+      ...streamHeaders(served, isHttp11),
     },
     heartbeat: undefined,
   };
@@ -50,17 +50,21 @@ export function plainTextHead(served: Served, isHttp2: boolean): StreamHead {
 export function servedHeaders({ id, target, attempts }: Served): OutgoingHttpHeaders {
   return {
     'x-sluice-stream': id,
-    ...(target !== undefined && { 'x-sluice-target': encodeURI(target) }),
+    ...(target !== undefined && { 'x-sluice-target': headerValue(target) }),
     ...(attempts !== undefined && { 'x-sluice-attempts': String(attempts) }),
   };
 }
 
-function streamHeaders(served: Served, isHttp2: boolean): OutgoingHttpHeaders {
+function streamHeaders(served: Served, isHttp11: boolean): OutgoingHttpHeaders {
   return {
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
-    // A connection header is forbidden in HTTP/2.
-    ...(!isHttp2 && { connection: 'keep-alive' }),
+    ...(isHttp11 && { connection: 'keep-alive' }),
     ...servedHeaders(served),
   };
+}
+
+/** A model's name may hold any character, half a surrogate pair included; a header may not. */
+function headerValue(text: string): string {
+  return encodeURI(Buffer.from(text).toString());
 }

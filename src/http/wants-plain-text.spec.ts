@@ -11,7 +11,7 @@ function asks(accept: string | undefined): boolean {
 }
 
 describe('wantsPlainText', () => {
-  it.each(['text/plain', 'text/plain; charset=utf-8', 'text/html, text/plain;q=0.5'])(
+  it.each(['text/plain', 'text/plain; charset=utf-8', 'text/html,application/xhtml+xml,*/*;q=0.8'])(
     'is true for %s',
     (accept) => {
       expect(asks(accept)).toBe(true);

@@ -11,8 +11,9 @@ function place(limits: { maxStreams?: number; maxStreamsPerCaller?: number } = {
   return { active, enter };
 }
 
-/** True once the promise has settled. */
+/** True if the promise has settled, after everything that could settle it without the clock. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  await vi.advanceTimersByTimeAsync(0);
   const pending = Symbol('pending');
   return (await Promise.race([promise, Promise.resolve(pending)])) !== pending;
 }
@@ -109,4 +110,12 @@ describe('ActiveStreams in a shutdown', () => {
     }
     expect(active.size).toBe(0);
   });
+});
+
+it('drains once, however often it is asked to', async () => {
+  const { active, enter } = place();
+  const held = enter();
+  const drained = Promise.all([active.beforeApplicationShutdown(), active.beforeApplicationShutdown()]);
+  held.release();
+  await expect(drained).resolves.toHaveLength(2);
 });

@@ -16,6 +16,7 @@ export class ActiveStreams implements BeforeApplicationShutdown {
   readonly #open = new Map<Place, AbortController>();
   readonly #byCaller = new Map<string, number>();
   #draining = false;
+  #drained: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
 
   constructor(@Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings) {}
@@ -38,7 +39,12 @@ export class ActiveStreams implements BeforeApplicationShutdown {
   }
 
   /** Takes in no more streams, waits for those that run, and ends what is left after `drainMs`. */
-  async beforeApplicationShutdown(): Promise<void> {
+  beforeApplicationShutdown(): Promise<void> {
+    this.#drained ??= this.#drain();
+    return this.#drained;
+  }
+
+  async #drain(): Promise<void> {
     this.#draining = true;
     if (this.#open.size === 0) return;
     const timer = setTimeout(() => this.#endAll(), this.settings.drainMs);

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import type { Caller, ChatRequest } from '../core/chat-request.js';
+import type { StreamFormat } from '../core/dialect.js';
 import { Flow } from '../core/flow.js';
 import { deadline } from '../core/operators/deadline.js';
 import { failOnAbort } from '../core/operators/fail-on-abort.js';
@@ -78,38 +79,41 @@ export class RelayService {
   }
 
   async #open<F>(request: ChatRequest, options: FormattedOptions<F>): Promise<RelayStream<F>> {
-    const { target, record, controller } = this.#admit(request, options, true);
-    const { id, target: targetName } = record.identity;
+    const admitted = this.#admit(request, options, true);
+    const { record } = admitted;
+    try {
+      const { session, flow, headers } = this.#start(request, options.format, admitted);
+      await session.opened;
+      const { id, target } = record.identity;
+      return { id, target, attempts: record.attempts, headers: headers(), output: session.output, flow };
+    } catch (cause) {
+      const error = SluiceError.from(cause);
+      record.failed(error);
+      throw error;
+    }
+  }
+
+  #start<F>(
+    request: ChatRequest,
+    format: StreamFormat<F>,
+    { target, record, controller }: Admitted,
+  ): Started<F> {
+    const { limits, headWaitMs } = this.settings;
+    const { maxEventBytes, maxEventsPerStream: maxEvents } = limits;
     const flow = new Flow();
-    const { maxEventBytes, maxEventsPerStream: maxEvents } = this.settings.limits;
-    const transcoder = options.format(target.dialect, { streamId: id, request });
-    const { headWaitMs } = this.settings;
-    const session = new StreamSession<F>({
-      transcoder,
-      record,
-      flow,
-      headWaitMs,
-      maxEvents,
-      choices: choicesOf(request),
-    });
-    let headers: IncomingHttpHeaders = {};
+    const transcoder = format(target.dialect, { streamId: record.identity.id, request });
+    const choices = choicesOf(request);
+    const session = new StreamSession<F>({ transcoder, record, flow, headWaitMs, maxEvents, choices });
+    let received: IncomingHttpHeaders = {};
+    const onHeaders = (headers: IncomingHttpHeaders) => (received = headers);
     const { client } = this;
-    const onHeaders = (received: IncomingHttpHeaders) => (headers = received);
     session.start(
       attempt({ client, target, request, transcoder, record, flow, maxEventBytes, onHeaders }).pipe(
         deadline(target.upstream.totalTimeoutMs, () => timeoutError('total', target)),
         failOnAbort(controller.signal),
       ),
     );
-    await session.opened;
-    return {
-      id,
-      target: targetName,
-      attempts: record.attempts,
-      headers: passedHeaders(headers),
-      output: session.output,
-      flow,
-    };
+    return { session, flow, headers: () => passedHeaders(received) };
   }
 
   /** Finds the target and takes a place, which the record gives back when the stream ends. */
@@ -148,13 +152,20 @@ export class RelayService {
   }
 }
 
+interface Started<F> {
+  readonly session: StreamSession<F>;
+  readonly flow: Flow;
+  /** What the upstream has sent so far that callers may see. */
+  readonly headers: () => Record<string, string>;
+}
+
 interface Admitted {
   readonly target: Target;
   readonly record: StreamRecord;
   readonly controller: AbortController;
 }
 
-function choicesOf({ source }: ChatRequest): number {
-  const choices = source?.body['n'];
+function choicesOf({ source, parameters }: ChatRequest): number {
+  const choices = source?.body['n'] ?? parameters?.['n'];
   return typeof choices === 'number' ? choices : 1;
 }

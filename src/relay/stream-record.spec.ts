@@ -80,10 +80,11 @@ describe('StreamRecord', () => {
     ['failed', (record) => record.failed(new SluiceError('client-gone', 'left')), 'client-gone'],
   ])('ends once and gives its place back once when it %s first', (_, end, outcome) => {
     const { record, events, onEnd } = start();
+    record.attemptStarted();
     end(record);
     record.finished();
     record.failed(new SluiceError('upstream-cut', 'late'));
-    expect(events).toMatchObject([{ type: 'ended', outcome }]);
+    expect(events).toMatchObject([{ type: 'attempt-started' }, { type: 'ended', outcome }]);
     expect(onEnd).toHaveBeenCalledOnce();
   });
 

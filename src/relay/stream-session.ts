@@ -51,6 +51,8 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
     const { record, maxEvents } = this.options;
     record.saw(transcoded);
     for (const frame of transcoded.output) this.#send(frame);
+    // The reader may have left while it was given a frame.
+    if (this.#state === 'over') return;
     if (transcoded.error !== undefined) this.error(transcoded.error);
     else if (record.events > maxEvents) {
       const problem = `The upstream sent more than ${maxEvents} events in one stream`;
@@ -64,10 +66,10 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
     const error = SluiceError.from(cause);
     const frames = this.#state === 'opening' ? undefined : this.#lastFrames(error);
     this.#failure = frames === undefined ? error : undefined;
-    for (const frame of frames ?? []) this.#send(frame);
+    this.#state = 'over';
     this.options.record.failed(error);
     this.#settle?.reject(error);
-    this.#close();
+    this.#close(frames ?? []);
   }
 
   /** The upstream closed by itself without `[DONE]`: complete only if every answer has its finish reason. */
@@ -79,15 +81,16 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
 
   #finish(unterminated: boolean): void {
     const { record, transcoder } = this.options;
-    for (const frame of transcoder.finish(record.ending(unterminated))) this.#send(frame);
+    this.#state = 'over';
     record.finished();
     this.#settle?.resolve();
-    this.#close();
+    this.#close(transcoder.finish(record.ending(unterminated)));
   }
 
   #commit(): void {
     this.options.record.committed();
-    this.#open();
+    if (this.#state === 'opening') this.#open();
+    else if (this.#subscriber === undefined) this.options.flow.pause();
   }
 
   #open(): void {
@@ -107,9 +110,9 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
     else this.#subscriber.next(frame);
   }
 
-  /** Nobody reads what is sent to a client that is gone. */
+  /** Nobody reads what is sent to a client that is gone; a reader in this process must not take it for an end. */
   #lastFrames(error: SluiceError): readonly F[] | undefined {
-    return error.code === 'client-gone' ? [] : this.options.transcoder.fail(error);
+    return error.code === 'client-gone' ? undefined : this.options.transcoder.fail(error);
   }
 
   #attach(subscriber: Subscriber<F>): () => void {
@@ -119,12 +122,14 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
       this.#subscriber = subscriber;
       this.options.flow.resume();
     }
-    return () => this.error(new SluiceError('client-gone', 'The caller left'));
+    return () => {
+      if (this.#state !== 'over') this.error(new SluiceError('client-gone', 'The caller left'));
+    };
   }
 
-  #close(): void {
-    this.#state = 'over';
+  #close(lastFrames: readonly F[]): void {
     this.#source.unsubscribe();
+    for (const frame of lastFrames) this.#send(frame);
     if (this.#subscriber !== undefined) this.#endSubscriber(this.#subscriber);
   }
 

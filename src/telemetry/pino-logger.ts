@@ -1,6 +1,9 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from 'pino';
 
+/** Nest hands errors over as a message, the text of a stack, and a context. */
+const STACK = /\n\s+at /;
+
 /** Nest's log calls as pino's lines. The last string parameter is Nest's context, the name of the speaker. */
 export class PinoLogger implements LoggerService {
   constructor(private readonly pino: Logger) {}
@@ -34,8 +37,10 @@ export class PinoLogger implements LoggerService {
     message: unknown,
     parameters: unknown[],
   ): void {
-    const last = parameters.at(-1);
-    const fields = typeof last === 'string' ? { context: last } : {};
+    const strings = parameters.filter((parameter) => typeof parameter === 'string');
+    const stack = strings.find((parameter) => STACK.test(parameter));
+    const context = strings.findLast((parameter) => parameter !== stack);
+    const fields = { ...(context !== undefined && { context }), ...(stack !== undefined && { stack }) };
     if (message instanceof Error) this.pino[level]({ ...fields, err: message });
     else if (typeof message === 'object' && message !== null) this.pino[level]({ ...fields, ...message });
     else this.pino[level](fields, text(message));

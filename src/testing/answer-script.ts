@@ -146,26 +146,26 @@ export class AnswerScript implements Script {
       ...this.#write(roleChunk(answer)),
       ...wait(firstDelayMs),
       ...content.flatMap((chunk, index) => [...this.#turnsAt(index), ...paced(chunk)]),
-      ...this.#turnsAt(content.length),
+      ...this.#turnsAt(content.length, Number.POSITIVE_INFINITY),
       ...[...closingChunks(answer, request.includeUsage), done].flatMap(paced),
     ];
   }
 
   /** With `stream: false` every turn stands after half of the body. */
   #wholeSteps(answer: ScriptedAnswer): readonly Step[] {
-    const body = wholeAnswer(answer);
+    const body = Buffer.from(wholeAnswer(answer));
     const half = Math.floor(body.length / 2);
     const turns = this.plan.turns.map(({ step }) => step).filter((step) => step.do !== 'write');
-    const [head, tail] = [this.#write(body.slice(0, half)), this.#write(body.slice(half))];
+    const [head, tail] = [this.#write(body.subarray(0, half)), this.#write(body.subarray(half))];
     return [...wait(this.plan.firstDelayMs), ...head, ...turns, ...tail];
   }
 
-  #turnsAt(chunks: number): Step[] {
-    return this.plan.turns.filter(({ after }) => after === chunks).map(({ step }) => step);
+  #turnsAt(from: number, to = from): Step[] {
+    return this.plan.turns.filter(({ after }) => after >= from && after <= to).map(({ step }) => step);
   }
 
-  #write(chunk: string): Step[] {
-    const bytes = Buffer.from(chunk);
+  #write(chunk: string | Buffer): Step[] {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     return pieces(bytes, this.plan.bytesPerWrite ?? bytes.length).map((piece) => ({
       do: 'write',
       bytes: piece,

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { z } from 'zod';
 import type { ScriptedRequest } from './script.js';
 
@@ -18,20 +19,23 @@ export class ReceivedRequest implements ScriptedRequest {
   readonly question: string;
   /** Resolves when the connection's part in it is over; `complete` is false if the client left before the end. */
   readonly closed: Promise<{ readonly complete: boolean; readonly at: number }>;
+  readonly #socket: Socket | null;
   readonly #takenBefore: number;
 
   private constructor(
     readonly headers: IncomingHttpHeaders,
     /** The JSON body as it came. */
     readonly body: unknown,
-    private readonly response: ServerResponse,
+    response: ServerResponse,
   ) {
     const question = questionSchema.parse(body);
     this.streaming = question.stream;
     this.includeUsage = question.stream_options.include_usage;
     this.model = question.model;
     this.question = textOf(question.messages.findLast(({ role }) => role === 'user')?.content);
-    this.#takenBefore = response.socket?.bytesWritten ?? 0;
+    // The response forgets its socket when it is over.
+    this.#socket = response.socket;
+    this.#takenBefore = this.#socket?.bytesWritten ?? 0;
     this.closed = new Promise((resolve) => {
       response.once('close', () => resolve({ complete: response.writableFinished, at: performance.now() }));
     });
@@ -46,7 +50,7 @@ export class ReceivedRequest implements ScriptedRequest {
 
   /** Bytes of the answer that the socket has taken; it takes no more while its reader does not read. */
   get bytesTaken(): number {
-    return (this.response.socket?.bytesWritten ?? 0) - this.#takenBefore;
+    return (this.#socket?.bytesWritten ?? 0) - this.#takenBefore;
   }
 }
 

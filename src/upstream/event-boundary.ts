@@ -1,6 +1,9 @@
 const LF = 0x0a;
 const CR = 0x0d;
 
+/** A last line that lacks only its line end. */
+const BARE_DONE = /(?:^|[\r\n])data: ?\[DONE\]$/;
+
 /** Holds back what follows the last whole event. A chunk is copied only when an event spans chunks. */
 export class EventBoundary {
   #carried: Buffer[] = [];
@@ -34,7 +37,7 @@ export class EventBoundary {
     const rest = Buffer.concat(this.#carried);
     this.#drop();
     const last = rest.at(-1);
-    if (last !== LF && last !== CR && !rest.toString('latin1').endsWith('[DONE]')) return undefined;
+    if (last !== LF && last !== CR && !BARE_DONE.test(rest.toString('latin1'))) return undefined;
     return Buffer.concat([rest, Buffer.from('\n\n')]);
   }
 

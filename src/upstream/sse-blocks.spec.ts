@@ -148,3 +148,26 @@ describe('sseBlocks', () => {
     expect(seen).toEqual([cause]);
   });
 });
+
+const readAll = (...chunks: string[]) => {
+  const events: string[] = [];
+  from(chunks.map((chunk) => Buffer.from(chunk)))
+    .pipe(sseBlocks(MAX))
+    .subscribe((block) => events.push(...block.data()));
+  return events;
+};
+
+describe('the ends of lines and the beginning of a stream', () => {
+  it('reads lines that end with CR alone, whole and torn', () => {
+    expect(readAll('data: a\r\rdata: b\r\r')).toEqual(['a', 'b']);
+    expect(readAll('data: a\r', '\rdata: b\r', '\r')).toEqual(['a', 'b']);
+  });
+
+  it('reads the first event after a byte order mark', () => {
+    expect(readAll('\ufeffdata: a\n\ndata: b\n\n')).toEqual(['a', 'b']);
+  });
+
+  it('drops a torn event whose text ends like the end of a stream', () => {
+    expect(readAll('data: a\n\ndata: {"c":"[DONE]')).toEqual(['a']);
+  });
+});

@@ -32,13 +32,18 @@ export function sseBlocks(maxEventBytes: number): OperatorFunction<Buffer, Event
     });
 }
 
+const BOM = '\ufeff';
+
 class SseBlock implements EventBlock {
   constructor(readonly bytes: Buffer) {}
 
   data(): string[] {
     const data: string[] = [];
     const parser = createParser({ onEvent: (event) => data.push(event.data) });
-    parser.feed(this.bytes.toString('utf8'));
+    const text = this.bytes.toString('utf8');
+    parser.feed(text.startsWith(BOM) ? text.slice(BOM.length) : text);
+    // The parser takes a CR at the end for half a CRLF and waits; a block ends with its last event.
+    if (text.endsWith('\r')) parser.feed('\n');
     return data.filter((payload) => payload !== '');
   }
 }

@@ -120,6 +120,7 @@ describe('UpstreamBody', () => {
     expect(message.destroyed).toBe(false);
     await end();
     expect(message.readableEnded).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('gives up a released body that does not end', async () => {

@@ -7,6 +7,7 @@ import type { UpstreamSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { readCapped } from './read-capped.js';
 import { redact } from './redact.js';
+import { secretsOf } from './redact-error.js';
 import { retryAfterMs } from './retry-after.js';
 import { connectionError, refusalError } from './upstream-error.js';
 
@@ -80,8 +81,7 @@ export class UpstreamClient implements OnApplicationShutdown {
     dialect: UpstreamDialect,
     response: IncomingMessage,
   ): Promise<SluiceError> {
-    const secrets = upstream.key === undefined ? [] : [upstream.key];
-    const said = dialect.decodeError(redact(await readErrorBody(response), secrets));
+    const said = dialect.decodeError(redact(await readErrorBody(response), secretsOf(upstream)));
     return refusalError(upstream, {
       status: response.statusCode ?? 0,
       retryAfterMs: retryAfterMs(response.headers, Date.now()),

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ScriptedUpstream, streams } from '../../src/testing/index.js';
 import { Gate } from '../support/gate.js';
@@ -174,6 +176,23 @@ describe('the service at its end and its beginning', () => {
     expect(await service.exited).toBe(0);
     await upstream.stop();
   });
+
+  it.each(['', 'GET /v1/models HTTP/1.1\r\nHo'])(
+    'exits on SIGTERM though a client holds a connection on which it has sent %j',
+    async (sent) => {
+      const service = await ServiceProcess.start();
+      const socket = connect(Number(new URL(service.url).port), '127.0.0.1').on('error', () => undefined);
+      await once(socket, 'connect');
+      await new Promise<void>((resolve) => socket.write(sent, () => resolve()));
+      // An answer on another connection: the service has taken the first one in.
+      await (
+        await ask(`${service.url}/healthz`)
+      ).over;
+      service.signal('SIGTERM');
+      expect(await service.exited).toBe(0);
+      socket.destroy();
+    },
+  );
 
   it('does not start with a wrong environment, and names all of it', async () => {
     const service = ServiceProcess.run({

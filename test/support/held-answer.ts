@@ -1,4 +1,5 @@
 import { streams, type Script, type ScriptedRequest, type Step } from '../../src/testing/index.js';
+import { Gate } from './gate.js';
 
 /** An answer that waits after each delta until it is released: what a client has by then came by itself. */
 export class HeldAnswer implements Script {
@@ -27,17 +28,5 @@ export class HeldAnswer implements Script {
         const held = this.#gates[at - 1];
         return held === undefined ? [step] : [step, { do: 'hold', until: held.opened }];
       });
-  }
-}
-
-/** A promise, and the means to resolve it. */
-export class Gate {
-  #resolve: (() => void) | undefined;
-  readonly opened = new Promise<void>((resolve) => {
-    this.#resolve = resolve;
-  });
-
-  open(): void {
-    this.#resolve?.();
   }
 }

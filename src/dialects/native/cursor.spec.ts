@@ -17,7 +17,11 @@ describe('a cursor', () => {
   });
 
   it('is read as it was printed', () => {
-    fc.assert(fc.property(cursors, (cursor) => expect(parseCursor(printCursor(cursor))).toEqual(cursor)));
+    fc.assert(
+      fc.property(cursors, (cursor) => {
+        expect(parseCursor(printCursor(cursor))).toEqual(cursor);
+      }),
+    );
   });
 
   it('holds no character that makes a browser ask for a preflight, and is short', () => {

@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import type { ChatMessage, ChatRequest } from '../../core/chat-request.js';
 import { SluiceError } from '../../core/sluice-error.js';
+import { MAX_MODEL_LENGTH } from '../model-length.js';
 import { invalidRequest } from '../invalid-request.js';
 
 const DEFAULT_TEMPERATURE = 0.7;
 
-const optionalName = z.string().min(1).optional();
+const modelName = z.string().min(1).max(MAX_MODEL_LENGTH).optional();
 
 /** `GET /stream`. Empty optional parameters count as absent, as forms send them. */
 export const streamQuerySchema = z.object({
   content: z.string().min(1).describe('What the user says'),
   system: z.string().optional().describe('Instructions that come before it'),
-  model: z.string().optional().describe('A route; the default route if absent'),
+  model: modelName.describe('A route; the default route if absent'),
   temperature: z.coerce.number().min(0).max(2).default(DEFAULT_TEMPERATURE),
 });
 
@@ -24,7 +25,7 @@ export const streamBodySchema = z.looseObject({
     .min(1)
     .optional()
     .describe('A conversation in OpenAI’s shape, in place of `content`'),
-  model: optionalName.describe('A route; the default route if absent'),
+  model: modelName.describe('A route; the default route if absent'),
   temperature: z.number().min(0).max(2).default(DEFAULT_TEMPERATURE),
   max_tokens: z.number().int().positive().optional(),
   stop: z.union([z.string(), z.array(z.string())]).optional(),

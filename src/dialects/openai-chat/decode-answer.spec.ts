@@ -32,7 +32,10 @@ describe('decodeAnswer', () => {
     });
   });
 
-  it.each([null, 'text', [], {}, { choices: 'none', usage: 7, model: 7 }])('finds nothing in %j', (body) => {
-    expect(decodeAnswer(body)).toMatchObject({ finishes: 0, finishReason: undefined, usage: undefined });
-  });
+  it.each([null, 'text', [], {}, { choices: [] }, { choices: 'none', usage: 7, model: 7 }])(
+    'takes %j for no answer',
+    (body) => {
+      expect(decodeAnswer(body)).toMatchObject({ finishes: 0, error: { code: 'upstream-error' } });
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SluiceError } from '../../core/sluice-error.js';
 import type { DecodedAnswer } from '../../core/dialect.js';
 import { readError, streamError } from './read-error.js';
 import { readUsage } from './read-usage.js';
@@ -14,6 +15,10 @@ export function decodeAnswer(body: unknown): DecodedAnswer {
   const reported = readError(body);
   if (reported !== undefined) return { finishes: 0, error: streamError(reported.error) };
   const { model, choices, usage } = answerSchema.safeParse(body).data ?? { choices: [] };
+  if (choices.length === 0) {
+    const problem = 'The upstream answered with something that is no chat completion';
+    return { finishes: 0, error: new SluiceError('upstream-error', problem) };
+  }
   const reasons = choices.flatMap((choice) => choice.finish_reason ?? []);
   return { finishes: reasons.length, finishReason: reasons.at(-1), usage: readUsage(usage), model };
 }

@@ -7,15 +7,15 @@ import { decodeEvent } from './decode-event.js';
 
 const FOLDER = new URL('../../../test/fixtures/openai-chat/', import.meta.url);
 
-/** The events of a recorded stream, decoded. */
-function recorded(name: string): DecodedEvent[] {
+/** The events of a transcript, decoded. */
+function eventsOf(name: string): DecodedEvent[] {
   const events: DecodedEvent[] = [];
   const parser = createParser({ onEvent: ({ data }) => events.push(decodeEvent(data)) });
   parser.feed(readFileSync(new URL(`${name}.sse`, FOLDER), 'utf8'));
   return events;
 }
 
-const partsIn = (name: string): StreamPart[] => recorded(name).flatMap(({ parts }) => parts);
+const partsIn = (name: string): StreamPart[] => eventsOf(name).flatMap(({ parts }) => parts);
 const text = (value: string): StreamPart => ({ type: 'text-delta', choice: 0, text: value });
 const reasoning = (value: string): StreamPart => ({ type: 'reasoning-delta', choice: 0, text: value });
 const piece = (index: number, fields: object) => ({ type: 'tool-call-delta', choice: 0, index, ...fields });
@@ -27,7 +27,7 @@ const usage = (promptTokens: number, completionTokens: number): StreamPart => ({
 
 const partsOf = (chunk: object) => decodeEvent(JSON.stringify(chunk)).parts;
 
-describe('decodeEvent of recorded streams', () => {
+describe('decodeEvent of what providers stream', () => {
   it('reads OpenAI: text, finish and the usage that stands alone', () => {
     expect(partsIn('openai')).toEqual([
       text('Grüße'),
@@ -68,13 +68,13 @@ describe('decodeEvent of recorded streams', () => {
   it.each(['openai', 'openai-tools', 'azure', 'deepseek', 'llama-cpp', 'openrouter'])(
     'ends %s at its [DONE], and there alone',
     (name) => {
-      const events = recorded(name);
+      const events = eventsOf(name);
       expect(events.map(({ done }) => done)).toEqual(events.map((_, index) => index === events.length - 1));
     },
   );
 
   it('tells the model that answered', () => {
-    expect(recorded('llama-cpp')[0]?.model).toBe('qwen3-8b-q4_k_m.gguf');
+    expect(eventsOf('llama-cpp')[0]?.model).toBe('qwen3-8b-q4_k_m.gguf');
   });
 });
 

@@ -29,7 +29,7 @@ export function partsOf(chunk: ChatChunk): StreamPart[] {
       parts.push({ type: 'finish', choice: choice.index, reason: choice.finish_reason });
     }
   }
-  const usage = readUsage(chunk.usage);
+  const usage = chunk.usage === undefined || chunk.usage === null ? undefined : readUsage(chunk.usage);
   if (usage !== undefined) parts.push({ type: 'usage', usage });
   return parts;
 }
@@ -41,14 +41,20 @@ function addDelta(parts: StreamPart[], choice: number, delta: Delta): void {
   if (reasoning) parts.push({ type: 'reasoning-delta', choice, text: reasoning });
   const text = delta.content || delta.refusal;
   if (text) parts.push({ type: 'text-delta', choice, text });
-  for (const call of delta.tool_calls ?? []) {
-    parts.push({
-      type: 'tool-call-delta',
-      choice,
-      index: call.index,
-      ...(call.id && { id: call.id }),
-      ...(call.function?.name && { name: call.function.name }),
-      ...(call.function?.arguments && { arguments: call.function.arguments }),
-    });
-  }
+  // The older single call, which some servers still stream.
+  if (delta.function_call) parts.push(toolCallDelta(choice, { index: 0, function: delta.function_call }));
+  for (const call of delta.tool_calls ?? []) parts.push(toolCallDelta(choice, call));
+}
+
+type Call = NonNullable<Delta['tool_calls']>[number];
+
+function toolCallDelta(choice: number, { index, id, function: called }: Call): StreamPart {
+  return {
+    type: 'tool-call-delta',
+    choice,
+    index,
+    ...(id && { id }),
+    ...(called?.name && { name: called.name }),
+    ...(called?.arguments && { arguments: called.arguments }),
+  };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChatRequest } from '../../core/chat-request.js';
+import { MAX_MODEL_LENGTH } from '../model-length.js';
 import { invalidRequest } from '../invalid-request.js';
 
 /**
@@ -7,7 +8,12 @@ import { invalidRequest } from '../invalid-request.js';
  * Source: OpenAI API reference, 'Create chat completion'.
  */
 export const chatCompletionRequestSchema = z.looseObject({
-  model: z.string().min(1).optional().describe('A route, or a model that the upstream knows'),
+  model: z
+    .string()
+    .min(1)
+    .max(MAX_MODEL_LENGTH)
+    .optional()
+    .describe('A route, or a model that the upstream knows'),
   messages: z.array(z.looseObject({ role: z.string() })).min(1),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),

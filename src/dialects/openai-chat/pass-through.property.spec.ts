@@ -52,25 +52,25 @@ const isUsageOnly = (payload: string) => /"choices":\[\],.*"usage":\{|^\{"usage"
 describe.each(['openai', 'openai-tools', 'azure', 'deepseek', 'llama-cpp', 'openrouter'])(
   'passThrough of %s',
   (name) => {
-    const recording = readFileSync(new URL(`${name}.sse`, FOLDER));
-    const payloads = payloadsOf(recording.toString());
+    const transcript = readFileSync(new URL(`${name}.sse`, FOLDER));
+    const payloads = payloadsOf(transcript.toString());
 
     it.each([
       ['all that was sent to a caller that asked for the usage', true, payloads],
       ['all but the usage to one that did not', false, payloads.filter((one) => !isUsageOnly(one))],
     ])('sends %s, cut at any byte', (_, includeUsage, expected) => {
-      const whole = relay([recording], asking(includeUsage));
+      const whole = relay([transcript], asking(includeUsage));
       expect(payloadsOf(whole.text)).toEqual(expected);
       expect(whole).toMatchObject({ finishes: 1, done: true, events: payloads.length });
-      for (let at = 1; at < recording.length; at += 1) {
-        expect(relay(cut(recording, [at]), asking(includeUsage)), `cut at ${at}`).toEqual(whole);
+      for (let at = 1; at < transcript.length; at += 1) {
+        expect(relay(cut(transcript, [at]), asking(includeUsage)), `cut at ${at}`).toEqual(whole);
       }
     });
 
     it('sends the same byte by byte, and in CRLF lines', () => {
-      const whole = relay([recording], asking(true));
-      const crlf = Buffer.from(recording.toString().replaceAll('\n', '\r\n'));
-      for (const bytes of [recording, crlf]) {
+      const whole = relay([transcript], asking(true));
+      const crlf = Buffer.from(transcript.toString().replaceAll('\n', '\r\n'));
+      for (const bytes of [transcript, crlf]) {
         expect(
           relay(
             [...bytes].map((byte) => Buffer.of(byte)),

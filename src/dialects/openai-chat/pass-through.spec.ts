@@ -162,6 +162,11 @@ describe('passThrough', () => {
     expect(committed().push(text)).toMatchObject({ text: event(chunk('a')), events: 1, content: true });
   });
 
+  it.each(['\r', '\r\n'])('sends no carriage return that ends a line within an event: %j', (end) => {
+    const lines = ['data: {"choices":[{"index":0,', 'data: "delta":{"content":"a"}}]}'];
+    expect(committed().push(`${lines.join(end)}\n\n`).text).toBe(`${lines.join('\n')}\n\n`);
+  });
+
   it('passes an event on that it cannot read: the caller may', () => {
     expect(committed().push(': x\ndata: hello\n\n').text).toBe(event('hello'));
   });
@@ -181,5 +186,30 @@ describe('passThrough', () => {
   it('tells a failure in the one form that every client surfaces', () => {
     const [frame] = committed().transcoder.fail(new SluiceError('timeout-idle', 'silent')) ?? [];
     expect(String(frame)).toMatch(/^data: \{"error":\{"message":"silent",.*"code":"timeout_idle".*\}\}\n\n$/);
+  });
+});
+
+describe('content that no part stands for', () => {
+  it.each([
+    '{"audio":{"data":"aGk="}}',
+    '{"function_call":{"name":"f","arguments":""}}',
+    '{"vendor_text":"hi"}',
+  ])('commits the stream: %s', (delta) => {
+    const transcoder = passThrough({ messages: [] });
+    const data = `{"choices":[{"index":0,"delta":${delta},"finish_reason":null}]}`;
+    const odd = { bytes: Buffer.from(`data: ${data}\n\n`), data: () => [data] };
+    expect(transcoder.push(odd)).toMatchObject({ content: true, output: [`data: ${data}\n\n`] });
+  });
+
+  it('is not an event without data, which is sent to nobody', () => {
+    const transcoder = passThrough({ messages: [] });
+    const good = '{"choices":[{"index":0,"delta":{"content":"a"}}]}';
+    const send = (bytes: string, ...data: string[]) =>
+      transcoder
+        .push({ bytes: Buffer.from(bytes), data: () => data })
+        .output.map(String)
+        .join('');
+    send(`data: ${good}\n\n`, good);
+    expect(send(`data: \n\ndata: ${good}\n\n`, good)).toBe(`data: ${good}\n\n`);
   });
 });

@@ -1,10 +1,9 @@
 import type { ChatRequest } from '../../core/chat-request.js';
 import type { Frame } from '../../core/dialect.js';
 import type { EventBlock } from '../../core/event-block.js';
-import type { StreamPart } from '../../core/stream-part.js';
-import type { Transcoded, Transcoder } from '../../core/transcoder.js';
+import { readBlock } from '../../core/read-block.js';
+import type { DecodedEvent, Transcoded, Transcoder } from '../../core/transcoder.js';
 import { sseData } from '../sse-frame.js';
-import { survey } from '../../core/translate.js';
 import { partsOf } from './decode-event.js';
 import { encodeErrorFrame } from './encode-error.js';
 import { asksForUsage } from './encode-request.js';
@@ -18,7 +17,7 @@ import { readChunk } from './read-chunk.js';
  * a false alarm only costs the slow way.
  */
 const NOTABLE =
-  /"usage"\s*:\s*\{|"error"\s*:|"finish_reason"\s*:\s*"|\[DONE\]|\r|^\n|\n\n\n|(?:^|\n)(?!data: |\n|$)/;
+  /"usage"\s*:\s*\{|"error"\s*:|"finish_reason"\s*:\s*"|\[DONE\]|\r|^\n|\n\n\n|(?:^|\n)(?!data: [^\n]|\n|$)/;
 
 /** OpenAI to OpenAI: bytes pass as they are, and only blocks with something notable in them are parsed. */
 export function passThrough(request: ChatRequest): Transcoder<Frame> {
@@ -53,25 +52,34 @@ const DONE_FRAME = 'data: [DONE]\n\n';
 
 /** Reads a block event by event; the payload of each event stays as it was. */
 function inspect(block: EventBlock, showUsage: boolean): Transcoded<Frame> {
-  const parts: StreamPart[] = [];
   let frames = '';
-  let model: string | undefined;
-  let done = false;
-  let events = 0;
-  for (const data of block.data()) {
-    events += 1;
-    done = data === '[DONE]';
-    if (done) {
-      frames += DONE_FRAME;
-      break;
-    }
-    const chunk = readChunk(data);
-    const found = chunk === undefined ? [] : partsOf(chunk);
-    parts.push(...found);
-    model ??= chunk?.model;
-    if (found.some(({ type }) => type === 'error')) break;
-    const usageOnly = chunk?.choices?.length === 0 && found.some(({ type }) => type === 'usage');
+  const { seen } = readBlock(block, decodeLeniently, (data, { parts, content }) => {
+    const usageOnly = content === undefined && parts.some(({ type }) => type === 'usage');
     if (showUsage || !usageOnly) frames += sseData(data);
-  }
-  return { ...survey(parts), output: frames === '' ? [] : [frames], events, done, model };
+  });
+  return { ...seen, output: frames === '' ? [] : [frames] };
+}
+
+/**
+ * What can be read of an event that is passed on whatever it is. `content` is undefined for an event without
+ * choices, and true for any delta: a vendor's own fields count as content too.
+ */
+function decodeLeniently(data: string): DecodedEvent {
+  if (data === '[DONE]') return { parts: [], done: true };
+  const chunk = readChunk(data);
+  if (chunk === undefined) return { parts: [], done: false };
+  const choices = chunk.choices ?? [];
+  return {
+    parts: partsOf(chunk),
+    done: false,
+    model: chunk.model,
+    ...(choices.length > 0 && { content: choices.some(({ delta }) => saysSomething(delta)) }),
+  };
+}
+
+function saysSomething(delta: Readonly<Record<string, unknown>> | null | undefined): boolean {
+  return Object.entries(delta ?? {}).some(
+    ([field, value]) =>
+      field !== 'role' && value !== '' && (Array.isArray(value) ? value.length > 0 : Boolean(value)),
+  );
 }

@@ -13,11 +13,15 @@ const chunkSchema = z.object({
         index: z.number().int().nonnegative().catch(0),
         finish_reason: z.string().nullish().catch(undefined),
         delta: z
-          .object({
+          .looseObject({
             content: z.string().nullish().catch(undefined),
             refusal: z.string().nullish().catch(undefined),
             reasoning_content: z.string().nullish().catch(undefined),
             reasoning: z.string().nullish().catch(undefined),
+            function_call: z
+              .object({ name: z.string().nullish(), arguments: z.string().nullish() })
+              .nullish()
+              .catch(undefined),
             tool_calls: z
               .array(
                 z.object({

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { hashKey, readSettings } from './read-settings.js';
+
+const main = { baseUrl: 'https://main.example/v1' };
+
+/** Settings of one upstream with these fields. */
+const withUpstream = (fields: Record<string, unknown>) =>
+  readSettings({ upstreams: { main: { ...main, ...fields } } }).upstreams.get('main');
+
+describe('readSettings', () => {
+  it('completes what is not given', () => {
+    expect(readSettings({ upstreams: { main } })).toEqual({
+      upstreams: new Map([
+        [
+          'main',
+          {
+            name: 'main',
+            dialect: 'openai-chat',
+            baseUrl: 'https://main.example/v1',
+            key: undefined,
+            headers: {},
+            simulated: false,
+            headersTimeoutMs: 60_000,
+            firstTokenTimeoutMs: 60_000,
+            idleTimeoutMs: 60_000,
+            totalTimeoutMs: 600_000,
+          },
+        ],
+      ]),
+      routes: new Map([['*', { name: '*', target: { upstream: 'main' } }]]),
+      defaultRoute: undefined,
+      callers: [],
+      anonymous: true,
+      limits: {
+        maxBodyBytes: 10_485_760,
+        maxEventBytes: 16_777_216,
+        maxEventsPerStream: 1_000_000,
+        maxStreams: 10_000,
+        maxStreamsPerCaller: 10_000,
+      },
+      heartbeatMs: 15_000,
+      headWaitMs: 10_000,
+      drainMs: 30_000,
+    });
+  });
+
+  it('completes limits of which some are given', () => {
+    const { limits } = readSettings({ upstreams: { main }, limits: { maxStreams: 1 } });
+    expect(limits).toMatchObject({ maxStreams: 1, maxStreamsPerCaller: 10_000 });
+  });
+
+  it('takes the slashes off the end of a URL', () => {
+    expect(withUpstream({ baseUrl: 'http://main/v1//' })?.baseUrl).toBe('http://main/v1');
+  });
+
+  it('takes the first route with a name for the default one', () => {
+    const targets = [{ upstream: 'main', model: 'theirs' }];
+    const routes = { '*': { targets: [{ upstream: 'main' }] }, fast: { targets }, slow: { targets } };
+    expect(readSettings({ upstreams: { main }, routes }).defaultRoute).toBe('fast');
+    expect(readSettings({ upstreams: { main }, routes, defaultRoute: 'slow' }).defaultRoute).toBe('slow');
+  });
+
+  it('keeps of a caller’s key only its hash, and then asks everybody for one', () => {
+    const settings = readSettings({
+      upstreams: { main },
+      callers: [{ name: 'web', tenant: 't', key: 'secret-key' }],
+    });
+    expect(settings.callers).toEqual([{ name: 'web', tenant: 't', keyHash: hashKey('secret-key') }]);
+    expect(settings.anonymous).toBe(false);
+    expect(JSON.stringify(settings.callers)).not.toContain('secret-key');
+  });
+
+  it('lets callers without a key in where that was decided', () => {
+    const callers = [{ name: 'web', key: 'secret-key' }];
+    expect(readSettings({ upstreams: { main }, callers, anonymous: true }).anonymous).toBe(true);
+    expect(readSettings({ upstreams: { main }, anonymous: false }).anonymous).toBe(false);
+  });
+
+  it('names every path that is wrong at once, and no value', () => {
+    const wrong = {
+      upstreams: {
+        main: {
+          baseUrl: 'ftp://secret.example',
+          dialect: 'secret',
+          keys: ['secret\n'],
+          headers: { 'x-a': 'secret☃' },
+          idleTimeoutMs: -77,
+        },
+      },
+      routes: { fast: { targets: [] } },
+      callers: [{ name: '', key: 'secret' }],
+      limits: { maxStreams: 0.5 },
+      drainMs: 'secret',
+    };
+    const paths = [
+      'upstreams.main.baseUrl',
+      'upstreams.main.dialect',
+      'upstreams.main.keys.0',
+      'upstreams.main.headers.x-a',
+      'upstreams.main.idleTimeoutMs',
+      'routes.fast.targets',
+      'callers.0.name',
+      'callers.0.key',
+      'limits.maxStreams',
+      'drainMs',
+    ];
+    for (const path of paths) expect(() => readSettings(wrong)).toThrow(`${path} `);
+    expect(() => readSettings(wrong)).not.toThrow(/secret|77/);
+  });
+
+  it.each(['a\r\nx-evil: 1', 'a\n', 'a\r', 'snow☃', 'nul\0', 'del\u007f', ''])(
+    'refuses %j in a header and as a key',
+    (value) => {
+      expect(() => withUpstream({ headers: { 'x-a': value } })).toThrow('upstreams.main.headers.x-a ');
+      expect(() => withUpstream({ keys: [value] })).toThrow('upstreams.main.keys.0 ');
+    },
+  );
+
+  it('takes printable Latin-1 in a header and as a key', () => {
+    const value = '\t !~ é ÿ';
+    expect(withUpstream({ headers: { 'x-a': value }, keys: [value] })).toMatchObject({
+      headers: { 'x-a': value },
+      key: value,
+    });
+  });
+
+  it.each([
+    ['options', undefined],
+    ['upstreams', {}],
+    ['upstreams', { upstreams: {} }],
+    ['Unrecognized key: "upstream"', { upstreams: { main }, upstream: {} }],
+    ['upstreams.main.keys', { upstreams: { main: { ...main, keys: ['key-one', 'key-two'] } } }],
+    ['upstreams.main.headers', { upstreams: { main: { ...main, headers: { 'a b': 'c' } } } }],
+    ['upstreams.main.totalTimeoutMs', { upstreams: { main: { ...main, totalTimeoutMs: 2 ** 31 } } }],
+    [
+      'routes.a.targets',
+      { upstreams: { main }, routes: { a: { targets: [{ upstream: 'main' }, { upstream: 'main' }] } } },
+    ],
+    ['heartbeatMs', { upstreams: { main }, heartbeatMs: 0 }],
+  ])('refuses what is wrong with %s', (path, options) => {
+    expect(() => readSettings(options)).toThrow(`Sluice is not configured: `);
+    expect(() => readSettings(options)).toThrow(path);
+  });
+
+  it('names every reference that leads nowhere', () => {
+    const routes = { a: { targets: [{ upstream: 'x' }] }, b: { targets: [{ upstream: 'y' }] } };
+    const read = () => readSettings({ upstreams: { main }, routes, defaultRoute: 'c' });
+    expect(read).toThrow(/routes\.a\.targets\.0\.upstream .*routes\.b\.targets\.0\.upstream .*defaultRoute /);
+  });
+
+  it('takes any default route where the wildcard takes every model', () => {
+    expect(readSettings({ upstreams: { main }, defaultRoute: 'gpt' }).defaultRoute).toBe('gpt');
+  });
+});
+
+describe('hashKey', () => {
+  it('is the SHA-256 of the key', () => {
+    expect(hashKey('key')).toEqual(createHash('sha256').update('key').digest());
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import type { RelayEvent, StreamEnded } from '../core/relay-event.js';
+import { SluiceError } from '../core/sluice-error.js';
+import { Metrics } from './metrics.js';
+
+const stream = { id: 's', route: 'fast', target: 'u/m', caller: 'web', streaming: true };
+const error = new SluiceError('timeout-idle', 'silent');
+const ended: StreamEnded = {
+  type: 'ended',
+  stream,
+  outcome: 'finished',
+  attempts: 1,
+  ttftMs: 200,
+  durationMs: 3_000,
+  usage: { promptTokens: 5, completionTokens: 7, totalTokens: 12 },
+  bytes: 1,
+  events: 1,
+  error: undefined,
+};
+
+/** The samples that are not zero and no buckets, after these events. */
+async function samplesAfter(...events: RelayEvent[]): Promise<string[]> {
+  const metrics = new Metrics();
+  for (const event of events) metrics.observe(event);
+  const text = await metrics.registry.metrics();
+  return text.split('\n').filter((line) => /^sluice_(?!.*_bucket)/.test(line) && !line.endsWith(' 0'));
+}
+
+describe('Metrics', () => {
+  it('counts a stream in, once however many attempts it takes, and out', async () => {
+    const started: RelayEvent[] = [
+      { type: 'attempt-started', stream, attempt: 1 },
+      { type: 'attempt-started', stream, attempt: 2 },
+    ];
+    expect(await samplesAfter(...started)).toEqual(['sluice_streams_active{route="fast"} 1']);
+    expect(await samplesAfter(...started, ended)).not.toContain('sluice_streams_active{route="fast"} 1');
+  });
+
+  it('does not count out a stream that was never counted in', async () => {
+    const samples = await samplesAfter({ ...ended, attempts: 0, outcome: 'client-gone' });
+    expect(samples.filter((sample) => sample.startsWith('sluice_streams_active'))).toEqual([]);
+    expect(samples).toContain('sluice_streams_total{route="fast",outcome="client-gone"} 1');
+  });
+
+  it('counts outcomes, seconds and tokens at the end', async () => {
+    expect(await samplesAfter(ended)).toEqual(
+      expect.arrayContaining([
+        'sluice_streams_total{route="fast",outcome="finished"} 1',
+        'sluice_stream_duration_seconds_sum{route="fast"} 3',
+        'sluice_stream_duration_seconds_count{route="fast"} 1',
+        'sluice_tokens_total{route="fast",kind="prompt"} 5',
+        'sluice_tokens_total{route="fast",kind="completion"} 7',
+      ]),
+    );
+  });
+
+  it('counts no tokens where the upstream counted none', async () => {
+    const samples = await samplesAfter({ ...ended, usage: undefined });
+    expect(samples.filter((sample) => sample.startsWith('sluice_tokens'))).toEqual([]);
+  });
+
+  it('measures the first token of streams, not of whole answers', async () => {
+    const first = { type: 'first-token', stream, ttftMs: 250 } as const;
+    expect(await samplesAfter(first)).toContain('sluice_time_to_first_token_seconds_sum{route="fast"} 0.25');
+    expect(await samplesAfter({ ...first, stream: { ...stream, streaming: false } })).toEqual([]);
+  });
+
+  it('counts refusals and failed attempts by code', async () => {
+    const rejected = new SluiceError('rate-limited', 'wait');
+    expect(
+      await samplesAfter(
+        { type: 'rejected', error: rejected },
+        { type: 'attempt-failed', stream, attempt: 1, error },
+        { type: 'committed', stream, afterMs: 1 },
+      ),
+    ).toEqual([
+      'sluice_rejections_total{code="rate-limited"} 1',
+      'sluice_attempt_failures_total{route="fast",code="timeout-idle"} 1',
+    ]);
+  });
+
+  it('labels nothing with what a caller chose', async () => {
+    const odd = { ...stream, id: 'odd-id', target: 'u/odd-model', caller: 'odd-caller' };
+    const samples = await samplesAfter(
+      { type: 'attempt-started', stream: odd, attempt: 1 },
+      { ...ended, stream: odd },
+    );
+    expect(samples.join('\n')).not.toContain('odd');
+  });
+
+  it('keeps two modules of one process apart', async () => {
+    const metrics = new Metrics();
+    new Metrics().observe(ended);
+    expect(await metrics.registry.metrics()).not.toContain('route="fast"');
+  });
+});
