@@ -1,0 +1,129 @@
+import { coreBusyMs, treeUse } from './proc.mjs';
+import { setStage, strike } from './stage.mjs';
+
+/** What a run may take beyond what it must take, in milliseconds. */
+const SLACK_MS = 60_000;
+/** How long a process may rest between warm-up and measurement, in milliseconds. */
+const SETTLE_MS = 500;
+
+/**
+ * The state of the machine at one moment of a run.
+ * @typedef {object} Sample
+ * @property {number} atMs
+ * @property {number} coreBusyMs of the gateway's core
+ * @property {import('./proc.mjs').TreeUse} gateway
+ * @property {import('./proc.mjs').TreeUse} upstream
+ * @property {import('./proc.mjs').TreeUse} client
+ * @property {number} events that the client had by then
+ */
+
+/**
+ * What one run gave, as it was sampled.
+ * @typedef {object} RawRun
+ * @property {Sample} start
+ * @property {Sample} open
+ * @property {Sample} closing
+ * @property {Sample} done
+ * @property {import('../load/load-run.mjs').Counts} counts
+ */
+
+/**
+ * One run: fresh processes, warm-up, the measured phase.
+ * @param {object} options
+ * @param {import('../subjects.mjs').Subject} options.subject
+ * @param {import('../scenarios.mjs').Scenario} options.scenario
+ * @param {import('./cores.mjs').Cores} options.cores
+ * @param {string} [options.profileTo]
+ * @returns {Promise<RawRun>}
+ */
+export async function runOnce({ subject, scenario, cores, profileTo }) {
+  // Memory is what is held, not what the collector has yet to find.
+  const probe = scenario.per === 'stream' ? 'collector' : profileTo === undefined ? undefined : 'profiler';
+  const stage = await setStage(subject, cores, { probe, profileTo });
+  try {
+    for (const plan of scenario.warmup) await phase(stage, subject, plan).done;
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    if (probe === 'profiler') await poke(stage);
+    const run = await measure(stage, subject, scenario, cores);
+    if (probe === 'profiler') await poke(stage);
+    return run;
+  } finally {
+    await strike(stage);
+  }
+}
+
+/**
+ * @param {import('./stage.mjs').Stage} stage
+ * @param {import('../subjects.mjs').Subject} subject
+ * @param {import('../scenarios.mjs').Scenario} scenario
+ * @param {import('./cores.mjs').Cores} cores
+ * @returns {Promise<RawRun>}
+ */
+async function measure(stage, subject, scenario, cores) {
+  const take = async (/** @type {number} */ events) => {
+    if (scenario.per === 'stream') await poke(stage);
+    return sample(stage, cores, events);
+  };
+  const start = await take(0);
+  const { open, closing, done } = phase(stage, subject, scenario.measured);
+  const opened = open.then((events) => sample(stage, cores, events));
+  const closed = closing.then((events) => take(events));
+  const counts = await done;
+  const end = sample(stage, cores, counts.events);
+  return { start, open: await opened, closing: await closed, done: end, counts };
+}
+
+/**
+ * Makes the probe in the gateway do its work.
+ * @param {import('./stage.mjs').Stage} stage
+ */
+async function poke({ gateway }) {
+  const probed = gateway?.message('probed', SLACK_MS);
+  gateway?.process.kill('SIGUSR2');
+  await probed;
+}
+
+/**
+ * Lets the load client work through a plan. `open` and `closing` resolve with the number of events by then.
+ * @param {import('./stage.mjs').Stage} stage
+ * @param {import('../subjects.mjs').Subject} subject
+ * @param {import('../scenarios.mjs').Plan} plan
+ */
+function phase({ upstream, client, port }, { request }, plan) {
+  const limitMs = SLACK_MS + plan.rampMs + plan.events * 2 * (plan.intervalMs ?? 0);
+  const ready = upstream.message('ready', SLACK_MS);
+  upstream.send(plan);
+  const told = (/** @type {string} */ type) => client.message(type, limitMs);
+  const done = told('done').then(({ counts }) => {
+    if (counts === undefined) throw new Error('The load client counted nothing');
+    return counts;
+  });
+  const events = (/** @type {string} */ type) => {
+    // Where nothing opens, `done` says why; these must not be rejections that nobody awaits.
+    const message = Promise.race([told(type), done.then(() => undefined)]);
+    return message.then(
+      (said) => said?.events ?? 0,
+      () => 0,
+    );
+  };
+  const phases = { open: events('open'), closing: events('closing'), done };
+  void ready.then(() => client.send({ plan, port, request }));
+  return phases;
+}
+
+/**
+ * @param {import('./stage.mjs').Stage} stage
+ * @param {import('./cores.mjs').Cores} cores
+ * @param {number} events
+ * @returns {Sample}
+ */
+function sample({ gateway, upstream, client }, cores, events) {
+  return {
+    atMs: performance.now(),
+    coreBusyMs: cores.gateway === undefined ? 0 : coreBusyMs(cores.gateway),
+    gateway: gateway === undefined ? { userMs: 0, systemMs: 0, rssBytes: 0 } : treeUse(gateway.pid),
+    upstream: treeUse(upstream.pid),
+    client: treeUse(client.pid),
+    events,
+  };
+}

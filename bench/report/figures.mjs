@@ -1,0 +1,95 @@
+/** Above this share of its core used by somebody else, a run is marked. */
+const DISTURBED = 0.05;
+/** Above this share of its core the load side may be what is measured. */
+const SATURATED = 0.9;
+
+/**
+ * What one run says. CPU is of the gateway's whole process tree.
+ * @typedef {object} Figures
+ * @property {number} value what the scenario is about: CPU µs per event or request, or KB per open stream
+ * @property {number} cpuUs CPU µs per event in the window, user and system
+ * @property {number} userUs the part of it that is not the kernel's
+ * @property {number} wholeCpuUs CPU µs per event over the whole phase, opening and ending included
+ * @property {number} eventsPerSecond
+ * @property {number} requestsPerSecond
+ * @property {number} gatewayCpu share of one core
+ * @property {number} loadCpu share of one core, upstream and client together
+ * @property {number} otherCpu share of the gateway's core that was somebody else's
+ * @property {number} eventsPerRead events for each read of the client, over the whole phase
+ * @property {import('../load/load-run.mjs').Counts} counts
+ * @property {string[]} marks
+ */
+
+/**
+ * @param {import('../measure/run-once.mjs').RawRun} run
+ * @param {import('../scenarios.mjs').Scenario} scenario
+ * @param {boolean} pinned
+ * @returns {Figures}
+ */
+export function figuresOf(run, scenario, pinned) {
+  const { counts } = run;
+  const [from, to] = scenario.window === 'steady' ? [run.open, run.closing] : [run.start, run.done];
+  const elapsedMs = to.atMs - from.atMs;
+  const gateway = cpuBetween(from.gateway, to.gateway);
+  const events = to.events - from.events;
+  const whole = cpuBetween(run.start.gateway, run.done.gateway);
+  const loadMs = cpuBetween(from.upstream, to.upstream).totalMs + cpuBetween(from.client, to.client).totalMs;
+  const otherMs = pinned && gateway.totalMs > 0 ? to.coreBusyMs - from.coreBusyMs - gateway.totalMs : 0;
+  const values = {
+    event: (gateway.totalMs * 1000) / events,
+    request: (gateway.totalMs * 1000) / counts.requests,
+    stream:
+      (run.closing.gateway.rssBytes - run.start.gateway.rssBytes) / 1024 / scenario.measured.concurrency,
+  };
+  const figures = {
+    value: values[scenario.per],
+    cpuUs: values.event,
+    userUs: (gateway.userMs * 1000) / events,
+    wholeCpuUs: (whole.totalMs * 1000) / counts.events,
+    eventsPerSecond: (events * 1000) / elapsedMs,
+    requestsPerSecond: (counts.requests * 1000) / (run.done.atMs - run.start.atMs),
+    gatewayCpu: gateway.totalMs / elapsedMs,
+    loadCpu: loadMs / elapsedMs,
+    otherCpu: Math.max(0, otherMs / elapsedMs),
+    eventsPerRead: counts.events / counts.reads,
+    counts,
+  };
+  return { ...figures, marks: marksOf(figures) };
+}
+
+/**
+ * The middle value; of an even number, the mean of the middle two.
+ * @param {number[]} values
+ */
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
+}
+
+/** @param {Omit<Figures, 'marks'>} figures */
+function marksOf({ counts, gatewayCpu, loadCpu, otherCpu }) {
+  const marks = [];
+  if (otherCpu > DISTURBED) marks.push(`disturbed: ${percent(otherCpu)} of the core was another's`);
+  if (loadCpu > SATURATED && gatewayCpu < SATURATED) marks.push('the load side is the limit');
+  if (counts.failed > 0) marks.push(`${counts.failed} requests failed`);
+  if (counts.lost + counts.doubled + counts.reordered > 0) {
+    marks.push(`${counts.lost} lost, ${counts.doubled} doubled, ${counts.reordered} reordered`);
+  }
+  return marks;
+}
+
+/**
+ * @param {import('../measure/proc.mjs').TreeUse} from
+ * @param {import('../measure/proc.mjs').TreeUse} to
+ */
+function cpuBetween(from, to) {
+  const userMs = to.userMs - from.userMs;
+  const systemMs = to.systemMs - from.systemMs;
+  return { userMs, systemMs, totalMs: userMs + systemMs };
+}
+
+/** @param {number} share */
+function percent(share) {
+  return `${Math.round(share * 100)} %`;
+}
