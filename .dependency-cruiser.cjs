@@ -2,7 +2,7 @@
 const FOLDERS = {
   core: { imports: [], packages: ['rxjs'] },
   dialects: { imports: ['core'], packages: ['rxjs', 'zod'] },
-  config: { imports: ['core', 'dialects'], packages: ['zod', '@nestjs/config'] },
+  config: { imports: ['core', 'dialects'], packages: ['zod', 'yaml', '@nestjs/config'] },
   upstream: {
     imports: ['core', 'dialects'],
     packages: ['@nestjs/common', 'axios', 'eventsource-parser', 'rxjs'],
@@ -10,12 +10,16 @@ const FOLDERS = {
   relay: { imports: ['core', 'upstream', 'streams'], packages: ['@nestjs/common', 'rxjs', 'uuidv7'] },
   access: { imports: ['core', 'usage'], packages: ['@nestjs/common'] },
   telemetry: { imports: ['core'], packages: ['@nestjs/common', '@nestjs/swagger', 'prom-client', 'pino'] },
-  health: { imports: ['core', 'relay'], packages: ['@nestjs/common', '@nestjs/swagger', '@nestjs/terminus'] },
+  health: {
+    imports: ['core', 'relay'],
+    packages: ['@nestjs/common', '@nestjs/core', '@nestjs/swagger', '@nestjs/terminus'],
+  },
   http: {
     imports: ['core', 'dialects', 'relay', 'access', 'streams'],
     packages: ['@nestjs/common', '@nestjs/swagger', 'rxjs', 'zod'],
   },
   testing: { imports: [], packages: ['zod'] },
+  cli: { imports: ['config'], packages: [] },
   simulated: { imports: ['testing'], packages: ['@nestjs/common'] },
 };
 

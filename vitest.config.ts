@@ -7,9 +7,17 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/**/*.spec.ts'],
+          include: ['test/{e2e,clients}/**/*.spec.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: ['test/real/**/*.spec.ts'],
+          testTimeout: 60_000,
           hookTimeout: 30_000,
         },
       },

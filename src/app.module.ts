@@ -2,9 +2,8 @@ import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
-import type { Environment } from './config/environment.js';
-import { environmentConfig } from './config/environment.config.js';
-import { needsSimulation, serviceOptions } from './config/service-options.js';
+import type { ServiceConfiguration } from './config/service-configuration.js';
+import { serviceConfig } from './config/service.config.js';
 import { HealthController } from './health/health.controller.js';
 import { serviceErrorFilter } from './http/service-error-filter.js';
 import { SimulatedModule } from './simulated/simulated.module.js';
@@ -16,10 +15,10 @@ import { MetricsController } from './telemetry/metrics.controller.js';
 /** Sluice as a service: configured by the environment, with health and metrics. */
 @Module({
   imports: [
-    ConfigModule.forRoot({ isGlobal: true, load: [environmentConfig] }),
+    ConfigModule.forRoot({ isGlobal: true, load: [serviceConfig] }),
     SluiceModule.forRootAsync({
       imports: [SimulatedModule],
-      inject: [environmentConfig.KEY, SimulatedUpstream],
+      inject: [serviceConfig.KEY, SimulatedUpstream],
       useFactory: optionsOf,
     }),
     TerminusModule.forRoot({ logger: false, gracefulShutdownTimeoutMs: 0 }),
@@ -29,9 +28,11 @@ import { MetricsController } from './telemetry/metrics.controller.js';
 })
 export class AppModule {}
 
+/** What the configuration says; the module's schema is what gives it its shape. */
 async function optionsOf(
-  environment: Environment,
+  configuration: ServiceConfiguration,
   simulated: SimulatedUpstream,
 ): Promise<SluiceModuleOptions> {
-  return serviceOptions(environment, needsSimulation(environment) ? await simulated.start() : undefined);
+  const url = configuration.simulated ? await simulated.start() : '';
+  return Object.assign({ upstreams: {} }, configuration.moduleOptions(url));
 }

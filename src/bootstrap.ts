@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino, type Logger } from 'pino';
 import { AppModule } from './app.module.js';
-import type { Environment } from './config/environment.js';
+import type { ServiceConfiguration } from './config/service-configuration.js';
 import { serveDocs } from './http/openapi/serve-docs.js';
 import { watchUnusedConnections } from './http/unused-connections.js';
 import { ActiveStreams } from './relay/active-streams.js';
@@ -16,12 +16,12 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** Starts the service as the environment says. Rejects if that is not valid or the port is taken. */
-export async function bootstrap(environment: Environment): Promise<Service> {
-  const logger = pino({ level: environment.SLUICE_LOG_LEVEL });
+/** Starts the service as its configuration says. Rejects if that is not valid or the port is taken. */
+export async function bootstrap(configuration: ServiceConfiguration): Promise<Service> {
+  const logger = pino({ level: configuration.logLevel });
   const adapter = new FastifyAdapter({
     // Without a logger of its own: Fastify's request log prints the URL, and the URL holds the prompt.
-    bodyLimit: environment.SLUICE_MAX_BODY_BYTES,
+    bodyLimit: configuration.maxBodyBytes,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 1024 },
   });
@@ -29,10 +29,9 @@ export async function bootstrap(environment: Environment): Promise<Service> {
     logger: new PinoLogger(logger),
     abortOnError: false,
   });
-  if (environment.SLUICE_CORS_ORIGINS.length > 0)
-    app.enableCors(corsOptions(environment.SLUICE_CORS_ORIGINS));
+  if (configuration.corsOrigins.length > 0) app.enableCors(corsOptions(configuration.corsOrigins));
   serveDocs(app);
-  await app.listen(environment.PORT, environment.HOST);
+  await app.listen(configuration.port, configuration.host);
   const { port } = new URL(await app.getUrl());
   const closeUnused = watchUnusedConnections(app.getHttpServer());
   const close = async () => {
@@ -41,7 +40,7 @@ export async function bootstrap(environment: Environment): Promise<Service> {
     closeUnused();
     await closed;
   };
-  return { url: `http://${hostOf(environment.HOST)}:${port}`, logger, close };
+  return { url: `http://${hostOf(configuration.host)}:${port}`, logger, close };
 }
 
 /** Exact origins; what a browser's client must send and may read. */

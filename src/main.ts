@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { bootstrap } from './bootstrap.js';
-import { readEnvironment } from './config/environment.js';
+import { readServiceConfiguration } from './config/service-configuration.js';
 
 /** Ends the service once, on the first signal; a second one ends the process as it would without us. */
 async function main(): Promise<void> {
-  const service = await bootstrap(readEnvironment(process.env));
+  const service = await bootstrap(readServiceConfiguration(process.env));
   service.logger.info({ url: `${service.url}/stream?content=Hello%20world` }, 'Sluice is ready');
   const stop = (signal: NodeJS.Signals) => {
     process.off('SIGTERM', stop).off('SIGINT', stop);

@@ -19,6 +19,12 @@ export interface SluiceModuleOptions {
   readonly callers?: readonly CallerOptions[];
   /** Serve callers without a key. @default true without `callers`, else false */
   readonly anonymous?: boolean;
+  /**
+   * Origins, exactly, whose pages may ask without a key; other sites' pages get 403. Pages of the same origin
+   * always may. CORS headers are the application's own business.
+   * @default []
+   */
+  readonly corsOrigins?: readonly string[];
   readonly limits?: Partial<Limits>;
   /** Silence after which a client gets a comment, in milliseconds. @default 15000 */
   readonly heartbeatMs?: number;
@@ -50,8 +56,10 @@ export interface UpstreamOptions extends Partial<Timeouts> {
  * @publicApi
  */
 export interface RouteOptions {
-  /** Exactly one target; without `model` it is asked for the name that the caller gave. */
+  /** Exactly one target; without `model` it is asked for the route's name, and behind `'*'` for the name that the caller gave. */
   readonly targets: readonly { readonly upstream: string; readonly model?: string }[];
+  /** Further public names of the route. @default [] */
+  readonly aliases?: readonly string[];
 }
 
 /**

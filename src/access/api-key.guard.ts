@@ -15,11 +15,11 @@ export class ApiKeyGuard implements CanActivate {
     const { callers, anonymous } = this.settings;
     if (callers.length === 0 && anonymous) return true;
     const request = context.switchToHttp().getRequest<{ headers: Record<string, string | undefined> }>();
-    const [, key] = BEARER.exec(request.headers['authorization'] ?? '') ?? [];
+    const key = keyIn(request.headers);
     const caller = key === undefined ? undefined : this.#find(key);
     if (caller !== undefined) setCaller(request, caller);
     else if (key !== undefined || !anonymous) {
-      throw new SluiceError('unauthorized', 'Send a valid key: Authorization: Bearer …');
+      throw new SluiceError('unauthorized', 'Send a valid key: Authorization: Bearer …, or x-api-key');
     }
     return true;
   }
@@ -33,4 +33,9 @@ export class ApiKeyGuard implements CanActivate {
     }
     return found;
   }
+}
+
+function keyIn(headers: Readonly<Record<string, string | undefined>>): string | undefined {
+  const [, bearer] = BEARER.exec(headers['authorization'] ?? '') ?? [];
+  return bearer ?? headers['x-api-key'];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConfigurationError, problemsOf } from './configuration-error.js';
 
 /** The longest time that a timer of Node can wait. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -16,6 +17,9 @@ const list = z
       .filter((item) => item !== ''),
   );
 
+/** From the most talkative to none. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
 const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
@@ -29,41 +33,24 @@ const schema = z.object({
   SLUICE_IDLE_TIMEOUT_MS: milliseconds(60_000),
   SLUICE_TOTAL_TIMEOUT_MS: milliseconds(600_000),
   SLUICE_HEARTBEAT_MS: milliseconds(15_000),
+  SLUICE_HEAD_WAIT_MS: milliseconds(10_000),
   SLUICE_DRAIN_MS: z.coerce.number().int().nonnegative().max(MAX_TIMER_MS).default(30_000),
   SLUICE_MAX_BODY_BYTES: count(10 * 1024 * 1024),
   SLUICE_MAX_EVENT_BYTES: count(16 * 1024 * 1024),
   SLUICE_MAX_STREAMS: count(10_000),
   SLUICE_CORS_ORIGINS: list,
-  SLUICE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  SLUICE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  SLUICE_CONFIG: z.string().optional(),
 });
 
 /** The environment of the service, read and complete. */
 export type Environment = z.infer<typeof schema>;
 
-/** Reads the environment. Throws an Error that names every variable that is wrong, and no value. */
+/** Reads the environment. Throws a ConfigurationError that names every variable that is wrong, and no value. */
 export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
   // An empty variable counts as absent, as compose files leave them.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(given);
-  const problems = (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`);
-  if (isOpenToAll(given)) {
-    problems.push('HOST is open to others: set SLUICE_API_KEYS, or SLUICE_ANONYMOUS=true if anyone may ask');
-  }
-  if (problems.length > 0 || !parsed.success) {
-    throw new Error(`The environment is not valid: ${problems.join('; ')}`);
-  }
+  if (!parsed.success) throw new ConfigurationError(problemsOf(parsed.error));
   return parsed.data;
-}
-
-function isOpenToAll({
-  HOST,
-  SLUICE_API_KEYS,
-  SLUICE_ANONYMOUS,
-}: Record<string, string | undefined>): boolean {
-  const keys = list.parse(SLUICE_API_KEYS);
-  return HOST !== undefined && !isLoopback(HOST) && keys.length === 0 && SLUICE_ANONYMOUS !== 'true';
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

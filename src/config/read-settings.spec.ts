@@ -32,8 +32,8 @@ describe('readSettings', () => {
       defaultRoute: undefined,
       callers: [],
       anonymous: true,
+      corsOrigins: [],
       limits: {
-        maxBodyBytes: 10_485_760,
         maxEventBytes: 16_777_216,
         maxEventsPerStream: 1_000_000,
         maxStreams: 10_000,

@@ -47,9 +47,10 @@ export interface CallerSettings {
 
 /** Everything that is bounded. */
 export interface Limits {
-  /** Largest request body that the service reads, in bytes. @default 10485760 */
-  readonly maxBodyBytes: number;
-  /** Largest upstream event, and largest whole answer with `stream: false`, in bytes. @default 16777216 */
+  /**
+   * Largest upstream event, give or take one read of its socket, and largest whole answer with `stream: false`,
+   * in bytes. @default 16777216
+   */
   readonly maxEventBytes: number;
   /** Events of one stream. @default 1000000 */
   readonly maxEventsPerStream: number;
@@ -69,6 +70,8 @@ export interface SluiceSettings {
   /** Serve callers without a key. */
   readonly anonymous: boolean;
   readonly limits: Limits;
+  /** Origins, exactly, whose pages may ask without a key. @default [] */
+  readonly corsOrigins: readonly string[];
   /** Silence after which a client gets a comment, in milliseconds. @default 15000 */
   readonly heartbeatMs: number;
   /** How long the head of an answer waits for the first content, in milliseconds. @default 10000 */

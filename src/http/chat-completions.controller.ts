@@ -11,6 +11,7 @@ import {
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApiKeyGuard } from '../access/api-key.guard.js';
+import { CrossSiteGuard } from '../access/cross-site.guard.js';
 import { callerOf } from '../access/caller-of.js';
 import type { ChatRequest } from '../core/chat-request.js';
 import { SluiceError } from '../core/sluice-error.js';
@@ -28,7 +29,7 @@ import { eventStreamHead, servedHeaders } from './stream-head.js';
 /** OpenAI's chat completions, streaming and not. Responses are written whole here, past a host's interceptors. */
 @ApiTags('openai')
 @Controller({ path: 'v1/chat/completions', version: VERSION_NEUTRAL })
-@UseGuards(ApiKeyGuard)
+@UseGuards(ApiKeyGuard, CrossSiteGuard)
 @UseFilters(new ErrorFilter(() => encodeErrorBody))
 export class ChatCompletionsController {
   constructor(

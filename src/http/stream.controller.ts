@@ -12,6 +12,7 @@ import {
 import { ApiTags } from '@nestjs/swagger';
 import type { Observable } from 'rxjs';
 import { ApiKeyGuard } from '../access/api-key.guard.js';
+import { CrossSiteGuard } from '../access/cross-site.guard.js';
 import { encodeErrorBody } from '../dialects/native/encode-error.js';
 import { encodeTextErrorBody } from '../dialects/plain-text/plain-text-format.js';
 import { ErrorFilter } from './error-filter.js';
@@ -24,7 +25,7 @@ import { wantsPlainText } from './wants-plain-text.js';
 /** The native dialect: `data: {"delta":"…"}` frames, then `done` or `failed`. */
 @ApiTags('stream')
 @Controller({ path: 'stream', version: VERSION_NEUTRAL })
-@UseGuards(ApiKeyGuard, NativeStreamGuard)
+@UseGuards(ApiKeyGuard, CrossSiteGuard, NativeStreamGuard)
 @UseFilters(new ErrorFilter((exchange) => (wantsPlainText(exchange) ? encodeTextErrorBody : encodeErrorBody)))
 export class StreamController {
   constructor(

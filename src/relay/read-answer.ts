@@ -33,6 +33,7 @@ export async function readAnswer(
     throw new SluiceError(
       'upstream-error',
       `The upstream sent an answer of more than ${maxEventBytes} bytes`,
+      { retryable: false },
     );
   }
   record.read(body.length);

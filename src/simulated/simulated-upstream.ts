@@ -10,7 +10,8 @@ export class SimulatedUpstream implements OnApplicationShutdown {
 
   /** Starts the server, if it does not run, and returns its base URL. */
   async start(): Promise<string> {
-    this.#server ??= (await ScriptedUpstream.start()).answers(simulatedAnswer);
+    // A service that fails to start must not be kept alive by this.
+    this.#server ??= (await ScriptedUpstream.start()).answers(simulatedAnswer).unref();
     this.#logger.warn('No OPENAI_API_KEY and no OPENAI_BASE_URL: answers are simulated');
     return this.#server.baseUrl;
   }

@@ -29,7 +29,7 @@ export class Metrics {
 
   readonly #rejections = new Counter({
     name: 'sluice_rejections_total',
-    help: 'Requests that were refused before an upstream was asked',
+    help: 'Requests that were refused for want of a route or of room',
     labelNames: ['code'],
     registers: [this.registry],
   });

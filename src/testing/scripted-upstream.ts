@@ -77,6 +77,12 @@ export class ScriptedUpstream {
     });
   }
 
+  /** Lets the process end while this still listens. */
+  unref(): this {
+    this.server.unref();
+    return this;
+  }
+
   async stop(): Promise<void> {
     const closed = once(this.server, 'close');
     this.server.close();

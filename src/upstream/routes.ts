@@ -19,10 +19,10 @@ export interface Target {
 export class Routes {
   constructor(@Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings) {}
 
-  /** The target for `model`, or for the default route without one. Throws `model-not-found`. */
-  find(model: string | undefined): Target {
+  /** The target for a model's name, or for the default route without one. Throws `model-not-found`. */
+  find(name: string | undefined): Target {
     const { routes, upstreams, defaultRoute } = this.settings;
-    const asked = model ?? defaultRoute;
+    const asked = name ?? defaultRoute;
     if (asked === undefined)
       throw new SluiceError('invalid-request', "Missing 'model': this service has no default");
     const route = routes.get(asked) ?? routes.get('*');
@@ -34,15 +34,16 @@ export class Routes {
         'The model does not exist here; GET /v1/models lists those that do',
       );
     }
-    return { route: route.name, upstream, dialect, model: route.target.model ?? asked };
+    const model = route.target.model ?? (route.name === '*' ? asked : route.name);
+    return { route: route.name, upstream, dialect, model };
   }
 
   /** The public models and the upstream that serves each. */
   list(): { readonly id: string; readonly upstream: UpstreamSettings }[] {
     const { routes, upstreams } = this.settings;
-    return [...routes.values()].flatMap(({ name, target }) => {
+    return [...routes].flatMap(([id, { target }]) => {
       const upstream = upstreams.get(target.upstream);
-      return upstream === undefined || name === '*' ? [] : [{ id: name, upstream }];
+      return upstream === undefined || id === '*' ? [] : [{ id, upstream }];
     });
   }
 }

@@ -169,7 +169,10 @@ describe('the service at its end and its beginning', () => {
     await answer.until((received) => received.includes('one'));
     service.signal('SIGTERM');
     await service.line(({ msg }) => msg === 'Sluice is shutting down');
-    expect((await ask(`${service.url}/readyz`)).status).toBe(503);
+    const ready = await ask(`${service.url}/readyz`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({ status: 'shutting_down', error: { streams: { active: 1 } } });
+    expect((await ask(`${service.url}/healthz`)).status).toBe(200);
     expect((await ask(`${service.url}/stream?content=Hi`)).status).toBe(503);
     gate.open();
     expect((await answer.events()).at(-1)).toMatchObject({ event: 'done' });
@@ -203,6 +206,14 @@ describe('the service at its end and its beginning', () => {
     expect(await service.exited).toBe(1);
     for (const name of ['PORT', 'SLUICE_IDLE_TIMEOUT_MS', 'OPENAI_BASE_URL'])
       expect(service.stderr).toContain(name);
+  });
+
+  it('ends when its port is taken', async () => {
+    const first = await ServiceProcess.start();
+    const second = ServiceProcess.run({ PORT: new URL(first.url).port });
+    expect(await second.exited).toBe(1);
+    expect(second.stderr).toContain('EADDRINUSE');
+    await first.stop();
   });
 
   it('does not open itself to others without keys unless it is told to', async () => {

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { readConfigFile } from './config-file.js';
+import { ConfigurationError, problemsOf } from './configuration-error.js';
+import { LOG_LEVELS, readEnvironment, type Environment } from './environment.js';
+import { optionsFromEnvironment, type Options } from './options-from-environment.js';
+import { readSettings } from './read-settings.js';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Everything that the service is told, by its environment and its file. */
+export interface ServiceConfiguration {
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly maxBodyBytes: number;
+  readonly corsOrigins: string[];
+  /** No upstream is configured: the simulated one serves. */
+  readonly simulated: boolean;
+  /** The module's options, with the simulated upstream at this URL if there is no other. */
+  readonly moduleOptions: (simulatedUrl: string) => Options;
+}
+
+/** What a file may say beside the module's options. */
+const fileSchema = z.looseObject({
+  host: z.string().optional(),
+  port: z.number().int().min(0).max(65_535).optional(),
+  logLevel: z.enum(LOG_LEVELS).optional(),
+  corsOrigins: z.array(z.string()).optional(),
+  limits: z.looseObject({ maxBodyBytes: z.number().int().positive().optional() }).optional(),
+});
+
+type File = z.infer<typeof fileSchema>;
+
+/**
+ * Reads the environment, and the file that `SLUICE_CONFIG` names: where both say something, the file wins.
+ * Throws a ConfigurationError that names every variable and path that is wrong, and no value.
+ */
+export function readServiceConfiguration(variables: Variables): ServiceConfiguration {
+  const problems: string[] = [];
+  const environment = gather(problems, () => readEnvironment(variables));
+  const file = readFile(variables, problems);
+  if (isOpenToAll(variables, file)) {
+    problems.push('HOST is open to others: set SLUICE_API_KEYS, or SLUICE_ANONYMOUS=true if anyone may ask');
+  }
+  // The rest is checked too when the environment is wrong: with its defaults, and with any URL for a simulation.
+  const configuration = combine(environment ?? readEnvironment({}), file);
+  gather(problems, () => readSettings(configuration.moduleOptions('http://127.0.0.1/v1')));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return configuration;
+}
+
+function combine(environment: Environment, file: File): ServiceConfiguration {
+  const { host, port, logLevel, limits = {}, ...options } = file;
+  const { maxBodyBytes, ...moduleLimits } = limits;
+  const simulated = options['upstreams'] === undefined && hasNoUpstream(environment);
+  return {
+    host: host ?? environment.HOST,
+    port: port ?? environment.PORT,
+    logLevel: logLevel ?? environment.SLUICE_LOG_LEVEL,
+    maxBodyBytes: maxBodyBytes ?? environment.SLUICE_MAX_BODY_BYTES,
+    corsOrigins: options.corsOrigins ?? environment.SLUICE_CORS_ORIGINS,
+    simulated,
+    moduleOptions: (simulatedUrl) =>
+      optionsFromEnvironment(
+        environment,
+        { ...options, limits: moduleLimits },
+        simulated ? simulatedUrl : undefined,
+      ),
+  };
+}
+
+/** What the file says. What is wrong with the service's own part is noted and left out, so that the rest is checked. */
+function readFile(variables: Variables, problems: string[]): File {
+  const { SLUICE_CONFIG: path } = variables;
+  const content = path ? gather(problems, () => readConfigFile(path, variables)) : undefined;
+  const parsed = fileSchema.safeParse(content ?? {});
+  if (parsed.success) return parsed.data;
+  problems.push(...problemsOf(parsed.error));
+  const options = z.record(z.string(), z.unknown()).safeParse(content).data ?? {};
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !(name in fileSchema.shape)));
+}
+
+function gather<T>(problems: string[], read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}
+
+function hasNoUpstream({ OPENAI_API_KEY, OPENAI_BASE_URL }: Environment): boolean {
+  return OPENAI_API_KEY === undefined && OPENAI_BASE_URL === undefined;
+}
+
+/** Nobody is let in by oversight: beyond loopback, keys are asked for or anonymity was chosen. */
+function isOpenToAll(variables: Variables, file: File): boolean {
+  const host = file.host ?? (variables['HOST'] || '127.0.0.1');
+  const anonymous = file['anonymous'] ?? variables['SLUICE_ANONYMOUS'] === 'true';
+  const callers: unknown = file['callers'];
+  const hasKeys = Array.isArray(callers)
+    ? callers.length > 0
+    : /[^\s,]/.test(variables['SLUICE_API_KEYS'] ?? '');
+  return !isLoopback(host) && !hasKeys && anonymous !== true;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}

@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ScriptedUpstream } from '../../src/testing/index.js';
+import { ask } from '../support/http-client.js';
+import { ServiceProcess } from '../support/service.js';
+
+const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+let folder = '';
+let upstream: ScriptedUpstream;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-'));
+  upstream = await ScriptedUpstream.start();
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await upstream.stop();
+});
+
+async function fileOf(content: string): Promise<string> {
+  const path = join(folder, 'sluice.yaml');
+  await writeFile(path, content);
+  return path;
+}
+
+const good = () => `
+upstreams:
+  main: { dialect: openai-chat, baseUrl: "${upstream.baseUrl}", keys: ["\${UPSTREAM_KEY}"], headers: { x-team: blue } }
+routes:
+  fast: { targets: [{ upstream: main, model: scripted-1 }], aliases: [quick] }
+defaultRoute: fast
+callers:
+  - { name: web, tenant: acme, key: "\${WEB_KEY}" }
+`;
+const environment = { UPSTREAM_KEY: 'sk-from-environment', WEB_KEY: 'caller-key-1' };
+
+/** Runs the command and tells how it ended. */
+function checkConfig(file: string): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    const options = { env: { PATH: process.env['PATH'], ...environment } };
+    execFile(process.execPath, [CLI, 'check-config', file], options, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+    });
+  });
+}
+
+describe('a configuration file', () => {
+  it('tells the service its upstreams, routes and callers', async () => {
+    const service = await ServiceProcess.start({ ...environment, SLUICE_CONFIG: await fileOf(good()) });
+    const headers = { 'x-api-key': 'caller-key-1' };
+    const models = await (await ask(`${service.url}/v1/models`, { headers })).json();
+    expect(models).toMatchObject({ data: [{ id: 'fast' }, { id: 'quick' }] });
+    await (
+      await ask(`${service.url}/stream?content=Hi&model=quick`, { headers })
+    ).over;
+    expect(upstream.lastRequest.headers).toMatchObject({
+      authorization: 'Bearer sk-from-environment',
+      'x-team': 'blue',
+    });
+    expect(upstream.lastRequest.body).toMatchObject({ model: 'scripted-1' });
+    const unknown = await ask(`${service.url}/stream?content=Hi&model=slow`, { headers });
+    expect(unknown.status).toBe(404);
+    expect(await unknown.json()).toMatchObject({ code: 'model-not-found' });
+    await service.stop();
+  });
+
+  it('stops the start where it is wrong', async () => {
+    const service = ServiceProcess.run({ SLUICE_CONFIG: await fileOf(good()) });
+    expect(await service.exited).toBe(1);
+    expect(service.stderr).toContain('upstreams.main.keys.0 names ${UPSTREAM_KEY}, which is not set');
+    expect(service.stderr).toContain('callers.0.key');
+  });
+});
+
+describe('check-config', () => {
+  it('says what a good file leads to, and no secret', async () => {
+    const { code, stdout } = await checkConfig(await fileOf(good()));
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      'listens on 127.0.0.1:8080\nupstreams: main\nroutes: fast, quick\ncallers with a key: 1\n',
+    );
+  });
+
+  it('names everything that is wrong, a line each', async () => {
+    const { code, stderr } = await checkConfig(
+      await fileOf('port: x\nroutes: { a: { targets: [] } }\nheartbeat: 1\n'),
+    );
+    expect(code).toBe(1);
+    for (const path of ['port', 'routes.a.targets', 'heartbeat']) expect(stderr).toContain(path);
+  });
+
+  it('names a file that is not there', async () => {
+    const { code, stderr } = await checkConfig(join(folder, 'nowhere.yaml'));
+    expect(code).toBe(1);
+    expect(stderr).toContain('nowhere.yaml');
+  });
+});
