@@ -48,7 +48,7 @@ function corsOptions(origin: string[]): NonNullable<Parameters<NestFastifyApplic
   return {
     origin,
     methods: ['GET', 'POST'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'Last-Event-ID', 'Idempotency-Key'],
+    allowedHeaders: ['Authorization', 'X-Api-Key', 'Content-Type', 'Last-Event-ID', 'Idempotency-Key'],
     exposedHeaders: ['x-sluice-stream', 'x-sluice-target', 'x-sluice-attempts', 'Retry-After'],
   };
 }
