@@ -56,8 +56,10 @@ Sse('stream')(StreamController.prototype, 'stream', handler);
 Query('content')(StreamController.prototype, 'stream', 0);
 Controller()(StreamController);
 
-// oxlint-disable-next-line typescript/no-extraneous-class -- its decorator is called below
-class AppModule {}
+class AppModule {
+  /** No middleware. */
+  configure() {}
+}
 Module({ controllers: [StreamController] })(AppModule);
 
 const app = await NestFactory.create(AppModule, new FastifyAdapter(), { logger: false });
