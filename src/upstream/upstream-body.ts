@@ -15,14 +15,26 @@ export class UpstreamBody {
   }
 
   /**
-   * The chunks. Subscribing starts the reading, the flow brakes it, and unsubscribing closes the socket unless
-   * the body was released. A body that breaks off errors with `cut()`; a clean end completes.
+   * The chunks, those of one socket read as one: with chunked encoding each event is a chunk, and what follows
+   * costs by the chunk. Subscribing starts the reading, the flow brakes it, and unsubscribing closes the socket
+   * unless the body was released. A body that breaks off errors with `cut()`; a clean end completes.
    */
   chunks(flow: Flow, cut: () => Error): Observable<Buffer> {
     const { body } = this;
     return new Observable((subscriber) => {
-      const onData = (chunk: Buffer) => subscriber.next(chunk);
+      let held: Buffer[] = [];
+      const flush = () => {
+        const [first, ...others] = held;
+        held = [];
+        if (first !== undefined)
+          subscriber.next(others.length === 0 ? first : Buffer.concat([first, ...others]));
+      };
+      const onData = (chunk: Buffer) => {
+        // The parser hands over all chunks of a read before the next tick.
+        if (held.push(chunk) === 1) process.nextTick(flush);
+      };
       const onClose = () => {
+        flush();
         if (body.complete) subscriber.complete();
         else subscriber.error(cut());
       };
