@@ -4,7 +4,7 @@ import { chat } from './options.js';
 /** One way in which callers take a stream. */
 export interface Format {
   readonly name: string;
-  ask(url: string): Promise<Answer>;
+  readonly ask: (url: string) => Promise<Answer>;
   /** What is sent, for requests that are broken off. */
   readonly question: {
     readonly path: string;
@@ -12,7 +12,7 @@ export interface Format {
     readonly body?: unknown;
   };
   /** Resolves when the answer is over: true if its client was told of a failure, and told of nothing else. */
-  tellsFailure(answer: Answer): Promise<boolean>;
+  readonly tellsFailure: (answer: Answer) => Promise<boolean>;
 }
 
 const native = { path: '/stream?content=Hi' };

@@ -61,10 +61,10 @@ export interface Host {
   /** Every stream that ended so far, in order. */
   readonly ended: readonly StreamEnded[];
   /** Resolves with the next stream that ends. */
-  nextEnd(): Promise<StreamEnded>;
+  readonly nextEnd: () => Promise<StreamEnded>;
   /** Streams that are open now. */
-  open(): number;
-  stop(): Promise<void>;
+  readonly open: () => number;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts a host application of this kind on a free loopback port. */

@@ -1,0 +1,53 @@
+import OpenAI, { APIError } from 'openai';
+import { describe, expect, it } from 'vitest';
+import { ask } from '../support/http-client.js';
+import { needing, PROMPT, real, realHost, REPEATABLE } from '../support/real-upstream.js';
+
+const WRONG_KEY = 'sk-not-the-key-of-this-server';
+
+const wrongKey = needing('URL', 'MODEL', 'KEY');
+
+describe.skipIf(wrongKey.skip)(`a wrong key for a real server${wrongKey.note}`, () => {
+  const host = realHost({ keys: [WRONG_KEY] });
+
+  it.each([{ stream: true }, { stream: false }])(
+    'is a 401 for the openai client, $stream',
+    async (fields) => {
+      const error = await refusal(`${host.url}/v1`, fields);
+      expect(error).toBeInstanceOf(OpenAI.AuthenticationError);
+      expect(JSON.stringify(error)).not.toContain(WRONG_KEY);
+    },
+  );
+
+  it('is a 401 for GET /stream', async () => {
+    const answer = await ask(`${host.url}/stream?content=Hi`);
+    expect(answer.status).toBe(401);
+    expect(await answer.text()).not.toContain(WRONG_KEY);
+  });
+});
+
+const invalid = needing('URL', 'MODEL');
+
+describe.skipIf(invalid.skip)(`a request that a real server refuses${invalid.note}`, () => {
+  const host = realHost();
+
+  it.each([{ stream: true }, { stream: false }])(
+    'is a 400 with the server’s own error, $stream',
+    async (fields) => {
+      const expected = await refusal(real.baseUrl, { ...fields, temperature: 'hot' });
+      const error = await refusal(`${host.url}/v1`, { ...fields, temperature: 'hot' });
+      expect(error).toBeInstanceOf(OpenAI.BadRequestError);
+      expect(error.error).toEqual(expected.error);
+    },
+  );
+});
+
+/** What the openai client throws for a request with these fields. */
+async function refusal(baseURL: string, fields: Record<string, unknown>): Promise<APIError> {
+  const openai = new OpenAI({ baseURL, apiKey: real.key || 'none', maxRetries: 0 });
+  const question = { ...REPEATABLE, model: real.model, messages: [{ role: 'user', content: PROMPT }] };
+  const body = { ...question, ...fields } as unknown as OpenAI.ChatCompletionCreateParams;
+  const error: unknown = await openai.chat.completions.create(body).catch((thrown: unknown) => thrown);
+  if (error instanceof APIError) return error;
+  throw new Error(`Not refused: ${JSON.stringify(error)}`);
+}
