@@ -11,7 +11,9 @@ describe.skipIf(skip)(`the openai client at a real server${note}`, () => {
   it('streams the text and the finish reason that the server gives directly', async () => {
     const expected = await stream(client(real.baseUrl));
     expect(expected.text).not.toBe('');
-    expect(await stream(client(`${host.url}/v1`))).toEqual(expected);
+    // llama.cpp puts its timings beside the usage, which is asked for always and taken out here.
+    const { fields: _, ...given } = await stream(client(`${host.url}/v1`));
+    expect(expected).toMatchObject(given);
   });
 
   it('gets the usage that it asked for, as the server counts it', async () => {

@@ -30,7 +30,7 @@ describe('encodeErrorBody', () => {
     const { body } = encodeErrorBody(
       new SluiceError('upstream-rejected', 'ours', { status: 422, providerError }),
     );
-    expect(JSON.parse(body)).toEqual({ error: { code: 'upstream_rejected', ...providerError } });
+    expect(JSON.parse(body)).toEqual({ error: providerError });
   });
 });
 

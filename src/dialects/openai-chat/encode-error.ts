@@ -2,11 +2,11 @@ import type { ErrorBody } from '../../core/dialect.js';
 import type { SluiceError } from '../../core/sluice-error.js';
 import { sseData } from '../sse-frame.js';
 
-/** An error as the body of a status, in OpenAI's shape. */
+/** An error as the body of a status, in OpenAI's shape: a provider's own error object stays as it is. */
 export function encodeErrorBody(error: SluiceError): ErrorBody {
   return {
     contentType: 'application/json; charset=utf-8',
-    body: JSON.stringify({ error: errorObject(error) }),
+    body: JSON.stringify({ error: isTyped(error.providerError) ? error.providerError : errorObject(error) }),
   };
 }
 
@@ -23,6 +23,11 @@ function errorObject(error: SluiceError): Record<string, unknown> {
     param: null,
     ...error.providerError,
   };
+}
+
+/** Servers that say less than OpenAI does get the rest filled in. */
+function isTyped(providerError: SluiceError['providerError']): boolean {
+  return typeof providerError?.['type'] === 'string';
 }
 
 /** OpenAI's `type` words, by status. */
