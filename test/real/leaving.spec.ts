@@ -3,7 +3,7 @@ import { ask } from '../support/http-client.js';
 import { chat } from '../support/options.js';
 import { needing, PROMPT, real, realHost, ServerLog } from '../support/real-upstream.js';
 
-/** What llama.cpp logs when the client of a running task is gone. It logs nothing alike when a task ends by itself. */
+/** What llama.cpp logs when the client of a running task is gone, and never when a task ends by itself. */
 const CANCELLED = 'cancel task';
 const WITHIN_MS = 5_000;
 
@@ -11,26 +11,23 @@ const WITHIN_MS = 5_000;
 const ENDLESS = { model: real.model, temperature: 0, max_tokens: 100_000, ignore_eos: true };
 
 const { skip, note } = needing('URL', 'MODEL');
-const withLog = needing('LOG');
+const logged = needing('LOG');
 
 describe.skipIf(skip)(`leaving a real server${note}`, () => {
   const host = realHost();
 
-  it.skipIf(withLog.skip).each([
+  it.skipIf(logged.skip).each([
     { path: '/v1/chat/completions', body: chat(PROMPT, ENDLESS) },
     { path: '/stream', body: { content: PROMPT, ...ENDLESS } },
-  ])(
-    `makes the server cancel its task when the client of $path leaves${withLog.note}`,
-    async ({ path, body }) => {
-      const log = await ServerLog.fromNow();
-      const end = host.nextEnd();
-      const answer = await ask(host.url + path, { body });
-      await answer.until((received) => received.split('\n\n').length > 4);
-      expect(await log.read()).not.toContain(CANCELLED);
-      answer.leave();
-      await log.until(CANCELLED, WITHIN_MS);
-      expect(await end).toMatchObject({ outcome: 'client-gone' });
-      expect(host.open()).toBe(0);
-    },
-  );
+  ])(`makes it cancel its task when the client of $path leaves${logged.note}`, async ({ path, body }) => {
+    const log = await ServerLog.fromNow();
+    const end = host.nextEnd();
+    const answer = await ask(host.url + path, { body });
+    await answer.until((received) => received.split('\n\n').length > 4);
+    expect(await log.read()).not.toContain(CANCELLED);
+    answer.leave();
+    await log.until(CANCELLED, WITHIN_MS);
+    expect(await end).toMatchObject({ outcome: 'client-gone' });
+    expect(host.open()).toBe(0);
+  });
 });

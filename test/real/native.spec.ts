@@ -18,7 +18,7 @@ describe.skipIf(skip)(`the native dialect at a real server${note}`, () => {
   it('gives POST /stream the same, with the fields that it passes on', async () => {
     const body = { ...REPEATABLE, content: PROMPT, model: real.model };
     const expected = await direct(REPEATABLE);
-    expect(expected.finishReason).toBe('length');
+    expect(expected.text).not.toBe('');
     expect(await told(await ask(`${host.url}/stream`, { body }))).toEqual(expected);
   });
 

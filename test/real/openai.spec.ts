@@ -3,32 +3,29 @@ import { describe, expect, it } from 'vitest';
 import { needing, PROMPT, real, realHost, REPEATABLE } from '../support/real-upstream.js';
 
 const QUESTION = { ...REPEATABLE, model: real.model, messages: [{ role: 'user' as const, content: PROMPT }] };
+const WITH_USAGE = { stream_options: { include_usage: true } };
+
 const { skip, note } = needing('URL', 'MODEL');
 
 describe.skipIf(skip)(`the openai client at a real server${note}`, () => {
   const host = realHost();
 
   it('streams the text and the finish reason that the server gives directly', async () => {
-    const expected = await stream(client(real.baseUrl));
+    const { fields: _, ...expected } = await stream(client(real.baseUrl));
     expect(expected.text).not.toBe('');
-    // llama.cpp puts its timings beside the usage, which is asked for always and taken out here.
-    const { fields: _, ...given } = await stream(client(`${host.url}/v1`));
-    expect(expected).toMatchObject(given);
+    // Not its fields: with the usage that Sluice always asks for, llama.cpp puts its timings into another chunk.
+    expect(await stream(client(`${host.url}/v1`))).toMatchObject(expected);
   });
 
-  it('gets the usage that it asked for, as the server counts it', async () => {
-    const expected = await stream(client(real.baseUrl), { stream_options: { include_usage: true } });
-    expect(expected.usages).toEqual([
-      { prompt: expect.any(Number), completion: expect.any(Number), total: expect.any(Number) },
-    ]);
-    expect(await stream(client(`${host.url}/v1`), { stream_options: { include_usage: true } })).toEqual(
-      expected,
-    );
+  it('gets the usage that it asked for and every field, as from the server directly', async () => {
+    const expected = await stream(client(real.baseUrl), WITH_USAGE);
+    expect(expected.usages).toHaveLength(1);
+    expect(await stream(client(`${host.url}/v1`), WITH_USAGE)).toEqual(expected);
   });
 
   it('reads the whole answer that the server gives directly', async () => {
     const expected = await whole(client(real.baseUrl));
-    expect(expected.message?.content).not.toBe('');
+    expect(expected.message?.content).toMatch(/./);
     expect(await whole(client(`${host.url}/v1`))).toEqual(expected);
   });
 });
@@ -38,16 +35,18 @@ function client(baseURL: string): OpenAI {
 }
 
 /** A streamed answer, without what differs between two answers to one question. */
+interface Streamed {
+  readonly text: string;
+  readonly finishReasons: readonly string[];
+  readonly models: readonly string[];
+  readonly usages: readonly Counts[];
+  readonly fields: readonly string[];
+}
+
 async function stream(
   openai: OpenAI,
   fields: Partial<OpenAI.ChatCompletionCreateParamsStreaming> = {},
-): Promise<{
-  text: string;
-  finishReasons: string[];
-  models: string[];
-  usages: ReturnType<typeof counts>[];
-  fields: string[];
-}> {
+): Promise<Streamed> {
   const chunks: OpenAI.ChatCompletionChunk[] = [];
   const answer = await openai.chat.completions.create({ ...QUESTION, ...fields, stream: true });
   for await (const chunk of answer) chunks.push(chunk);
@@ -62,12 +61,14 @@ async function stream(
 }
 
 /** A whole answer, without what differs between two answers to one question. */
-async function whole(openai: OpenAI): Promise<{
-  message: OpenAI.ChatCompletionMessage | undefined;
-  finishReason: string | undefined;
-  usage: ReturnType<typeof counts> | undefined;
-  fields: string[];
-}> {
+interface Whole {
+  readonly message: OpenAI.ChatCompletionMessage | undefined;
+  readonly finishReason: string | undefined;
+  readonly usage: Counts | undefined;
+  readonly fields: readonly string[];
+}
+
+async function whole(openai: OpenAI): Promise<Whole> {
   const completion = await openai.chat.completions.create(QUESTION);
   const [choice] = completion.choices;
   return {
@@ -79,8 +80,10 @@ async function whole(openai: OpenAI): Promise<{
 }
 
 /** Counts of tokens. How many of them were cached differs from answer to answer. */
-function counts(usage: OpenAI.CompletionUsage): { prompt: number; completion: number; total: number } {
-  return { prompt: usage.prompt_tokens, completion: usage.completion_tokens, total: usage.total_tokens };
+type Counts = Pick<OpenAI.CompletionUsage, 'prompt_tokens' | 'completion_tokens' | 'total_tokens'>;
+
+function counts({ prompt_tokens, completion_tokens, total_tokens }: OpenAI.CompletionUsage): Counts {
+  return { prompt_tokens, completion_tokens, total_tokens };
 }
 
 function unique(names: readonly string[]): string[] {

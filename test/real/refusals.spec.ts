@@ -5,19 +5,22 @@ import { needing, PROMPT, real, realHost, REPEATABLE } from '../support/real-ups
 
 const WRONG_KEY = 'sk-not-the-key-of-this-server';
 
-const wrongKey = needing('URL', 'MODEL', 'KEY');
+const forms = [
+  { form: 'a stream', stream: true },
+  { form: 'a whole answer', stream: false },
+];
 
-describe.skipIf(wrongKey.skip)(`a wrong key for a real server${wrongKey.note}`, () => {
+const { skip, note } = needing('URL', 'MODEL');
+const keyed = needing('URL', 'MODEL', 'KEY');
+
+describe.skipIf(keyed.skip)(`a wrong key for a real server${keyed.note}`, () => {
   const host = realHost({ keys: [WRONG_KEY] });
 
-  it.each([{ stream: true }, { stream: false }])(
-    'is a 401 for the openai client, $stream',
-    async (fields) => {
-      const error = await refusal(`${host.url}/v1`, fields);
-      expect(error).toBeInstanceOf(OpenAI.AuthenticationError);
-      expect(JSON.stringify(error)).not.toContain(WRONG_KEY);
-    },
-  );
+  it.each(forms)('is a 401 for the openai client that asks for $form', async ({ stream }) => {
+    const error = await refusal(`${host.url}/v1`, { stream });
+    expect(error).toBeInstanceOf(OpenAI.AuthenticationError);
+    expect(JSON.stringify(error.error)).not.toContain(WRONG_KEY);
+  });
 
   it('is a 401 for GET /stream', async () => {
     const answer = await ask(`${host.url}/stream?content=Hi`);
@@ -26,20 +29,16 @@ describe.skipIf(wrongKey.skip)(`a wrong key for a real server${wrongKey.note}`, 
   });
 });
 
-const invalid = needing('URL', 'MODEL');
-
-describe.skipIf(invalid.skip)(`a request that a real server refuses${invalid.note}`, () => {
+describe.skipIf(skip)(`a request that a real server refuses${note}`, () => {
   const host = realHost();
 
-  it.each([{ stream: true }, { stream: false }])(
-    'is a 400 with the server’s own error, $stream',
-    async (fields) => {
-      const expected = await refusal(real.baseUrl, { ...fields, temperature: 'hot' });
-      const error = await refusal(`${host.url}/v1`, { ...fields, temperature: 'hot' });
-      expect(error).toBeInstanceOf(OpenAI.BadRequestError);
-      expect(error.error).toEqual(expected.error);
-    },
-  );
+  it.each(forms)('is a 400 with the server’s own error for $form', async ({ stream }) => {
+    const { error: expected } = await refusal(real.baseUrl, { stream, temperature: 'hot' });
+    const error = await refusal(`${host.url}/v1`, { stream, temperature: 'hot' });
+    expect(expected).toMatchObject({ message: expect.stringMatching(/./) as string });
+    expect(error).toBeInstanceOf(OpenAI.BadRequestError);
+    expect(error.error).toMatchObject(Object(expected) as object);
+  });
 });
 
 /** What the openai client throws for a request with these fields. */
