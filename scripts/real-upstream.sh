@@ -55,8 +55,7 @@ for at in "${!command[@]}"; do
   esac
 done
 
-# A tiny model may never stop by itself, and GET /stream cannot tell it to. Leaving mid-stream needs some length.
-"${command[@]}" --predict 800 >"$log" 2>&1 </dev/null &
+"${command[@]}" >"$log" 2>&1 </dev/null &
 server=$!
 deadline=$((SECONDS + HEALTHY_WITHIN_S))
 until healthy; do

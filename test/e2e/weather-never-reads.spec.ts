@@ -37,8 +37,11 @@ describe.runIf(platform === 'linux')('a client that never reads while 500 MB are
   });
 
   describe.each(formats)('in $name', ({ question }) => {
-    it.each([64, 4])('costs the service no more than 64 MB with events of %d KB', async (kib) => {
-      upstream.next(floods(kib * 1024));
+    it.each([
+      { size: 'large', deltaBytes: 64 * 1024 },
+      { size: 'small', deltaBytes: 4 * 1024 },
+    ])('costs the service no more than 64 MB with $size events', async ({ deltaBytes }) => {
+      upstream.next(floods(deltaBytes));
       const before = residentBytes(service);
       const asked = upstream.nextRequest();
       const client = await RawClient.askAndNeverRead(service.url, question);

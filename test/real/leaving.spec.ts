@@ -7,7 +7,7 @@ import { needing, PROMPT, real, realHost, ServerLog } from '../support/real-upst
 const CANCELLED = 'cancel task';
 const WITHIN_MS = 5_000;
 
-/** A stream that goes on until the server itself has had enough: its length or its context. */
+/** A stream that only ends when the server's context is full. */
 const ENDLESS = { model: real.model, temperature: 0, max_tokens: 100_000, ignore_eos: true };
 
 const { skip, note } = needing('URL', 'MODEL');
