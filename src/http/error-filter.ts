@@ -38,6 +38,8 @@ function errorHeaders({ code, status, retryable, retryAfterMs }: SluiceError): O
     ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
     ...(code === 'unauthorized' && { 'www-authenticate': 'Bearer' }),
     ...(status === 405 && { allow: 'GET, POST' }),
+    // Closing a connection on which a body still comes in would take the answer with it.
+    ...(status === 413 && { connection: 'keep-alive' }),
   };
 }
 

@@ -51,13 +51,20 @@ export class FrameWriter {
     }, this.settings.heartbeatMs);
     const onDrain = () => flow.resume();
     response.on('drain', onDrain);
+    const letGo = () => {
+      clearInterval(heartbeat);
+      response.off('drain', onDrain);
+    };
     const subscription = output.subscribe({
       next: (frame) => {
         heartbeat.refresh();
         if (!response.write(frame)) flow.pause();
       },
       // The format has no frame for a failure: an answer without its end is the only honest sign.
-      error: () => breakOff(response),
+      error: () => {
+        letGo();
+        breakOff(response);
+      },
       complete: () => {
         response.setTimeout(LINGER_MS, () => response.destroy());
         complete();
@@ -66,8 +73,7 @@ export class FrameWriter {
     // Sends the head by itself if no frame took it along.
     response.flushHeaders();
     return () => {
-      clearInterval(heartbeat);
-      response.off('drain', onDrain);
+      letGo();
       subscription.unsubscribe();
     };
   }
