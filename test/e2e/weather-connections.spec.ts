@@ -80,9 +80,13 @@ describe.each(hostKinds.filter(({ loaded }) => !loaded))(
         async (_, index) => (await formats[index % formats.length]?.ask(host.url))?.over,
       );
       await Promise.all(rounds);
-      upstream.next(streams('one two').after(1).thenStalls(), streams('one two').after(0).thenStalls());
+      upstream.next(streams('one two').after(1).thenStalls());
       const middle = await ask(`${host.url}/stream?content=Hi`);
       middle.leave();
+      upstream.next(streams('one two').after(1).thenStalls());
+      const chatting = await ask(`${host.url}/v1/chat/completions`, { body: chat('Hi') });
+      chatting.leave();
+      upstream.next(streams('one two').after(0).thenStalls());
       const asked = upstream.nextRequest();
       const early = askAndLeave(`${host.url}/v1/chat/completions`, { body: chat('Hi') });
       await asked;
@@ -90,7 +94,7 @@ describe.each(hostKinds.filter(({ loaded }) => !loaded))(
       const whole = await ask(`${host.url}/v1/chat/completions`, { body: chat('Hi', { stream: false }) });
       await whole.over;
     };
-    const STREAMS_PER_BATCH = 8;
+    const STREAMS_PER_BATCH = 9;
 
     it('no stream, socket, timer or listener is left', async () => {
       const warnings: Error[] = [];
