@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import axios, { type AxiosResponse } from 'axios';
+import axios, { isAxiosError, type AxiosResponse } from 'axios';
 import type { UpstreamDialect } from '../core/dialect.js';
 import type { UpstreamSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
@@ -15,6 +15,14 @@ import { connectionError, refusalError } from './upstream-error.js';
 const MAX_ERROR_BYTES = 64 * 1024;
 /** How long an error body may take, in milliseconds. */
 const ERROR_BODY_TIMEOUT_MS = 5_000;
+
+interface Agents {
+  readonly httpAgent?: HttpAgent;
+  readonly httpsAgent?: HttpsAgent;
+}
+
+/** A connection of its own for each request. */
+const UNPOOLED: Agents = { httpAgent: new HttpAgent(), httpsAgent: new HttpsAgent() };
 
 /** One request to an upstream. */
 export interface UpstreamRequest {
@@ -52,17 +60,20 @@ export class UpstreamClient implements OnApplicationShutdown {
       'accept-encoding': 'identity',
       ...(upstream.key !== undefined && dialect.authorize(upstream.key)),
     };
+    const send = (agents: Agents) =>
+      this.#axios.post<IncomingMessage>(upstream.baseUrl + dialect.path, JSON.stringify(body), {
+        headers,
+        timeout: timeoutMs,
+        signal,
+        ...agents,
+      });
     let response: AxiosResponse<IncomingMessage>;
     try {
-      response = await this.#axios.post<IncomingMessage>(
-        upstream.baseUrl + dialect.path,
-        JSON.stringify(body),
-        {
-          headers,
-          timeout: timeoutMs,
-          signal,
-        },
-      );
+      response = await send({}).catch((error: unknown) => {
+        // The server closed a pooled connection just as it was taken: it has not seen the request.
+        if (signal.aborted || !wasPooled(error)) throw error;
+        return send(UNPOOLED);
+      });
     } catch (error) {
       if (signal.aborted) throw SluiceError.from(signal.reason);
       throw connectionError(error, upstream);
@@ -102,4 +113,11 @@ async function readErrorBody(response: IncomingMessage): Promise<unknown> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** True for a request that was reset, without a response, on a connection that had served another before. */
+function wasPooled(error: unknown): boolean {
+  if (!isAxiosError(error) || error.code !== 'ECONNRESET' || error.response !== undefined) return false;
+  const request: unknown = error.request;
+  return typeof request === 'object' && request !== null && Reflect.get(request, 'reusedSocket') === true;
 }

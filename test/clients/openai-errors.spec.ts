@@ -72,7 +72,7 @@ describe.each(clientKinds)('errors of the openai client on $name', (kind) => {
     );
 
     it('are typed when the upstream breaks off instead of answering', async () => {
-      suite.upstream.next(resets());
+      suite.upstream.next(resets(), resets());
       const error = await failure(openai.chat.completions.create(question));
       expect(error).toBeInstanceOf(OpenAI.InternalServerError);
       expect(error).toMatchObject({ status: 502, code: 'upstream_unreachable' });
