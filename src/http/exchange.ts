@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { ArgumentsHost } from '@nestjs/common';
+import { Stop, type StopSignal } from '../core/stop-signal.js';
 
 /** What Fastify's and Express' requests have in common. */
 export interface AdapterRequest {
@@ -21,7 +22,6 @@ interface FastifyLikeReply {
   hijack(): unknown;
 }
 
-/** Given to `abort`, which would make a DOMException of its own for each answer that ends well. */
 const CLOSED = 'the response is over';
 
 /** One request and its response, on either HTTP adapter. Answers go to the socket's own response. */
@@ -61,13 +61,13 @@ export class Exchange {
   }
 
   /** Fires when the response is over: sent whole, answered by somebody else, or left by its client. */
-  closing(): AbortSignal {
+  closing(): StopSignal {
     const { response } = this;
-    const controller = new AbortController();
-    const onClose = () => controller.abort(CLOSED);
+    const stop = new Stop();
+    const onClose = () => stop.abort(CLOSED);
     if (response.destroyed) onClose();
     else response.once('close', onClose);
-    return controller.signal;
+    return stop;
   }
 
   /** Sends the head, with the headers that middleware and plugins have set before. */

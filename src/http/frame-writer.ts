@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { Observable } from 'rxjs';
+import { setAlarm } from '../core/alarm.js';
 import type { Frame } from '../core/dialect.js';
 import type { Flow } from '../core/flow.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
@@ -46,18 +47,18 @@ export class FrameWriter {
     head: StreamHead,
     complete: () => void,
   ): () => void {
-    const heartbeat = setInterval(() => {
+    const heartbeat = setAlarm(this.settings.heartbeatMs, () => {
       if (head.heartbeat !== undefined && !response.writableNeedDrain) response.write(head.heartbeat);
-    }, this.settings.heartbeatMs);
+    });
     const onDrain = () => flow.resume();
     response.on('drain', onDrain);
     const letGo = () => {
-      clearInterval(heartbeat);
+      heartbeat.cancel();
       response.off('drain', onDrain);
     };
     const subscription = output.subscribe({
       next: (frame) => {
-        heartbeat.refresh();
+        heartbeat.touch();
         if (!response.write(frame)) flow.pause();
       },
       // The format has no frame for a failure: an answer without its end is the only honest sign.

@@ -24,47 +24,39 @@ export function eventStreamHead(
   isHttp11: boolean,
   extra: OutgoingHttpHeaders = {},
 ): StreamHead {
-  return {
-    headers: {
-      ...extra,
-      'content-type': 'text/event-stream; charset=utf-8',
-      ...streamHeaders(served, isHttp11),
-    },
-    heartbeat: PING,
-  };
+  const headers = { ...extra, 'content-type': 'text/event-stream; charset=utf-8' };
+  return { headers: withStreamHeaders(headers, served, isHttp11), heartbeat: PING };
 }
 
 /** `text/plain`, shown by browsers as it comes. */
 export function plainTextHead(served: Served, isHttp11: boolean): StreamHead {
-  return {
-    headers: {
-      'content-type': 'text/plain; charset=utf-8',
-      'x-content-type-options': 'nosniff',
-      ...streamHeaders(served, isHttp11),
-    },
-    heartbeat: undefined,
-  };
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
+  return { headers: withStreamHeaders(headers, served, isHttp11), heartbeat: undefined };
 }
 
 /** Names the stream, the target that served it and the attempts that it took. */
 export function servedHeaders({ id, target, attempts }: Served): OutgoingHttpHeaders {
-  return {
-    'x-sluice-stream': id,
-    ...(target !== undefined && { 'x-sluice-target': headerValue(target) }),
-    ...(attempts !== undefined && { 'x-sluice-attempts': String(attempts) }),
-  };
+  const headers: OutgoingHttpHeaders = { 'x-sluice-stream': id };
+  if (target !== undefined) headers['x-sluice-target'] = headerValue(target);
+  if (attempts !== undefined) headers['x-sluice-attempts'] = String(attempts);
+  return headers;
 }
 
-function streamHeaders(served: Served, isHttp11: boolean): OutgoingHttpHeaders {
-  return {
-    'cache-control': 'no-cache, no-transform',
-    'x-accel-buffering': 'no',
-    ...(isHttp11 && { connection: 'keep-alive' }),
-    ...servedHeaders(served),
-  };
+function withStreamHeaders(
+  headers: OutgoingHttpHeaders,
+  served: Served,
+  isHttp11: boolean,
+): OutgoingHttpHeaders {
+  headers['cache-control'] = 'no-cache, no-transform';
+  headers['x-accel-buffering'] = 'no';
+  if (isHttp11) headers['connection'] = 'keep-alive';
+  return Object.assign(headers, servedHeaders(served));
 }
+
+/** Characters that a header carries and `encodeURI` leaves as they are. */
+const PRINTABLE = /^[\w\-.!~*'();/?:@&=+$,#]*$/;
 
 /** A model's name may hold any character, half a surrogate pair included; a header may not. */
 function headerValue(text: string): string {
-  return encodeURI(Buffer.from(text).toString());
+  return PRINTABLE.test(text) ? text : encodeURI(Buffer.from(text).toString());
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readSettings } from '../config/read-settings.js';
+import { Stop } from '../core/stop-signal.js';
 import { ActiveStreams } from './active-streams.js';
 
 const DRAIN_MS = 5_000;
@@ -7,7 +8,7 @@ const DRAIN_MS = 5_000;
 function place(limits: { maxStreams?: number; maxStreamsPerCaller?: number } = {}) {
   const upstreams = { main: { baseUrl: 'http://main' } };
   const active = new ActiveStreams(readSettings({ upstreams, limits, drainMs: DRAIN_MS }));
-  const enter = (caller = 'web', controller = new AbortController()) => active.enter(caller, controller);
+  const enter = (caller = 'web', controller = new Stop()) => active.enter(caller, controller);
   return { active, enter };
 }
 
@@ -81,7 +82,7 @@ describe('ActiveStreams in a shutdown', () => {
 
   it('waits for the last stream and leaves all of them alone', async () => {
     const { active, enter } = place();
-    const controller = new AbortController();
+    const controller = new Stop();
     const places = [enter('web', controller), enter('app', controller)];
     const over = active.beforeApplicationShutdown();
     vi.advanceTimersByTime(DRAIN_MS - 1);
@@ -89,24 +90,24 @@ describe('ActiveStreams in a shutdown', () => {
     expect(await isSettled(over)).toBe(false);
     places[1]?.release();
     await over;
-    expect(controller.signal.aborted).toBe(false);
+    expect(controller.aborted).toBe(false);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('ends what is left at the deadline', async () => {
     const { active, enter } = place();
-    const controllers = [new AbortController(), new AbortController()];
+    const controllers = [new Stop(), new Stop()];
     for (const controller of controllers) {
       const stream = enter('web', controller);
-      controller.signal.addEventListener('abort', () => stream.release());
+      controller.addEventListener('abort', () => stream.release());
     }
     const over = active.beforeApplicationShutdown();
     vi.advanceTimersByTime(DRAIN_MS - 1);
-    expect(controllers.map(({ signal }) => signal.aborted)).toEqual([false, false]);
+    expect(controllers.map(({ aborted }) => aborted)).toEqual([false, false]);
     vi.advanceTimersByTime(1);
     await over;
-    for (const { signal } of controllers) {
-      expect(signal.reason).toMatchObject({ code: 'shutting-down', retryable: true });
+    for (const { reason } of controllers) {
+      expect(reason).toMatchObject({ code: 'shutting-down', retryable: true });
     }
     expect(active.size).toBe(0);
   });

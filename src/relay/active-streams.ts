@@ -1,6 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
+import type { Stop } from '../core/stop-signal.js';
 
 /** What a caller is told to wait when there is no room, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
@@ -13,7 +14,7 @@ export interface Place {
 /** Every stream that is open, so that their number is bounded and a shutdown can end them. */
 @Injectable()
 export class ActiveStreams implements BeforeApplicationShutdown {
-  readonly #open = new Map<Place, AbortController>();
+  readonly #open = new Map<Place, Stop>();
   readonly #byCaller = new Map<string, number>();
   #draining = false;
   #drained: Promise<void> | undefined;
@@ -30,7 +31,7 @@ export class ActiveStreams implements BeforeApplicationShutdown {
   }
 
   /** Takes a place until it is released; `controller` is aborted if a shutdown cannot wait for it. */
-  enter(caller: string, controller: AbortController): Place {
+  enter(caller: string, controller: Stop): Place {
     this.#refuseIfFull(caller);
     const place: Place = { release: () => this.#leave(place, caller) };
     this.#open.set(place, controller);

@@ -1,14 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { defer, map, Observable, switchMap, tap } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
+import { setAlarm, type Alarm } from '../core/alarm.js';
 import type { ChatRequest } from '../core/chat-request.js';
+import type { EventBlock } from '../core/event-block.js';
 import type { Flow } from '../core/flow.js';
-import { firstMatchTimeout } from '../core/operators/first-match-timeout.js';
-import { idleTimeout } from '../core/operators/idle-timeout.js';
 import { SluiceError } from '../core/sluice-error.js';
+import { Stop } from '../core/stop-signal.js';
 import type { Transcoded, Transcoder } from '../core/transcoder.js';
 import type { Target } from '../upstream/routes.js';
 import { redactError } from '../upstream/redact-error.js';
-import { sseBlocks } from '../upstream/sse-blocks.js';
+import { SseBlocks } from '../upstream/sse-blocks.js';
 import { UpstreamBody } from '../upstream/upstream-body.js';
 import type { UpstreamClient } from '../upstream/upstream-client.js';
 import { cutError } from '../upstream/upstream-error.js';
@@ -28,58 +29,103 @@ export interface AttemptOptions<F> {
 
 /** Asks the target and transcodes what it streams. Unsubscribing closes the upstream, at any moment. */
 export function attempt<F>(options: AttemptOptions<F>): Observable<Transcoded<F>> {
-  const { target, record } = options;
-  return defer(() => {
-    record.attemptStarted();
-    return ask(options).pipe(
-      switchMap((body) => read(body, options)),
-      firstMatchTimeout(
-        target.upstream.firstTokenTimeoutMs,
-        ({ content, done, error }) => content || done || error !== undefined,
-        () => timeoutError('first-token', target),
-      ),
-    );
-  });
-}
-
-/** The body of the answer once its status is known. Unsubscribed before that, the request is aborted. */
-function ask<F>({ client, target, request, onHeaders }: AttemptOptions<F>): Observable<UpstreamBody> {
-  const { upstream, dialect, model } = target;
   return new Observable((subscriber) => {
-    const controller = new AbortController();
+    const { client, target, request, record, onHeaders } = options;
+    const { upstream, dialect, model } = target;
+    const reading = new Reading(options, subscriber);
+    const stop = new Stop();
     let answered = false;
+    subscriber.add(() => {
+      reading.end();
+      if (!answered) stop.abort(new SluiceError('client-gone', 'The caller left'));
+    });
+    record.attemptStarted();
     const body = dialect.encodeRequest(request, model, true);
-    const timeoutMs = upstream.headersTimeoutMs;
-    client.post({ upstream, dialect, body, timeoutMs, signal: controller.signal }).then(
+    client.post({ upstream, dialect, body, timeoutMs: upstream.headersTimeoutMs, signal: stop }).then(
       (response) => {
         answered = true;
         // Handed over in this very turn, or nobody would own the socket.
         if (subscriber.closed) return response.destroy();
         onHeaders(response.headers);
-        subscriber.next(new UpstreamBody(response));
-        return subscriber.complete();
+        return reading.start(new UpstreamBody(response));
       },
       (error: unknown) => subscriber.error(error),
     );
-    return () => answered || controller.abort(new SluiceError('client-gone', 'The caller left'));
   });
 }
 
-function read<F>(body: UpstreamBody, options: AttemptOptions<F>): Observable<Transcoded<F>> {
-  const { target, transcoder, record, flow, maxEventBytes } = options;
-  const { upstream } = target;
-  return body
-    .chunks(flow, () => cutError(upstream))
-    .pipe(
-      tap((chunk) => record.read(chunk.length)),
-      idleTimeout(upstream.idleTimeoutMs, flow, () => timeoutError('idle', target)),
-      sseBlocks(maxEventBytes),
-      map((block) => transcoder.push(block)),
-      map((seen) =>
-        seen.error === undefined ? seen : { ...seen, error: redactError(seen.error, upstream) },
-      ),
-      tap(({ done }) => done && body.release()),
+/**
+ * What happens to each chunk, in one place rather than in a chain of operators, which cost more by the event than
+ * the reading itself (docs/decisions/0008).
+ */
+class Reading<F> {
+  readonly #blocks: SseBlocks;
+  #firstToken: NodeJS.Timeout | undefined;
+  #body: UpstreamBody | undefined;
+  #idle: Alarm | undefined;
+
+  constructor(
+    private readonly options: AttemptOptions<F>,
+    private readonly subscriber: Subscriber<Transcoded<F>>,
+  ) {
+    const { target, maxEventBytes } = options;
+    this.#blocks = new SseBlocks(maxEventBytes);
+    this.#firstToken = setTimeout(
+      () => subscriber.error(timeoutError('first-token', target)),
+      target.upstream.firstTokenTimeoutMs,
     );
+  }
+
+  start(body: UpstreamBody): void {
+    const { target, flow } = this.options;
+    const { subscriber } = this;
+    this.#body = body;
+    // Silence that the reader caused does not count.
+    const idle = setAlarm(target.upstream.idleTimeoutMs, () => {
+      if (!flow.paused) subscriber.error(timeoutError('idle', target));
+    });
+    this.#idle = idle;
+    subscriber.add(flow.onChange((paused) => paused || idle.touch()));
+    subscriber.add(
+      body
+        .chunks(flow, () => cutError(target.upstream))
+        .subscribe({
+          next: (chunk) => this.#read(chunk),
+          error: (cause: unknown) => subscriber.error(cause),
+          complete: () => {
+            this.#deliver(this.#blocks.flush());
+            subscriber.complete();
+          },
+        }),
+    );
+  }
+
+  end(): void {
+    clearTimeout(this.#firstToken);
+    this.#idle?.cancel();
+  }
+
+  #read(chunk: Buffer): void {
+    this.options.record.read(chunk.length);
+    this.#idle?.touch();
+    this.#deliver(this.#blocks.push(chunk));
+    const { tooLarge } = this.#blocks;
+    if (tooLarge !== undefined) this.subscriber.error(tooLarge);
+  }
+
+  #deliver(block: EventBlock | undefined): void {
+    if (block === undefined) return;
+    const { transcoder, target } = this.options;
+    const seen = transcoder.push(block);
+    if (this.#firstToken !== undefined && (seen.content || seen.done || seen.error !== undefined)) {
+      clearTimeout(this.#firstToken);
+      this.#firstToken = undefined;
+    }
+    if (seen.done) this.#body?.release();
+    this.subscriber.next(
+      seen.error === undefined ? seen : { ...seen, error: redactError(seen.error, target.upstream) },
+    );
+  }
 }
 
 /** The error for a timer that ran out. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ChatRequest } from '../core/chat-request.js';
 import { SluiceError } from '../core/sluice-error.js';
+import type { StopSignal } from '../core/stop-signal.js';
 import { redactError } from '../upstream/redact-error.js';
 import { readCapped } from '../upstream/read-capped.js';
 import type { Target } from '../upstream/routes.js';
@@ -22,7 +23,7 @@ export interface AnswerOptions {
 /** Asks the target with `stream: false`. Aborting the signal closes the upstream before or within the body. */
 export async function readAnswer(
   { client, target, request, record, maxEventBytes }: AnswerOptions,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<Pick<RelayAnswer, 'headers' | 'contentType' | 'body'>> {
   const { upstream, dialect, model } = target;
   const question = dialect.encodeRequest(request, model, false);
@@ -47,11 +48,11 @@ export async function readAnswer(
 async function readBody(
   response: IncomingMessage,
   maxBytes: number,
-  signal: AbortSignal,
+  signal: StopSignal,
   cut: () => Error,
 ): Promise<Buffer | undefined> {
   const onAbort = () => response.destroy();
-  signal.addEventListener('abort', onAbort, { once: true });
+  signal.addEventListener('abort', onAbort);
   try {
     return await readCapped(response, maxBytes);
   } catch {

@@ -2,11 +2,12 @@ import type { Observable } from 'rxjs';
 import type { Caller } from '../core/chat-request.js';
 import type { StreamFormat } from '../core/dialect.js';
 import type { Flow } from '../core/flow.js';
+import type { StopSignal } from '../core/stop-signal.js';
 
 /** How a stream is opened. */
 export interface OpenOptions {
-  /** Aborting it ends the stream as `client-gone` and closes the upstream. */
-  readonly signal?: AbortSignal | undefined;
+  /** An AbortSignal: aborting it ends the stream as `client-gone` and closes the upstream. */
+  readonly signal?: StopSignal | undefined;
   /** @default { name: 'anonymous' } */
   readonly caller?: Caller | undefined;
 }

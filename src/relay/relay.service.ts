@@ -8,6 +8,7 @@ import { deadline } from '../core/operators/deadline.js';
 import { failOnAbort } from '../core/operators/fail-on-abort.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
+import { Stop } from '../core/stop-signal.js';
 import type { StreamPart } from '../core/stream-part.js';
 import { partsFormat } from '../core/parts-format.js';
 import { Routes, type Target } from '../upstream/routes.js';
@@ -65,7 +66,7 @@ export class RelayService {
       const { maxEventBytes } = this.settings.limits;
       const answer = await readAnswer(
         { client: this.client, target, request, record, maxEventBytes },
-        controller.signal,
+        controller,
       );
       record.finished();
       return { id: record.identity.id, target: record.identity.target, attempts: record.attempts, ...answer };
@@ -110,7 +111,7 @@ export class RelayService {
     session.start(
       attempt({ client, target, request, transcoder, record, flow, maxEventBytes, onHeaders }).pipe(
         deadline(target.upstream.totalTimeoutMs, () => timeoutError('total', target)),
-        failOnAbort(controller.signal),
+        failOnAbort(controller),
       ),
     );
     return { session, flow, headers: () => passedHeaders(received) };
@@ -128,7 +129,7 @@ export class RelayService {
 
   #enter(request: ChatRequest, { signal, caller = ANONYMOUS }: OpenOptions, streaming: boolean): Admitted {
     const target = this.routes.find(request.model);
-    const controller = new AbortController();
+    const controller = new Stop();
     const place = this.active.enter(caller.name, controller);
     const onAbort = () => controller.abort(new SluiceError('client-gone', 'The caller left'));
     const identity = {
@@ -147,7 +148,7 @@ export class RelayService {
       },
     );
     if (signal?.aborted) onAbort();
-    else signal?.addEventListener('abort', onAbort, { once: true });
+    else signal?.addEventListener('abort', onAbort);
     return { target, record, controller };
   }
 }
@@ -162,7 +163,7 @@ interface Started<F> {
 interface Admitted {
   readonly target: Target;
   readonly record: StreamRecord;
-  readonly controller: AbortController;
+  readonly controller: Stop;
 }
 
 function choicesOf({ source, parameters }: ChatRequest): number {

@@ -31,19 +31,21 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
   #subscriber: Subscriber<F> | undefined;
   #state: 'opening' | 'open' | 'over' = 'opening';
   #failure: SluiceError | undefined;
+  #headWait: NodeJS.Timeout | undefined;
   #settle: { resolve: () => void; reject: (error: SluiceError) => void } | undefined;
 
   constructor(private readonly options: SessionOptions<F>) {
     this.opened = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
+    // Who opens a stream may fail to await it.
+    this.opened.catch(() => undefined);
     this.output = new Observable((subscriber) => this.#attach(subscriber));
   }
 
   /** Starts the upstream. */
   start(source: Observable<Transcoded<F>>): void {
-    const timer = setTimeout(() => this.#openEarly(), this.options.headWaitMs);
-    void this.opened.catch(() => undefined).then(() => clearTimeout(timer));
+    this.#headWait = setTimeout(() => this.#openEarly(), this.options.headWaitMs);
     this.#source.add(source.subscribe(this));
   }
 
@@ -67,6 +69,7 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
     const frames = this.#state === 'opening' ? undefined : this.#lastFrames(error);
     this.#failure = frames === undefined ? error : undefined;
     this.#state = 'over';
+    clearTimeout(this.#headWait);
     this.options.record.failed(error);
     this.#settle?.reject(error);
     this.#close(frames ?? []);
@@ -82,6 +85,7 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
   #finish(unterminated: boolean): void {
     const { record, transcoder } = this.options;
     this.#state = 'over';
+    clearTimeout(this.#headWait);
     record.finished();
     this.#settle?.resolve();
     this.#close(transcoder.finish(record.ending(unterminated)));
@@ -95,6 +99,7 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
 
   #open(): void {
     this.#state = 'open';
+    clearTimeout(this.#headWait);
     if (this.#subscriber === undefined) this.options.flow.pause();
     this.#settle?.resolve();
   }

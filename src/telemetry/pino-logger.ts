@@ -37,12 +37,15 @@ export class PinoLogger implements LoggerService {
     message: unknown,
     parameters: unknown[],
   ): void {
-    const strings = parameters.filter((parameter) => typeof parameter === 'string');
-    const stack = strings.find((parameter) => STACK.test(parameter));
-    const context = strings.findLast((parameter) => parameter !== stack);
-    const fields = { ...(context !== undefined && { context }), ...(stack !== undefined && { stack }) };
+    const fields: { context?: string; stack?: string } = {};
+    for (const parameter of parameters) {
+      if (typeof parameter !== 'string') continue;
+      if (fields.stack === undefined && STACK.test(parameter)) fields.stack = parameter;
+      else fields.context = parameter;
+    }
     if (message instanceof Error) this.pino[level]({ ...fields, err: message });
-    else if (typeof message === 'object' && message !== null) this.pino[level]({ ...fields, ...message });
+    else if (typeof message === 'object' && message !== null)
+      this.pino[level](Object.assign(fields, message));
     else this.pino[level](fields, text(message));
   }
 }

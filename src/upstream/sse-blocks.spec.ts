@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import { from, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { SluiceError } from '../core/sluice-error.js';
-import { sseBlocks } from './sse-blocks.js';
+import type { EventBlock } from '../core/event-block.js';
+import { SseBlocks } from './sse-blocks.js';
 
 const MAX = 1_000;
 
@@ -49,16 +48,25 @@ const LINE_ENDS: [string, string][] = [
   ['CRLF', '\r\n'],
 ];
 
+/** The blocks of a stream that closes after its chunks, then the failure if there was one. */
+function blocksOf(chunks: readonly Buffer[], maxEventBytes = MAX) {
+  const blocks = new SseBlocks(maxEventBytes);
+  const found: EventBlock[] = [];
+  for (const chunk of chunks) {
+    const block = blocks.push(chunk);
+    if (block !== undefined) found.push(block);
+    const { tooLarge } = blocks;
+    if (tooLarge !== undefined) return { found, tooLarge };
+  }
+  const rest = blocks.flush();
+  return { found: rest === undefined ? found : [...found, rest], tooLarge: undefined };
+}
+
 /** The data of all events, then the failure's code if there was one. */
 function eventsOf(chunks: readonly Buffer[], maxEventBytes = MAX): string[] {
-  const events: string[] = [];
-  from(chunks)
-    .pipe(sseBlocks(maxEventBytes))
-    .subscribe({
-      next: (block) => events.push(...block.data()),
-      error: (error: SluiceError) => events.push(`! ${error.code}`),
-    });
-  return events;
+  const { found, tooLarge } = blocksOf(chunks, maxEventBytes);
+  const events = found.flatMap((block) => block.data());
+  return tooLarge === undefined ? events : [...events, `! ${tooLarge.code}`];
 }
 
 /** The bytes, cut at the offsets. */
@@ -67,7 +75,7 @@ function cut(bytes: Buffer, offsets: readonly number[]): Buffer[] {
   return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
 }
 
-describe('sseBlocks', () => {
+describe('SseBlocks', () => {
   describe.each(LINE_ENDS)('with %s lines', (_, end) => {
     const bytes = Buffer.from(TRANSCRIPT.join(end));
 
@@ -104,11 +112,12 @@ describe('sseBlocks', () => {
 
   it('hands over the bytes as they came, one block for each chunk that completes an event', () => {
     const chunks = ['data: a\n\ndata: b\n\nda', 'ta: ', 'c\n\n', ': ping\n\n'];
-    const blocks: string[] = [];
-    from(chunks.map((chunk) => Buffer.from(chunk)))
-      .pipe(sseBlocks(MAX))
-      .subscribe(({ bytes }) => blocks.push(bytes.toString()));
-    expect(blocks).toEqual(['data: a\n\ndata: b\n\n', 'data: c\n\n', ': ping\n\n']);
+    const { found } = blocksOf(chunks.map((chunk) => Buffer.from(chunk)));
+    expect(found.map(({ bytes }) => bytes.toString())).toEqual([
+      'data: a\n\ndata: b\n\n',
+      'data: c\n\n',
+      ': ping\n\n',
+    ]);
   });
 
   it('drops a torn last event and keeps what stood before it', () => {
@@ -127,35 +136,19 @@ describe('sseBlocks', () => {
     expect(eventsOf(chunks, 60)).toEqual(['a', 'x'.repeat(50)]);
   });
 
-  it('says that trying again is of no use when an event is too large, and leaves the upstream', () => {
-    const chunks = new Subject<Buffer>();
-    let failure: unknown;
-    chunks.pipe(sseBlocks(10)).subscribe({ error: (error) => (failure = error) });
-    chunks.next(Buffer.from('data: 0123456789'));
-    expect(failure).toMatchObject({ code: 'upstream-error', retryable: false });
-    expect(chunks.observed).toBe(false);
+  it('says that trying again is of no use when an event is too large', () => {
+    const { tooLarge } = blocksOf([Buffer.from('data: 0123456789')], 10);
+    expect(tooLarge).toMatchObject({ code: 'upstream-error', retryable: false });
   });
 
-  it('passes a failure of the upstream on, and completes nothing before it', () => {
-    const chunks = new Subject<Buffer>();
-    const seen: unknown[] = [];
-    const cause = new SluiceError('upstream-cut', 'cut');
-    chunks
-      .pipe(sseBlocks(MAX))
-      .subscribe({ next: (block) => seen.push(block.data()), error: (e) => seen.push(e) });
-    chunks.next(Buffer.from('data: a\n'));
-    chunks.error(cause);
-    expect(seen).toEqual([cause]);
+  it('gives the data of a block as often as it is asked, and of each block its own', () => {
+    const { found } = blocksOf([Buffer.from('data: a\n\n'), Buffer.from('data: b\n\n')]);
+    expect(found.map((block) => block.data())).toEqual([['a'], ['b']]);
+    expect(found.map((block) => block.data())).toEqual([['a'], ['b']]);
   });
 });
 
-const readAll = (...chunks: string[]) => {
-  const events: string[] = [];
-  from(chunks.map((chunk) => Buffer.from(chunk)))
-    .pipe(sseBlocks(MAX))
-    .subscribe((block) => events.push(...block.data()));
-  return events;
-};
+const readAll = (...chunks: string[]) => eventsOf(chunks.map((chunk) => Buffer.from(chunk)));
 
 describe('the ends of lines and the beginning of a stream', () => {
   it('reads lines that end with CR alone, whole and torn', () => {

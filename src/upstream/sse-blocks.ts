@@ -1,49 +1,61 @@
 import { createParser } from 'eventsource-parser';
-import { Observable, type OperatorFunction } from 'rxjs';
 import type { EventBlock } from '../core/event-block.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { EventBoundary } from './event-boundary.js';
 
-/**
- * Cuts the chunks of an event stream (WHATWG HTML 9.2) into blocks of whole events: one block for each chunk
- * that completes an event. Fails with `upstream-error` when one event exceeds `maxEventBytes`.
- */
-export function sseBlocks(maxEventBytes: number): OperatorFunction<Buffer, EventBlock> {
-  return (chunks) =>
-    new Observable((subscriber) => {
-      const boundary = new EventBoundary();
-      const emit = (bytes: Buffer | undefined) => bytes && subscriber.next(new SseBlock(bytes));
-      subscriber.add(
-        chunks.subscribe({
-          next: (chunk) => {
-            emit(boundary.push(chunk));
-            if (boundary.carriedBytes > maxEventBytes) {
-              const problem = `The upstream sent an event of more than ${maxEventBytes} bytes`;
-              subscriber.error(new SluiceError('upstream-error', problem, { retryable: false }));
-            }
-          },
-          error: (cause: unknown) => subscriber.error(cause),
-          complete: () => {
-            emit(boundary.flush());
-            subscriber.complete();
-          },
-        }),
-      );
-    });
+/** Cuts the chunks of one event stream (WHATWG HTML 9.2) into blocks of whole events. */
+export class SseBlocks {
+  readonly #boundary = new EventBoundary();
+  readonly #reader = new DataReader();
+
+  constructor(private readonly maxEventBytes: number) {}
+
+  /** `upstream-error` as soon as one event exceeds `maxEventBytes`; nothing may be pushed after that. */
+  get tooLarge(): SluiceError | undefined {
+    if (this.#boundary.carriedBytes <= this.maxEventBytes) return undefined;
+    const problem = `The upstream sent an event of more than ${this.maxEventBytes} bytes`;
+    return new SluiceError('upstream-error', problem, { retryable: false });
+  }
+
+  /** The events that are complete with this chunk, or undefined if there is none. */
+  push(chunk: Buffer): EventBlock | undefined {
+    return this.#block(this.#boundary.push(chunk));
+  }
+
+  /** What is left when the upstream has closed, if it is an event. */
+  flush(): EventBlock | undefined {
+    return this.#block(this.#boundary.flush());
+  }
+
+  #block(bytes: Buffer | undefined): EventBlock | undefined {
+    return bytes && new SseBlock(bytes, this.#reader);
+  }
+}
+
+class SseBlock implements EventBlock {
+  constructor(
+    readonly bytes: Buffer,
+    private readonly reader: DataReader,
+  ) {}
+
+  data(): string[] {
+    return this.reader.read(this.bytes);
+  }
 }
 
 const BOM = '\ufeff';
 
-class SseBlock implements EventBlock {
-  constructor(readonly bytes: Buffer) {}
+/** Reads blocks with one parser for the whole stream: each ends with its last event, so that none leaves a rest. */
+class DataReader {
+  #data: string[] = [];
+  readonly #parser = createParser({ onEvent: ({ data }) => data !== '' && this.#data.push(data) });
 
-  data(): string[] {
-    const data: string[] = [];
-    const parser = createParser({ onEvent: (event) => data.push(event.data) });
-    const text = this.bytes.toString('utf8');
-    parser.feed(text.startsWith(BOM) ? text.slice(BOM.length) : text);
-    // The parser takes a CR at the end for half a CRLF and waits; a block ends with its last event.
-    if (text.endsWith('\r')) parser.feed('\n');
-    return data.filter((payload) => payload !== '');
+  read(bytes: Buffer): string[] {
+    const text = bytes.toString('utf8');
+    this.#data = [];
+    this.#parser.feed(text.startsWith(BOM) ? text.slice(BOM.length) : text);
+    // The parser takes a CR at the end for half a CRLF and waits.
+    if (text.endsWith('\r')) this.#parser.feed('\n');
+    return this.#data;
   }
 }

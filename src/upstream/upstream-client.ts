@@ -1,10 +1,13 @@
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import axios, { isAxiosError, type AxiosResponse } from 'axios';
+import { isAxiosError, type AxiosResponse } from 'axios';
 import type { UpstreamDialect } from '../core/dialect.js';
 import type { UpstreamSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
+import type { StopSignal } from '../core/stop-signal.js';
+import { Endpoint } from './endpoint.js';
+import type { Agents } from './node-adapter.js';
 import { readCapped } from './read-capped.js';
 import { redact } from './redact.js';
 import { secretsOf } from './redact-error.js';
@@ -16,11 +19,6 @@ const MAX_ERROR_BYTES = 64 * 1024;
 /** How long an error body may take, in milliseconds. */
 const ERROR_BODY_TIMEOUT_MS = 5_000;
 
-interface Agents {
-  readonly httpAgent?: HttpAgent;
-  readonly httpsAgent?: HttpsAgent;
-}
-
 /** A connection of its own for each request. */
 const UNPOOLED: Agents = { httpAgent: new HttpAgent(), httpsAgent: new HttpsAgent() };
 
@@ -31,48 +29,33 @@ export interface UpstreamRequest {
   readonly body: Record<string, unknown>;
   /** Until the response headers, in milliseconds. */
   readonly timeoutMs: number;
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
 }
 
 /** Calls providers through axios. Every failure leaves as a SluiceError, never as an AxiosError. */
 @Injectable()
 export class UpstreamClient implements OnApplicationShutdown {
-  readonly #httpAgent = new HttpAgent({ keepAlive: true });
-  readonly #httpsAgent = new HttpsAgent({ keepAlive: true });
-  readonly #axios = axios.create({
-    httpAgent: this.#httpAgent,
-    httpsAgent: this.#httpsAgent,
-    // With these, `data` is the bare IncomingMessage and nothing stands between the socket and the relay.
-    responseType: 'stream',
-    decompress: false,
-    maxRedirects: 0,
-    proxy: false,
-    validateStatus: null,
-    allowAbsoluteUrls: false,
-  });
+  readonly #agents: Agents = {
+    httpAgent: new HttpAgent({ keepAlive: true }),
+    httpsAgent: new HttpsAgent({ keepAlive: true }),
+  };
+  readonly #endpoints = new WeakMap<UpstreamSettings, Endpoint>();
 
   /** The answer to a POST once its 2xx is known. Throws what the caller should be told otherwise. */
   async post({ upstream, dialect, body, timeoutMs, signal }: UpstreamRequest): Promise<IncomingMessage> {
-    const headers = {
-      ...upstream.headers,
-      'content-type': 'application/json',
-      accept: body['stream'] === true ? 'text/event-stream' : 'application/json',
-      'accept-encoding': 'identity',
-      ...(upstream.key !== undefined && dialect.authorize(upstream.key)),
+    const endpoint = this.#endpointOf(upstream, dialect);
+    const question = {
+      body: JSON.stringify(body),
+      streaming: body['stream'] === true,
+      timeoutMs,
+      signal,
     };
-    const send = (agents: Agents) =>
-      this.#axios.post<IncomingMessage>(upstream.baseUrl + dialect.path, JSON.stringify(body), {
-        headers,
-        timeout: timeoutMs,
-        signal,
-        ...agents,
-      });
     let response: AxiosResponse<IncomingMessage>;
     try {
-      response = await send({}).catch((error: unknown) => {
+      response = await endpoint.post(question).catch((error: unknown) => {
         // The server closed a pooled connection just as it was taken: it has not seen the request.
         if (signal.aborted || !wasPooled(error)) throw error;
-        return send(UNPOOLED);
+        return endpoint.post({ ...question, agents: UNPOOLED });
       });
     } catch (error) {
       if (signal.aborted) throw SluiceError.from(signal.reason);
@@ -83,8 +66,16 @@ export class UpstreamClient implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    this.#httpAgent.destroy();
-    this.#httpsAgent.destroy();
+    this.#agents.httpAgent.destroy();
+    this.#agents.httpsAgent.destroy();
+  }
+
+  #endpointOf(upstream: UpstreamSettings, dialect: UpstreamDialect): Endpoint {
+    const known = this.#endpoints.get(upstream);
+    if (known !== undefined) return known;
+    const endpoint = new Endpoint(upstream, dialect, this.#agents);
+    this.#endpoints.set(upstream, endpoint);
+    return endpoint;
   }
 
   async #refusal(

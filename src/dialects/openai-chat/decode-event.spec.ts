@@ -3,13 +3,14 @@ import { createParser } from 'eventsource-parser';
 import { describe, expect, it } from 'vitest';
 import type { StreamPart } from '../../core/stream-part.js';
 import type { DecodedEvent } from '../../core/transcoder.js';
-import { decodeEvent } from './decode-event.js';
+import { eventDecoder } from './decode-event.js';
 
 const FOLDER = new URL('../../../test/fixtures/openai-chat/', import.meta.url);
 
 /** The events of a transcript, decoded. */
 function eventsOf(name: string): DecodedEvent[] {
   const events: DecodedEvent[] = [];
+  const decodeEvent = eventDecoder();
   const parser = createParser({ onEvent: ({ data }) => events.push(decodeEvent(data)) });
   parser.feed(readFileSync(new URL(`${name}.sse`, FOLDER), 'utf8'));
   return events;
@@ -25,9 +26,9 @@ const usage = (promptTokens: number, completionTokens: number): StreamPart => ({
   usage: { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens },
 });
 
-const partsOf = (chunk: object) => decodeEvent(JSON.stringify(chunk)).parts;
+const partsOf = (chunk: object) => eventDecoder()(JSON.stringify(chunk)).parts;
 
-describe('decodeEvent of what providers stream', () => {
+describe('eventDecoder of what providers stream', () => {
   it('reads OpenAI: text, finish and the usage that stands alone', () => {
     expect(partsIn('openai')).toEqual([
       text('Grüße'),
@@ -78,7 +79,7 @@ describe('decodeEvent of what providers stream', () => {
   });
 });
 
-describe('decodeEvent', () => {
+describe('eventDecoder', () => {
   it('keeps the choices of a stream apart', () => {
     const choices = [
       { index: 1, delta: { content: 'b' } },
@@ -139,7 +140,7 @@ describe('decodeEvent', () => {
         code: 'upstream-error',
         message: 'The upstream sent an event that is no chat completion chunk',
       };
-      expect(() => decodeEvent(data)).toThrow(expect.objectContaining(fault));
+      expect(() => eventDecoder()(data)).toThrow(expect.objectContaining(fault));
     },
   );
 });

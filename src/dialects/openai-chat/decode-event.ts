@@ -1,20 +1,30 @@
 import { SluiceError } from '../../core/sluice-error.js';
 import type { StreamPart } from '../../core/stream-part.js';
-import type { DecodedEvent } from '../../core/transcoder.js';
-import { readChunk, type ChatChunk } from './read-chunk.js';
+import type { DecodedEvent, EventDecoder } from '../../core/transcoder.js';
+import { ChunkShape } from './chunk-shape.js';
+import { isRecord, readChunk, readIndex, readText, type ChatChunk, type Delta } from './read-chunk.js';
 import { streamError } from './read-error.js';
 import { readUsage } from './read-usage.js';
 
 const DONE: DecodedEvent = { parts: [], done: true };
 
-/** One event of a chat completion stream. Throws `upstream-error` if it is neither JSON nor `[DONE]`. */
-export function decodeEvent(data: string): DecodedEvent {
-  if (data === '[DONE]') return DONE;
-  const chunk = readChunk(data);
-  if (chunk === undefined) {
-    throw new SluiceError('upstream-error', 'The upstream sent an event that is no chat completion chunk');
-  }
-  return { parts: partsOf(chunk), done: false, model: chunk.model };
+/** Reads the events of one stream. Throws `upstream-error` at one that is neither JSON nor `[DONE]`. */
+export function eventDecoder(): EventDecoder {
+  const shape = new ChunkShape();
+  return (data) => {
+    const known = shape.read(data);
+    if (known !== undefined) {
+      const { choice, text, model } = known;
+      return { parts: [{ type: 'text-delta', choice, text }], done: false, model };
+    }
+    if (data === '[DONE]') return DONE;
+    const chunk = readChunk(data);
+    if (chunk === undefined) {
+      throw new SluiceError('upstream-error', 'The upstream sent an event that is no chat completion chunk');
+    }
+    shape.learn(data, chunk);
+    return { parts: partsOf(chunk), done: false, model: chunk.model };
+  };
 }
 
 /** The parts of one chunk, in the order in which a reader needs them. */
@@ -23,38 +33,41 @@ export function partsOf(chunk: ChatChunk): StreamPart[] {
     return [{ type: 'error', error: streamError(chunk.error) }];
   }
   const parts: StreamPart[] = [];
-  for (const choice of chunk.choices ?? []) {
-    if (choice.delta) addDelta(parts, choice.index, choice.delta);
-    if (choice.finish_reason) {
-      parts.push({ type: 'finish', choice: choice.index, reason: choice.finish_reason });
-    }
+  for (const { index, finishReason, delta } of chunk.choices) {
+    if (delta !== undefined) addDelta(parts, index, delta);
+    if (finishReason) parts.push({ type: 'finish', choice: index, reason: finishReason });
   }
-  const usage = chunk.usage === undefined || chunk.usage === null ? undefined : readUsage(chunk.usage);
+  const usage = isRecord(chunk.usage) ? readUsage(chunk.usage) : undefined;
   if (usage !== undefined) parts.push({ type: 'usage', usage });
   return parts;
 }
 
-type Delta = NonNullable<NonNullable<ChatChunk['choices']>[number]['delta']>;
-
+/** `reasoning_content` is DeepSeek's and llama.cpp's field, `reasoning` OpenRouter's and Ollama's. */
 function addDelta(parts: StreamPart[], choice: number, delta: Delta): void {
-  const reasoning = delta.reasoning_content ?? delta.reasoning;
+  const reasoning = readText(delta['reasoning_content']) ?? readText(delta['reasoning']);
   if (reasoning) parts.push({ type: 'reasoning-delta', choice, text: reasoning });
-  const text = delta.content || delta.refusal;
+  const text = readText(delta['content']) || readText(delta['refusal']);
   if (text) parts.push({ type: 'text-delta', choice, text });
+  const { function_call: single, tool_calls: calls } = delta;
   // The older single call, which some servers still stream.
-  if (delta.function_call) parts.push(toolCallDelta(choice, { index: 0, function: delta.function_call }));
-  for (const call of delta.tool_calls ?? []) parts.push(toolCallDelta(choice, call));
+  if (isRecord(single)) parts.push(toolCallDelta(choice, { function: single }));
+  if (!Array.isArray(calls)) return;
+  for (const call of calls as unknown[]) if (isRecord(call)) parts.push(toolCallDelta(choice, call));
 }
 
-type Call = NonNullable<Delta['tool_calls']>[number];
-
-function toolCallDelta(choice: number, { index, id, function: called }: Call): StreamPart {
+function toolCallDelta(choice: number, call: Readonly<Record<string, unknown>>): StreamPart {
+  const { id, function: called } = call;
+  const { name, arguments: json } = isRecord(called) ? called : {};
   return {
     type: 'tool-call-delta',
     choice,
-    index,
-    ...(id && { id }),
-    ...(called?.name && { name: called.name }),
-    ...(called?.arguments && { arguments: called.arguments }),
+    index: readIndex(call['index']),
+    ...(isFilled(id) && { id }),
+    ...(isFilled(name) && { name }),
+    ...(isFilled(json) && { arguments: json }),
   };
+}
+
+function isFilled(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }

@@ -1,6 +1,6 @@
 import type { StreamFormat, Frame, UpstreamDialect } from '../../core/dialect.js';
 import { decodeAnswer } from './decode-answer.js';
-import { decodeEvent } from './decode-event.js';
+import { eventDecoder } from './decode-event.js';
 import { encodeRequest } from './encode-request.js';
 import { passThrough } from './pass-through.js';
 import { readError } from './read-error.js';
@@ -11,7 +11,7 @@ export const openaiChat: UpstreamDialect = {
   path: '/chat/completions',
   encodeRequest,
   authorize: (key) => ({ authorization: `Bearer ${key}` }),
-  decoder: () => decodeEvent,
+  decoder: eventDecoder,
   decodeError: readError,
   decodeAnswer,
   passThrough,

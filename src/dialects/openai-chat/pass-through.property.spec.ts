@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createParser } from 'eventsource-parser';
 import fc from 'fast-check';
-import { from } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../core/chat-request.js';
 import type { Frame } from '../../core/dialect.js';
 import type { Transcoded } from '../../core/transcoder.js';
-import { sseBlocks } from '../../upstream/sse-blocks.js';
+import { SseBlocks } from '../../upstream/sse-blocks.js';
 import { passThrough } from './pass-through.js';
 
 const FOLDER = new URL('../../../test/fixtures/openai-chat/', import.meta.url);
@@ -20,9 +19,9 @@ const asking = (includeUsage: boolean): ChatRequest => ({
 function relay(chunks: readonly Buffer[], request: ChatRequest) {
   const transcoder = passThrough(request);
   const seen: Transcoded<Frame>[] = [];
-  from(chunks)
-    .pipe(sseBlocks(1_000_000))
-    .subscribe((block) => seen.push(transcoder.push(block)));
+  const blocks = new SseBlocks(1_000_000);
+  const found = [...chunks.map((chunk) => blocks.push(chunk)), blocks.flush()];
+  for (const block of found) if (block !== undefined) seen.push(transcoder.push(block));
   const frames = seen.flatMap(({ output }) => output);
   const sum = (count: (one: Transcoded<Frame>) => number) =>
     seen.reduce((total, one) => total + count(one), 0);

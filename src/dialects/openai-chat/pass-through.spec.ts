@@ -1,9 +1,8 @@
-import { of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../core/chat-request.js';
 import type { EventBlock } from '../../core/event-block.js';
 import { SluiceError } from '../../core/sluice-error.js';
-import { sseBlocks } from '../../upstream/sse-blocks.js';
+import { SseBlocks } from '../../upstream/sse-blocks.js';
 import { passThrough } from './pass-through.js';
 
 const QUIET: ChatRequest = { messages: [] };
@@ -22,10 +21,7 @@ const DONE = event('[DONE]');
 
 /** A block as it comes from an upstream. */
 function block(text: string): EventBlock {
-  let cut: EventBlock | undefined;
-  of(Buffer.from(text))
-    .pipe(sseBlocks(1_000_000))
-    .subscribe((found) => (cut ??= found));
+  const cut = new SseBlocks(1_000_000).push(Buffer.from(text));
   if (cut === undefined) throw new Error('There is no event in the text');
   return cut;
 }

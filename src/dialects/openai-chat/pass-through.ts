@@ -2,12 +2,14 @@ import type { ChatRequest } from '../../core/chat-request.js';
 import type { Frame } from '../../core/dialect.js';
 import type { EventBlock } from '../../core/event-block.js';
 import { readBlock } from '../../core/read-block.js';
+import type { SluiceError } from '../../core/sluice-error.js';
 import type { DecodedEvent, Transcoded, Transcoder } from '../../core/transcoder.js';
 import { sseData } from '../sse-frame.js';
+import { ChunkShape } from './chunk-shape.js';
 import { partsOf } from './decode-event.js';
 import { encodeErrorFrame } from './encode-error.js';
 import { asksForUsage } from './encode-request.js';
-import { readChunk } from './read-chunk.js';
+import { readChunk, type Delta } from './read-chunk.js';
 
 /**
  * What the relay must look at, and what must not reach a caller as it stands: a usage, an error, a finish
@@ -21,65 +23,102 @@ const NOTABLE =
 
 /** OpenAI to OpenAI: bytes pass as they are, and only blocks with something notable in them are parsed. */
 export function passThrough(request: ChatRequest): Transcoder<Frame> {
-  const showUsage = asksForUsage(request);
-  let committed = false;
-  let doneSent = false;
-  return {
-    push(block: EventBlock): Transcoded<Frame> {
-      if (committed) {
-        const text = block.bytes.toString('latin1');
-        if (!NOTABLE.test(text)) return plain(block.bytes, text);
-      }
-      const transcoded = inspect(block, showUsage);
-      committed ||= transcoded.content;
-      doneSent ||= transcoded.done;
-      return transcoded;
-    },
-    opening: () => [],
-    finish: () => (doneSent ? [] : [DONE_FRAME]),
-    fail: (error) => [encodeErrorFrame(error)],
-  };
+  return new PassThrough(asksForUsage(request));
 }
 
-function plain(bytes: Buffer, text: string): Transcoded<Frame> {
-  let events = 0;
-  for (let at = text.indexOf(BLANK); at !== -1; at = text.indexOf(BLANK, at + 2)) events += 1;
-  return { output: [bytes], events, content: true, done: false, finishes: 0 };
+class PassThrough implements Transcoder<Frame> {
+  readonly #shape = new ChunkShape();
+  #committed = false;
+  #doneSent = false;
+
+  constructor(private readonly showUsage: boolean) {}
+
+  push(block: EventBlock): Transcoded<Frame> {
+    const events = this.#committed ? this.#plainEvents(block.bytes.toString('latin1')) : 0;
+    if (events > 0) return { output: [block.bytes], events, content: true, done: false, finishes: 0 };
+    const transcoded = this.#inspect(block);
+    this.#committed ||= transcoded.content;
+    this.#doneSent ||= transcoded.done;
+    return transcoded;
+  }
+
+  opening(): readonly Frame[] {
+    return [];
+  }
+
+  finish(): readonly Frame[] {
+    return this.#doneSent ? [] : [DONE_FRAME];
+  }
+
+  fail(error: SluiceError): readonly Frame[] {
+    return [encodeErrorFrame(error)];
+  }
+
+  /** How many events a block without anything notable holds; 0 for a block that must be read. */
+  #plainEvents(text: string): number {
+    const known = this.#knownEvents(text);
+    if (known > 0) return known;
+    if (NOTABLE.test(text)) return 0;
+    let events = 0;
+    let last = 0;
+    for (let at = text.indexOf(BLANK); at !== -1; at = text.indexOf(BLANK, at + BLANK.length)) {
+      events += 1;
+      if (at + BLANK.length < text.length) last = at + BLANK.length;
+    }
+    this.#shape.readToLearn(text.slice(last + DATA.length, -BLANK.length));
+    return events;
+  }
+
+  /** How many events of the known shape a block holds; 0 if it holds anything else. */
+  #knownEvents(text: string): number {
+    let events = 0;
+    for (let at = 0; at < text.length; events += 1) {
+      const end = text.indexOf(BLANK, at);
+      if (end === -1 || !text.startsWith(DATA, at)) return 0;
+      if (!this.#shape.fits(text.slice(at + DATA.length, end))) return 0;
+      at = end + BLANK.length;
+    }
+    return events;
+  }
+
+  /** Reads a block event by event; the payload of each event stays as it was. */
+  #inspect(block: EventBlock): Transcoded<Frame> {
+    let frames = '';
+    const decode = (data: string) => this.#decode(data);
+    const { seen } = readBlock(block, decode, (data, { parts, content }) => {
+      const usageOnly = content === undefined && parts.some(({ type }) => type === 'usage');
+      if (this.showUsage || !usageOnly) frames += sseData(data);
+    });
+    return { ...seen, output: frames === '' ? [] : [frames] };
+  }
+
+  /**
+   * What can be read of an event that is passed on whatever it is. `content` is undefined for an event without
+   * choices, and true for any delta: a vendor's own fields count as content too.
+   */
+  #decode(data: string): DecodedEvent {
+    if (this.#shape.fits(data)) return TEXT;
+    if (data === '[DONE]') return { parts: [], done: true };
+    const chunk = readChunk(data);
+    if (chunk === undefined) return { parts: [], done: false };
+    this.#shape.learn(data, chunk);
+    const { choices, model } = chunk;
+    const said = choices.length > 0 && { content: choices.some(({ delta }) => saysSomething(delta)) };
+    return { parts: partsOf(chunk), done: false, model, ...said };
+  }
 }
 
+const DATA = 'data: ';
 const BLANK = '\n\n';
 const DONE_FRAME = 'data: [DONE]\n\n';
 
-/** Reads a block event by event; the payload of each event stays as it was. */
-function inspect(block: EventBlock, showUsage: boolean): Transcoded<Frame> {
-  let frames = '';
-  const { seen } = readBlock(block, decodeLeniently, (data, { parts, content }) => {
-    const usageOnly = content === undefined && parts.some(({ type }) => type === 'usage');
-    if (showUsage || !usageOnly) frames += sseData(data);
-  });
-  return { ...seen, output: frames === '' ? [] : [frames] };
-}
+/** An event that says a text and nothing else. Its model is that of the event whose shape it has. */
+const TEXT: DecodedEvent = { parts: [], done: false, content: true };
 
-/**
- * What can be read of an event that is passed on whatever it is. `content` is undefined for an event without
- * choices, and true for any delta: a vendor's own fields count as content too.
- */
-function decodeLeniently(data: string): DecodedEvent {
-  if (data === '[DONE]') return { parts: [], done: true };
-  const chunk = readChunk(data);
-  if (chunk === undefined) return { parts: [], done: false };
-  const choices = chunk.choices ?? [];
-  return {
-    parts: partsOf(chunk),
-    done: false,
-    model: chunk.model,
-    ...(choices.length > 0 && { content: choices.some(({ delta }) => saysSomething(delta)) }),
-  };
-}
-
-function saysSomething(delta: Readonly<Record<string, unknown>> | null | undefined): boolean {
-  return Object.entries(delta ?? {}).some(
-    ([field, value]) =>
-      field !== 'role' && value !== '' && (Array.isArray(value) ? value.length > 0 : Boolean(value)),
-  );
+function saysSomething(delta: Delta | undefined): boolean {
+  for (const field in delta) {
+    const value = delta[field];
+    if (field !== 'role' && (Array.isArray(value) ? value.length > 0 : Boolean(value))) return true;
+  }
+  return false;
 }

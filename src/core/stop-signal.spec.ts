@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { Stop } from './stop-signal.js';
+
+describe('Stop', () => {
+  it('tells its listeners in order, with the reason at hand, once', () => {
+    const stop = new Stop();
+    const told: unknown[] = [];
+    stop.addEventListener('abort', () => told.push(['first', stop.aborted, stop.reason]));
+    stop.addEventListener('abort', () => told.push(['second']));
+    stop.abort('left');
+    stop.abort('again');
+    expect(told).toEqual([['first', true, 'left'], ['second']]);
+    expect(stop.reason).toBe('left');
+  });
+
+  it('tells nothing to a listener that was taken back', () => {
+    const stop = new Stop();
+    const told: string[] = [];
+    const listener = () => told.push('told');
+    stop.addEventListener('abort', listener);
+    stop.removeEventListener('abort', listener);
+    stop.removeEventListener('abort', listener);
+    stop.abort('left');
+    expect(told).toEqual([]);
+  });
+
+  it('tells a listener that another one takes back while it is told', () => {
+    const stop = new Stop();
+    const told: string[] = [];
+    const last = () => told.push('last');
+    stop.addEventListener('abort', () => stop.removeEventListener('abort', last));
+    stop.addEventListener('abort', last);
+    stop.abort('left');
+    expect(told).toEqual(['last']);
+  });
+});

@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http';
+import { Axios, type AxiosResponse } from 'axios';
+import type { UpstreamDialect } from '../core/dialect.js';
+import type { UpstreamSettings } from '../core/settings.js';
+import type { StopSignal } from '../core/stop-signal.js';
+import { nodeAdapter, type Agents } from './node-adapter.js';
+
+/** One POST to an endpoint. */
+export interface EndpointRequest {
+  /** JSON. */
+  readonly body: string;
+  /** The answer is wanted as an event stream. */
+  readonly streaming: boolean;
+  /** Until the response headers, in milliseconds; 0: no limit. */
+  readonly timeoutMs: number;
+  readonly signal: StopSignal;
+  /** Other connections than the endpoint's own. */
+  readonly agents?: Agents | undefined;
+}
+
+/**
+ * An upstream's URL with what its dialect sends along. Its axios instances have an adapter and no other option:
+ * axios merges and copies, for each request, all that it is given. Redirects are answers like any other, and no
+ * proxy is asked, since node:http does neither.
+ */
+export class Endpoint {
+  readonly #streaming: Axios;
+  readonly #whole: Axios;
+
+  constructor(upstream: UpstreamSettings, dialect: UpstreamDialect, agents: Agents) {
+    const url = upstream.baseUrl + dialect.path;
+    const speaking = (accept: string) =>
+      new Axios({ adapter: nodeAdapter({ url, agents, headers: headersOf(upstream, dialect, accept) }) });
+    this.#streaming = speaking('text/event-stream');
+    this.#whole = speaking('application/json');
+  }
+
+  /** The answer once its head is known, whatever its status. Rejects with an AxiosError. */
+  post({
+    body,
+    streaming,
+    timeoutMs,
+    signal,
+    agents,
+  }: EndpointRequest): Promise<AxiosResponse<IncomingMessage>> {
+    const axios = streaming ? this.#streaming : this.#whole;
+    return axios.request<IncomingMessage>({
+      method: 'post',
+      data: body,
+      timeout: timeoutMs,
+      signal,
+      ...agents,
+    });
+  }
+}
+
+function headersOf(
+  upstream: UpstreamSettings,
+  dialect: UpstreamDialect,
+  accept: string,
+): Record<string, string> {
+  const own = Object.entries(upstream.headers).map(([name, value]) => [name.toLowerCase(), value]);
+  return {
+    ...Object.fromEntries(own),
+    'content-type': 'application/json',
+    accept,
+    'accept-encoding': 'identity',
+    ...(upstream.key !== undefined && dialect.authorize(upstream.key)),
+  };
+}

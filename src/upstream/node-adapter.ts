@@ -1,0 +1,90 @@
+import { request as httpRequest, type Agent as HttpAgent, type ClientRequest } from 'node:http';
+import { request as httpsRequest, type Agent as HttpsAgent } from 'node:https';
+import { urlToHttpOptions } from 'node:url';
+import {
+  AxiosError,
+  AxiosHeaders,
+  CanceledError,
+  type AxiosAdapter,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios';
+
+/** The connections of one client, by protocol. */
+export interface Agents {
+  readonly httpAgent: HttpAgent;
+  readonly httpsAgent: HttpsAgent;
+}
+
+/** Where an adapter's requests go, and the headers that all of them have, in lower case. */
+export interface AdapterTarget {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly agents: Agents;
+}
+
+const ASCII = /^[\x20-\x7e\t]*$/;
+
+/** Callers read the bare message's own headers. */
+const NO_HEADERS = new AxiosHeaders();
+
+/**
+ * POSTs the `data` of a request, a string, over node:http: what stays the same is built here, once. Resolves with
+ * the bare IncomingMessage, whatever its status. Of a request's own configuration it takes `signal`, `timeout`
+ * (until the headers; 0: none) and agents.
+ */
+export function nodeAdapter({ url, headers, agents }: AdapterTarget): AxiosAdapter {
+  const place = new URL(url);
+  const secure = place.protocol === 'https:';
+  const fixed = { ...urlToHttpOptions(place), method: 'POST' };
+  const head = Object.entries({ host: place.host, ...basicAuthOf(place), ...headers }).flat();
+  // Node sends a head together with a text, in UTF-8; with a buffer it sends it by itself, in Latin-1.
+  const isAscii = head.every((text) => ASCII.test(text));
+  const agentOf = ({ httpAgent, httpsAgent }: Partial<Agents>) => (secure ? httpsAgent : httpAgent);
+  const ask = secure ? httpsRequest : httpRequest;
+  return (config) => {
+    const body = String(config.data);
+    const request = ask({
+      ...fixed,
+      agent: agentOf(config) ?? agentOf(agents),
+      headers: [...head, 'content-length', String(Buffer.byteLength(body))],
+    });
+    request.end(isAscii ? body : Buffer.from(body));
+    return answerOf(request, config);
+  };
+}
+
+/** Resolves when the headers are there. */
+function answerOf(request: ClientRequest, config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
+  const { signal, timeout } = config;
+  return new Promise((resolve, reject) => {
+    const settle = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener?.('abort', onAbort);
+    };
+    const fail = (error: Error) => {
+      settle();
+      request.destroy();
+      reject(error);
+    };
+    const onAbort = () => fail(new CanceledError());
+    const onTimeout = () => fail(new AxiosError('No headers in time', AxiosError.ECONNABORTED));
+    const timer = timeout ? setTimeout(onTimeout, timeout) : undefined;
+    signal?.addEventListener?.('abort', onAbort);
+    request.on('error', (error: NodeJS.ErrnoException) =>
+      fail(new AxiosError('No response', error.code, undefined, request)),
+    );
+    request.once('response', (data) => {
+      settle();
+      const { statusCode = 0, statusMessage = '' } = data;
+      resolve({ data, status: statusCode, statusText: statusMessage, headers: NO_HEADERS, config, request });
+    });
+  });
+}
+
+/** A name and a password in the URL. */
+function basicAuthOf({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {};
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
