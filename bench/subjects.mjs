@@ -1,22 +1,19 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildGo, findNginx, findPortkey, GO_HANDLER, requireBuild } from './subjects/programs.mjs';
+import { chat, KEY, question, UPSTREAM_PORT } from './subjects/requests.mjs';
 
-/** What callers say to Sluice; the other subjects ignore it. */
-const KEY = 'bench-caller-key';
 const SLUICE = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const QUESTION = 'Write a haiku about a sluice gate.';
-const CHAT_BODY = JSON.stringify({
-  model: 'bench',
-  stream: true,
-  messages: [{ role: 'user', content: QUESTION }],
-});
 
 /**
- * A gateway under test.
+ * A gateway under test. It listens on 127.0.0.1:$PORT, asks $OPENAI_BASE_URL, and ends on SIGTERM at once.
  * @typedef {object} Subject
  * @property {string} title
- * @property {string | undefined} entry the script that Node runs; undefined: the client asks the upstream itself
- * @property {string} request the bytes of one request
+ * @property {string[] | undefined} command the program and its arguments; undefined: the client asks the upstream itself
+ * @property {Record<string, string>} [env] beyond `environmentOf`; complete after `prepare`
+ * @property {() => string | void} [prepare] makes ready, once, what the subject needs, and may give its version; throws if it cannot be had here
+ * @property {string} request the bytes of one request; `requestOf` fills in what a run decides
+ * @property {string} [entry] the script, where the program is Node
  */
 
 /**
@@ -26,39 +23,101 @@ const CHAT_BODY = JSON.stringify({
  */
 export function subjectsWith(baseline) {
   if (baseline === undefined) return subjects;
-  const entry = resolve(baseline, 'main.js');
+  const other = node(resolve(baseline, 'main.js'));
   return {
     ...subjects,
-    baseline: { ...subjects.sluice, title: 'baseline /v1/chat/completions', entry },
-    'baseline-stream': { ...subjects['sluice-stream'], title: 'baseline /stream', entry },
+    baseline: { ...other, title: 'baseline /v1/chat/completions', request: chat() },
+    'baseline-stream': { ...other, title: 'baseline /stream', request: question() },
   };
 }
 
+/** @type {Record<string, string>} */
+const nginxEnv = {};
+
+/** @type {Record<string, Subject>} */
 const subjects = {
   pipe: {
     title: 'raw node:http pipe',
-    entry: fileURLToPath(import.meta.resolve('./subjects/raw-pipe.mjs')),
-    request: post('/v1/chat/completions'),
-  },
-  tutorial: {
-    title: 'tutorial Nest @Sse + axios, Fastify',
-    entry: fileURLToPath(import.meta.resolve('./subjects/tutorial-nest.mjs')),
-    request: get('/stream'),
+    ...node(script(import.meta.resolve('./subjects/raw-pipe.mjs'))),
+    request: chat(),
   },
   sluice: {
     title: 'Sluice /v1/chat/completions, passed through',
-    entry: SLUICE,
-    request: post('/v1/chat/completions'),
+    ...node(SLUICE),
+    request: chat(),
   },
   'sluice-stream': {
     title: 'Sluice /stream, re-framed',
-    entry: SLUICE,
-    request: get('/stream'),
+    ...node(SLUICE),
+    request: question(),
+  },
+  'sluice-express': {
+    title: 'Sluice /v1/chat/completions, passed through, Express',
+    ...node(script(import.meta.resolve('./subjects/sluice-express.mjs'))),
+    prepare: requireBuild,
+    request: chat(),
+  },
+  'sluice-express-stream': {
+    title: 'Sluice /stream, re-framed, Express',
+    ...node(script(import.meta.resolve('./subjects/sluice-express.mjs'))),
+    prepare: requireBuild,
+    request: question(),
+  },
+  nginx: {
+    title: 'nginx, proxy_buffering off',
+    command: ['sh', script(import.meta.resolve('./subjects/nginx.sh'))],
+    env: nginxEnv,
+    prepare: () => findNginx(nginxEnv),
+    request: chat(),
+  },
+  go: {
+    title: 'Go net/http handler, re-framed',
+    command: [GO_HANDLER],
+    prepare: buildGo,
+    request: question(),
+  },
+  tutorial: {
+    title: 'tutorial Nest @Sse + axios, Fastify',
+    ...node(script(import.meta.resolve('./subjects/tutorial-fastify.mjs'))),
+    request: question(),
+  },
+  'tutorial-express': {
+    title: 'tutorial Nest @Sse + axios, Express',
+    ...node(script(import.meta.resolve('./subjects/tutorial-express.mjs'))),
+    request: question(),
+  },
+  portkey: {
+    title: 'Portkey gateway, passed through',
+    ...node(script(import.meta.resolve('./subjects/portkey.mjs'))),
+    prepare: findPortkey,
+    request: chat({
+      'x-portkey-provider': 'openai',
+      'x-portkey-custom-host': `http://127.0.0.1:${UPSTREAM_PORT}/v1`,
+    }),
+  },
+  'openai-sdk': {
+    title: 'openai client re-streamed, node:http',
+    ...node(script(import.meta.resolve('./subjects/openai-sdk.mjs'))),
+    request: question(),
+  },
+  'ai-sdk': {
+    title: 'AI SDK streamText re-streamed, node:http',
+    ...node(script(import.meta.resolve('./subjects/ai-sdk.mjs'))),
+    request: question(),
   },
 };
 
 /** The load side alone: what the upstream and the client can do without a gateway between them. */
-export const direct = { title: 'no gateway', entry: undefined, request: post('/v1/chat/completions') };
+export const direct = { title: 'no gateway', command: undefined, request: chat() };
+
+/**
+ * The bytes that a subject is asked with in a run.
+ * @param {Pick<Subject, 'request'>} subject
+ * @param {number} upstreamPort
+ */
+export function requestOf({ request }, upstreamPort) {
+  return request.replaceAll(UPSTREAM_PORT, String(upstreamPort));
+}
 
 /**
  * The environment of every subject; each takes what it knows.
@@ -78,18 +137,15 @@ export function environmentOf(port, upstreamPort) {
   };
 }
 
-/** @param {string} path */
-function post(path) {
-  return (
-    `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${KEY}\r\n` +
-    `content-type: application/json\r\naccept: text/event-stream\r\ncontent-length: ${CHAT_BODY.length}\r\n\r\n${CHAT_BODY}`
-  );
+/**
+ * What starts a script with the Node that runs the bench.
+ * @param {string} entry
+ */
+function node(entry) {
+  return { command: [process.execPath, entry], entry };
 }
 
-/** @param {string} path */
-function get(path) {
-  return (
-    `GET ${path}?content=${encodeURIComponent(QUESTION)} HTTP/1.1\r\nhost: 127.0.0.1\r\n` +
-    `authorization: Bearer ${KEY}\r\naccept: text/event-stream\r\n\r\n`
-  );
+/** @param {string} url */
+function script(url) {
+  return fileURLToPath(url);
 }

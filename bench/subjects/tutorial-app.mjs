@@ -1,11 +1,10 @@
 /**
  * What tutorials show: a Nest `@Sse` handler, an Observable around axios, JSON.parse for each line, and a
  * MessageEvent for each delta. Decorators are called as functions, since Node runs this file as it is.
+ * Which adapter serves it, tutorial-fastify.mjs and tutorial-express.mjs say.
  */
 import 'reflect-metadata';
 import { Controller, Module, Query, Sse } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 import axios from 'axios';
 import { Observable } from 'rxjs';
 
@@ -56,12 +55,9 @@ Sse('stream')(StreamController.prototype, 'stream', handler);
 Query('content')(StreamController.prototype, 'stream', 0);
 Controller()(StreamController);
 
-class AppModule {
+/** The tutorial's whole application. */
+export class TutorialModule {
   /** No middleware. */
   configure() {}
 }
-Module({ controllers: [StreamController] })(AppModule);
-
-const app = await NestFactory.create(AppModule, new FastifyAdapter(), { logger: false });
-await app.listen(Number(process.env['PORT']), '127.0.0.1');
-process.once('SIGTERM', () => process.exit());
+Module({ controllers: [StreamController] })(TutorialModule);

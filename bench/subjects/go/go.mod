@@ -1,0 +1,3 @@
+module sluice-bench/handler
+
+go 1.19

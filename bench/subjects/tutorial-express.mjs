@@ -1,0 +1,5 @@
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { serveNest } from './serve-nest.mjs';
+import { TutorialModule } from './tutorial-app.mjs';
+
+await serveNest(TutorialModule, new ExpressAdapter(), false);
