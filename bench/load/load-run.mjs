@@ -4,8 +4,8 @@ import { ResponseReader } from './response-reader.mjs';
 import { SequenceCheck } from './sequence-check.mjs';
 
 /**
- * What a run counted. Latency is from the upstream's write to the client's read; TTFT from the request to its
- * first event. Both in microseconds.
+ * What a run counted. Latency is from the upstream's write to the client's read, while all streams are open; TTFT
+ * from the request to its first event. Both in microseconds.
  * @typedef {object} Counts
  * @property {number} events
  * @property {number} requests
@@ -38,13 +38,13 @@ export class LoadRun {
   #ttfts = [];
 
   /**
-   * @param {{ plan: import('../scenarios.mjs').Plan, port: number, request: string }} order
+   * @param {{ plan: import('../scenarios.mjs').Plan, port: number, request: string }} order the request's bytes in hexadecimal
    * @param {(progress: Progress) => void} tell
    */
   constructor({ plan, port, request }, tell) {
     this.plan = plan;
     this.port = port;
-    this.request = Buffer.from(request, 'latin1');
+    this.request = Buffer.from(request, 'hex');
     this.tell = tell;
   }
 
@@ -64,6 +64,7 @@ export class LoadRun {
       busy = this.#asked < this.plan.requests;
       if (!busy) {
         socket.end();
+        this.#close();
         return;
       }
       this.#asked += 1;
@@ -97,13 +98,31 @@ export class LoadRun {
       this.#events += 1;
       if (!first && micros === 0) return;
       const now = nowMicros();
-      if (micros > 0) this.#latencies.push(now - micros);
+      if (micros > 0 && !this.#closing) this.#latencies.push(now - micros);
       if (!first) return;
       first = false;
       this.#ttfts.push(now - askedAt);
       this.#opened += 1;
-      if (this.#opened === this.plan.concurrency) this.tell({ type: 'open', events: this.#events });
+      if (this.#opened === this.plan.concurrency) this.#open();
     });
+  }
+
+  #open() {
+    // What came while the herd was let in says nothing about the herd at rest.
+    this.#latencies = [];
+    this.tell({ type: 'open', events: this.#events });
+    if (this.plan.holdMs !== undefined) setTimeout(() => this.#done(), this.plan.holdMs);
+  }
+
+  #close() {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.tell({ type: 'closing', events: this.#events });
+  }
+
+  #done() {
+    this.#close();
+    this.tell({ type: 'done', counts: this.#counts() });
   }
 
   /**
@@ -116,11 +135,7 @@ export class LoadRun {
     this.#doubled += check.doubled;
     this.#reordered += check.reordered;
     if (!good) this.#failed += 1;
-    if (!this.#closing) {
-      this.#closing = true;
-      this.tell({ type: 'closing', events: this.#events });
-    }
-    if (this.#over === this.plan.requests) this.tell({ type: 'done', counts: this.#counts() });
+    if (this.#over === this.plan.requests) this.#done();
   }
 
   /** @returns {Counts} */
