@@ -2,17 +2,21 @@ import { parseArgs } from 'node:util';
 
 export const HELP = `node bench/run.mjs [options]
 
-  --quick               a version of one to two minutes, one run each
-  --scenario a,b        firehose, chat, short, idle (default: all)
-  --subject a,b         pipe, tutorial, sluice, sluice-stream (default: all), direct
+  --quick               a version of two minutes: pipe, sluice, sluice-stream, one run each
+  --scenario a,b        firehose, chat, moderate, short, idle, idle-5000, slow, leave (default: all of these);
+                        only when asked for: streams, sizes (tables by number of streams and size of events)
+  --subject a,b         of bench/subjects.mjs (default: all; in idle some), and direct, which is no gateway
   --repeat n            runs of each subject and scenario (default: 3)
-  --streams n           streams of firehose, chat and idle; requests of short
+  --streams n           streams of firehose, chat, moderate, idle and leave; requests of short
   --events n            content events of each
-  --rate n              events a second and stream, in chat
+  --rate n              events a second and stream, in chat and moderate
+  --load native|node    the load side in C or in Node (default: in C where there is a compiler)
   --baseline folder     another build (its dist), as the subjects baseline and baseline-stream
   --profile             a CPU profile of each gateway's measured phase, and its largest self times
   --keep                writes to bench/results/ instead of bench/results/local/
 `;
+
+const QUICK = ['pipe', 'sluice', 'sluice-stream'];
 
 /**
  * Reads the command line. Throws on what it does not know.
@@ -29,6 +33,7 @@ export function readOptions(words) {
       streams: { type: 'string' },
       events: { type: 'string' },
       rate: { type: 'string' },
+      load: { type: 'string' },
       baseline: { type: 'string' },
       profile: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
@@ -42,12 +47,22 @@ export function readOptions(words) {
     keep: values.keep,
     help: values.help,
     scenarios: list(values.scenario),
-    subjects: list(values.subject),
+    subjects: list(values.subject) ?? (values.quick ? QUICK : undefined),
     repeat: count('repeat', values.repeat) ?? (values.quick ? 1 : 3),
     streams: count('streams', values.streams),
     events: count('events', values.events),
     rate: count('rate', values.rate),
+    load: kind(values.load),
   };
+}
+
+/**
+ * @param {string | undefined} value
+ * @returns {'native' | 'node' | undefined}
+ */
+function kind(value) {
+  if (value === undefined || value === 'native' || value === 'node') return value;
+  throw new Error('--load takes native or node');
 }
 
 /** @param {string | undefined} value */

@@ -1,3 +1,5 @@
+import { scaling } from './scaling-scenarios.mjs';
+
 /**
  * What the upstream and the load client do in one phase of a run.
  * @typedef {object} Plan
@@ -7,61 +9,143 @@
  * @property {number} rampMs over which the connections are opened
  * @property {number} [eventsPerWrite] of the upstream, where there is no delay; 1 if absent
  * @property {number} [intervalMs] mean time between the events of a stream (± 50 %); absent: no delay at all
+ * @property {number} [textBytes] of the text of an event; as short as a token if absent
+ * @property {number} [repeats] of the events, so that a stream is long and takes no memory of the upstream
+ * @property {number} [holdMs] the client calls it done so long after all are open, with all of them open
+ * @property {number} [leaveAfter] the client closes a stream after so many events
+ * @property {1} [stalls] the client reads no more after the first event
  */
 
 /**
  * A load and what is read off it.
  * @typedef {object} Scenario
- * @property {'event' | 'request' | 'stream'} per CPU per event, CPU per request, or memory per open stream
+ * @property {'event' | 'request' | 'stream' | 'latency' | 'stall' | 'leave'} per what its value is about: CPU per
+ *   event or request, memory per open stream, latency, memory behind a reader that stalls, ms until the upstream
+ *   sees that a client left
  * @property {'whole' | 'steady'} window the whole phase, or from 'all are open' to 'the first is complete'
  * @property {string} load in words
  * @property {Plan[]} warmup
  * @property {Plan} measured
+ * @property {boolean} [added] the load side alone runs beside the subjects, and its figures are taken off theirs
+ * @property {string[]} [subjects] that run where none are asked for; all if absent
+ * @property {string} [group] the table of which it is a point
+ * @property {string} [point] its name there
+ * @property {number} [eventBytes] of an event as the upstream writes it, where that is what is compared
  */
 
-/** Requests that make the code under test hot; without events worth speaking of. */
-const REQUESTS = { requests: 1000, concurrency: 32, events: 10, rampMs: 0 };
+/** Those whose memory of an open stream is measured by default: it takes long, and the others are relatives. */
+const IDLERS = ['pipe', 'nginx', 'go', 'tutorial', 'sluice', 'sluice-stream'];
+/** What a client that stalls is offered: as many events of about a thousand bytes, as many times. */
+const OFFER = { events: 1000, textBytes: 745, repeats: 500 };
+
+/** @typedef {{ quick: boolean, streams?: number | undefined, events?: number | undefined, rate?: number | undefined }} Wishes */
 
 /**
  * The scenarios by name. What an option sets wins over what the scenario says.
- * @param {{ quick: boolean, streams?: number | undefined, events?: number | undefined, rate?: number | undefined }} options
+ * @param {Wishes} wishes
  * @returns {Record<string, Scenario>}
  */
-export function scenarios({ quick, streams, events, rate }) {
+export function scenarios(wishes) {
+  const hot = { requests: wishes.quick ? 1000 : 3000, concurrency: 32, events: 10, rampMs: 0 };
+  return { ...loads(wishes, hot), ...memories(wishes, hot), ...leavings(wishes, hot), ...scaling(hot) };
+}
+
+/**
+ * @param {Wishes} wishes
+ * @param {Plan} hot requests that make the code under test hot
+ * @returns {Record<string, Scenario>}
+ */
+function loads({ quick, streams, events, rate }, hot) {
   const firehose = { ...open(streams ?? 50, events ?? (quick ? 1000 : 2000), 0), eventsPerWrite: 10 };
-  const chat = paced(streams ?? 200, events ?? (quick ? 100 : 250), 1000 / (rate ?? 50));
+  const chat = paced(streams ?? 500, events ?? (quick ? 100 : 150), 1000 / (rate ?? 50));
+  const each = paced(streams ?? 100, events ?? 100, 1000 / (rate ?? 50));
+  const moderate = { ...each, requests: each.requests * (quick ? 1 : 3) };
   const shorts = streams ?? (quick ? 1000 : 3000);
-  const idle = paced(streams ?? (quick ? 300 : 1000), events ?? (quick ? 2 : 3), quick ? 1000 : 5000);
   return {
     firehose: {
       per: 'event',
       window: 'whole',
       load: `${firehose.requests} streams × ${firehose.events} events, no delay, 10 a write`,
-      warmup: [REQUESTS, { ...firehose, requests: firehose.requests * 2, events: 500 }],
+      warmup: [hot, { ...firehose, requests: firehose.requests * 2, events: 500 }],
       measured: firehose,
     },
     chat: {
       per: 'event',
       window: 'steady',
-      load: `${chat.requests} streams × ${1000 / (chat.intervalMs ?? 1)} events/s ± 50 % × ${chat.events} events`,
-      warmup: [REQUESTS, { ...chat, events: 40, rampMs: 200 }],
+      load: `${streamsOf(chat)} × ${chat.events} events`,
+      warmup: [hot, { ...chat, events: 40, rampMs: 200 }],
       measured: chat,
+      added: true,
+    },
+    moderate: {
+      per: 'latency',
+      window: 'steady',
+      load: `${streamsOf(moderate)}, ${moderate.requests} × ${moderate.events} events`,
+      warmup: [hot, { ...each, events: 40, rampMs: 200 }],
+      measured: moderate,
+      added: true,
     },
     short: {
       per: 'request',
       window: 'whole',
       load: `${shorts} requests × ${events ?? 10} events, one a write, 32 at a time`,
-      warmup: [{ ...REQUESTS, requests: quick ? 2500 : 5000 }],
+      warmup: [hot, { ...hot, requests: 2000 }],
       measured: { requests: shorts, concurrency: 32, events: events ?? 10, rampMs: 0 },
     },
-    idle: {
-      per: 'stream',
-      window: 'steady',
-      load: `${idle.requests} open streams, one event per ${(idle.intervalMs ?? 0) / 1000} s`,
-      warmup: [{ ...REQUESTS, requests: 200 }],
-      measured: idle,
+  };
+}
+
+/**
+ * @param {Wishes} wishes
+ * @param {Plan} hot
+ * @returns {Record<string, Scenario>}
+ */
+function memories({ quick, streams }, hot) {
+  const idle = (/** @type {number} */ count) => ({
+    per: /** @type {const} */ ('stream'),
+    window: /** @type {const} */ ('steady'),
+    load: `${count} open streams, one event per 5 s`,
+    warmup: [hot],
+    // No stream ends; each has had an event or two when it is measured.
+    measured: { ...paced(count, 1000, 5000), rampMs: count, holdMs: quick ? 1000 : 5000 },
+    subjects: IDLERS,
+  });
+  return {
+    idle: idle(streams ?? (quick ? 500 : 2000)),
+    ...(streams === undefined && !quick && { 'idle-5000': idle(5000) }),
+    slow: {
+      per: 'stall',
+      window: 'whole',
+      load: 'a client that stops reading, 500 MB offered',
+      warmup: [hot, { ...open(20, 500, 0), textBytes: OFFER.textBytes }],
+      measured: { ...open(1, OFFER.events, 0), ...OFFER, stalls: 1 },
+      added: true,
     },
   };
+}
+
+/**
+ * @param {Wishes} wishes
+ * @param {Plan} hot
+ * @returns {Record<string, Scenario>}
+ */
+function leavings({ quick, streams }, hot) {
+  const clients = streams ?? (quick ? 100 : 300);
+  const leaving = { ...paced(clients, 500, 20), rampMs: clients * 10, leaveAfter: 5 };
+  return {
+    leave: {
+      per: 'leave',
+      window: 'whole',
+      load: `${clients} clients that close after 5 events of a stream with 50 events/s, one after the other`,
+      warmup: [hot],
+      measured: leaving,
+    },
+  };
+}
+
+/** @param {Plan} plan */
+function streamsOf({ concurrency, intervalMs = 1 }) {
+  return `${concurrency} streams × ${Math.round(1000 / intervalMs)} events/s ± 50 %`;
 }
 
 /**

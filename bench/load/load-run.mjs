@@ -14,8 +14,8 @@ import { SequenceCheck } from './sequence-check.mjs';
  * @property {number} reordered
  * @property {number} failed requests without a 200 or without an end
  * @property {number} reads socket reads of the client
- * @property {{ p50: number, p99: number } | undefined} latency
- * @property {{ p50: number, p99: number } | undefined} ttft
+ * @property {{ p50: number, p99: number } | undefined} [latency]
+ * @property {{ p50: number, p99: number } | undefined} [ttft]
  */
 
 /** @typedef {{ type: 'open' | 'closing', events: number } | { type: 'done', counts: Counts }} Progress */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { connect, createServer } from 'node:net';
+import { createInterface } from 'node:readline';
 import { PIN } from './cores.mjs';
 
 /** How long a process may take to listen, and to end after SIGTERM, in milliseconds. */
@@ -15,25 +16,48 @@ const STDERR_KEPT = 2_000;
  * @property {string} type
  * @property {number} [events]
  * @property {import('../load/load-run.mjs').Counts} [counts]
+ * @property {number} [bytes]
+ * @property {[stream: number, atMicros: number][]} [left]
  */
 
-/** A Node process on cores of its own. Its standard output goes to /dev/null. */
+/**
+ * How one talks to a process: over Node's IPC, in lines (`name key=value` to it, JSON from it), or not at all.
+ * @typedef {'ipc' | 'lines' | 'none'} Channel
+ */
+
+/** @type {Record<Channel, import('node:child_process').StdioOptions>} */
+const STDIO = {
+  ipc: ['ignore', 'ignore', 'pipe', 'ipc'],
+  lines: ['pipe', 'pipe', 'pipe'],
+  none: ['ignore', 'ignore', 'pipe'],
+};
+
+/** A process on cores of its own. What it says otherwise goes to /dev/null. */
 export class Child {
   #stderr = '';
+  #messages = new EventEmitter();
+  #channel;
 
   /**
    * @param {object} options
-   * @param {string[]} options.arguments of node
+   * @param {readonly string[]} options.command program and arguments
    * @param {Record<string, string | undefined>} options.env
    * @param {string | number | undefined} options.cores
+   * @param {Channel} options.channel
    */
-  constructor({ arguments: nodeArguments, env, cores }) {
-    const node = [process.execPath, ...nodeArguments];
-    const [command = '', ...rest] = cores === undefined ? node : [PIN, '-c', String(cores), ...node];
-    this.process = spawn(command, rest, { env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  constructor({ command, env, cores, channel }) {
+    const words = cores === undefined ? command : [PIN, '-c', String(cores), ...command];
+    const [program = '', ...rest] = words;
+    this.#channel = channel;
+    this.process = spawn(program, rest, { env, stdio: STDIO[channel] });
+    this.process.once('error', (error) => (this.#stderr += error.message));
     this.process.stderr?.on('data', (bytes) => {
       this.#stderr = (this.#stderr + String(bytes)).slice(-STDERR_KEPT);
     });
+    this.process.on('message', (/** @type {Message} */ message) => this.#receive(message));
+    if (channel === 'lines' && this.process.stdout !== null) {
+      createInterface(this.process.stdout).on('line', (line) => this.#receive(JSON.parse(line)));
+    }
   }
 
   /** taskset becomes the process that it starts, so this is Node's own. */
@@ -43,9 +67,20 @@ export class Child {
     return pid;
   }
 
-  /** @param {object} message */
+  /** True when the process is over. */
+  get ended() {
+    return this.process.exitCode !== null || this.process.signalCode !== null;
+  }
+
+  /** @param {{ type: string } & Record<string, string | number | undefined>} message */
   send(message) {
-    this.process.send(message);
+    if (this.#channel === 'ipc') {
+      this.process.send(message);
+      return;
+    }
+    const { type, ...values } = message;
+    const given = Object.entries(values).filter(([, value]) => value !== undefined);
+    this.process.stdin?.write(`${[type, ...given.map((pair) => pair.join('='))].join(' ')}\n`);
   }
 
   /**
@@ -59,7 +94,8 @@ export class Child {
     return new Promise((resolve, reject) => {
       const settle = () => {
         clearTimeout(timer);
-        child.off('message', onMessage).off('exit', onExit);
+        child.off('exit', onExit);
+        this.#messages.off('message', onMessage);
       };
       const fail = (/** @type {string} */ reason) => {
         settle();
@@ -72,7 +108,8 @@ export class Child {
         resolve(message);
       };
       const timer = setTimeout(() => fail(`${ms} ms went by`), ms);
-      child.on('message', onMessage).once('exit', onExit);
+      child.once('exit', onExit);
+      this.#messages.on('message', onMessage);
     });
   }
 
@@ -83,16 +120,21 @@ export class Child {
   async listening(port) {
     const deadline = Date.now() + START_MS;
     while (!(await takesConnections(port))) {
-      if (this.process.exitCode !== null || Date.now() > deadline) {
+      if (this.ended || Date.now() > deadline) {
         throw new Error(`Nothing listens on ${port}. ${this.#stderr}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 
+  /** @param {Message} message */
+  #receive(message) {
+    this.#messages.emit('message', message);
+  }
+
   /** Ends the process, by force if it does not go by itself. */
   async stop() {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    if (this.ended || this.process.pid === undefined) return;
     const timer = setTimeout(() => this.process.kill('SIGKILL'), STOP_MS);
     this.process.kill('SIGTERM');
     await once(this.process, 'exit');

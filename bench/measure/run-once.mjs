@@ -1,10 +1,16 @@
+import { watchLeaving } from './leaving.mjs';
+import { requireFiles, requireLoad } from './needs.mjs';
 import { coreBusyMs, treeUse } from './proc.mjs';
 import { setStage, strike } from './stage.mjs';
+import { watchStall } from './stall.mjs';
 
 /** What a run may take beyond what it must take, in milliseconds. */
 const SLACK_MS = 60_000;
 /** How long a process may rest between warm-up and measurement, in milliseconds. */
 const SETTLE_MS = 500;
+
+/** A client that stalls counts nothing. */
+const NOTHING = { events: 0, requests: 0, lost: 0, doubled: 0, reordered: 0, failed: 0, reads: 0 };
 
 /**
  * The state of the machine at one moment of a run.
@@ -25,27 +31,33 @@ const SETTLE_MS = 500;
  * @property {Sample} closing
  * @property {Sample} done
  * @property {import('../load/load-run.mjs').Counts} counts
+ * @property {import('./stall.mjs').Stall} [stall]
+ * @property {import('./leaving.mjs').Leaving} [leaving]
  */
+
+/** @typedef {{ cores: import('./cores.mjs').Cores, load: import('./load-side.mjs').LoadSide }} Machine */
 
 /**
  * One run: fresh processes, warm-up, the measured phase.
  * @param {object} options
  * @param {import('../subjects.mjs').Subject} options.subject
  * @param {import('../scenarios.mjs').Scenario} options.scenario
- * @param {import('./cores.mjs').Cores} options.cores
+ * @param {Machine} options.machine
  * @param {string} [options.profileTo]
  * @returns {Promise<RawRun>}
  */
-export async function runOnce({ subject, scenario, cores, profileTo }) {
+export async function runOnce({ subject, scenario, machine, profileTo }) {
+  requireFiles(scenario.measured.concurrency);
+  requireLoad(scenario, machine.load);
   // Memory is what is held, not what the collector has yet to find.
   const probe = scenario.per === 'stream' ? 'collector' : profileTo === undefined ? undefined : 'profiler';
-  const stage = await setStage(subject, cores, { probe, profileTo });
+  const stage = await setStage(subject, machine, { probe, profileTo });
   try {
     for (const plan of scenario.warmup) await phase(stage, subject, plan).done;
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-    if (probe === 'profiler') await poke(stage);
-    const run = await measure(stage, subject, scenario, cores);
-    if (probe === 'profiler') await poke(stage);
+    if (profileTo !== undefined) await poke(stage);
+    const run = await measure(stage, subject, scenario, machine.cores);
+    if (profileTo !== undefined) await poke(stage);
     return run;
   } finally {
     await strike(stage);
@@ -67,17 +79,25 @@ async function measure(stage, subject, scenario, cores) {
   const start = await take(0);
   const { open, closing, done } = phase(stage, subject, scenario.measured);
   const opened = open.then((events) => sample(stage, cores, events));
+  if (scenario.per === 'stall') {
+    void done.catch(() => undefined);
+    const stall = await watchStall(stage, (await opened).gateway.rssBytes, start.gateway.rssBytes);
+    const end = sample(stage, cores, 0);
+    return { start, open: await opened, closing: end, done: end, counts: NOTHING, stall };
+  }
   const closed = closing.then((events) => take(events));
-  const counts = await done;
+  const { counts, left } = await done;
   const end = sample(stage, cores, counts.events);
-  return { start, open: await opened, closing: await closed, done: end, counts };
+  const run = { start, open: await opened, closing: await closed, done: end, counts };
+  return scenario.per === 'leave' ? { ...run, leaving: await watchLeaving(stage, left ?? []) } : run;
 }
 
 /**
  * Makes the probe in the gateway do its work.
  * @param {import('./stage.mjs').Stage} stage
  */
-async function poke({ gateway }) {
+async function poke({ gateway, probe }) {
+  if (probe === undefined) return;
   const probed = gateway?.message('probed', SLACK_MS);
   gateway?.process.kill('SIGUSR2');
   await probed;
@@ -90,13 +110,13 @@ async function poke({ gateway }) {
  * @param {import('../scenarios.mjs').Plan} plan
  */
 function phase({ upstream, client, port }, { request }, plan) {
-  const limitMs = SLACK_MS + plan.rampMs + plan.events * 2 * (plan.intervalMs ?? 0);
+  const limitMs = SLACK_MS + plan.rampMs + (plan.holdMs ?? plan.events * 2 * (plan.intervalMs ?? 0));
   const ready = upstream.message('ready', SLACK_MS);
-  upstream.send(plan);
+  upstream.send({ type: 'plan', ...plan });
   const told = (/** @type {string} */ type) => client.message(type, limitMs);
-  const done = told('done').then(({ counts }) => {
+  const done = told('done').then(({ counts, left }) => {
     if (counts === undefined) throw new Error('The load client counted nothing');
-    return counts;
+    return { counts, left };
   });
   const events = (/** @type {string} */ type) => {
     // Where nothing opens, `done` says why; these must not be rejections that nobody awaits.
@@ -107,7 +127,8 @@ function phase({ upstream, client, port }, { request }, plan) {
     );
   };
   const phases = { open: events('open'), closing: events('closing'), done };
-  void ready.then(() => client.send({ plan, port, request }));
+  const bytes = Buffer.from(request, 'latin1').toString('hex');
+  void ready.then(() => client.send({ type: 'go', port, request: bytes, ...plan }));
   return phases;
 }
 

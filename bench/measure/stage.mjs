@@ -2,44 +2,65 @@ import { fileURLToPath } from 'node:url';
 import { environmentOf } from '../subjects.mjs';
 import { Child, freePort } from './child.mjs';
 
-const UPSTREAM = fileURLToPath(import.meta.resolve('../load/upstream.mjs'));
-const CLIENT = fileURLToPath(import.meta.resolve('../load/client.mjs'));
 /** What can be preloaded into a gateway. Each acts on SIGUSR2 and says when it has. */
 const PROBES = {
   profiler: fileURLToPath(import.meta.resolve('./profiler.mjs')),
   collector: fileURLToPath(import.meta.resolve('./collector.mjs')),
 };
 
-/** @typedef {{ upstream: Child, client: Child, gateway: Child | undefined, port: number }} Stage */
+/** @typedef {keyof typeof PROBES} Probe */
+
+/**
+ * Where a run takes place.
+ * @typedef {object} Stage
+ * @property {Child} upstream
+ * @property {Child} client
+ * @property {Child | undefined} gateway
+ * @property {number} port that the client asks
+ * @property {Probe | undefined} probe that is loaded into the gateway
+ */
 
 /**
  * Starts fresh processes for one run: upstream, gateway and load client.
  * @param {import('../subjects.mjs').Subject} subject
- * @param {import('./cores.mjs').Cores} cores
+ * @param {{ cores: import('./cores.mjs').Cores, load: import('./load-side.mjs').LoadSide }} machine
  * @param {object} options
- * @param {keyof PROBES | undefined} options.probe what is preloaded into the gateway
+ * @param {Probe | undefined} options.probe what is preloaded into the gateway, if that is Node's
  * @param {string | undefined} options.profileTo file for the profiler's profile
  * @returns {Promise<Stage>}
  */
-export async function setStage(subject, cores, { probe, profileTo }) {
+export async function setStage(subject, { cores, load }, { probe, profileTo }) {
   const upstreamPort = await freePort();
   const port = await freePort();
-  const upstream = load(UPSTREAM, { PORT: String(upstreamPort) }, cores);
-  const client = load(CLIENT, {}, cores);
-  await upstream.listening(upstreamPort);
-  if (subject.entry === undefined) return { upstream, client, gateway: undefined, port: upstreamPort };
-  const gateway = new Child({
-    arguments: [...(probe === undefined ? [] : ['--import', PROBES[probe]]), subject.entry],
-    env: { ...environmentOf(port, upstreamPort), BENCH_PROFILE_TO: profileTo },
-    cores: cores.gateway,
-  });
+  const start = (/** @type {string[]} */ command, /** @type {Record<string, string>} */ env) =>
+    new Child({
+      command,
+      env: { PATH: process.env['PATH'], ...env },
+      cores: cores.load,
+      channel: load.channel,
+    });
+  const upstream = start(load.upstream, { PORT: String(upstreamPort) });
+  const client = start(load.client, {});
+  /** @type {Stage} */
+  const stage = { upstream, client, gateway: undefined, port: upstreamPort, probe: undefined };
   try {
+    await upstream.listening(upstreamPort);
+    if (subject.command === undefined) return stage;
+    const isNode = subject.command[0] === process.execPath;
+    const loaded = isNode ? probe : undefined;
+    const gateway = new Child({
+      command: withProbe(subject.command, loaded),
+      env: { ...environmentOf(port, upstreamPort), ...subject.env, BENCH_PROFILE_TO: profileTo },
+      cores: cores.gateway,
+      channel: isNode ? 'ipc' : 'none',
+    });
+    Object.assign(stage, { gateway, port, probe: loaded });
     await gateway.listening(port);
+    return stage;
   } catch (error) {
-    await strike({ upstream, client, gateway, port });
+    await strike(stage);
     throw error;
   }
-  return { upstream, client, gateway, port };
 }
 
 /**
@@ -53,14 +74,9 @@ export async function strike({ upstream, client, gateway }) {
 }
 
 /**
- * @param {string} script
- * @param {Record<string, string>} env
- * @param {import('./cores.mjs').Cores} cores
+ * @param {string[]} command
+ * @param {Probe | undefined} probe
  */
-function load(script, env, cores) {
-  return new Child({
-    arguments: ['--max-semi-space-size=64', script],
-    env: { PATH: process.env['PATH'], ...env },
-    cores: cores.load,
-  });
+function withProbe([node = '', ...rest], probe) {
+  return probe === undefined ? [node, ...rest] : [node, '--import', PROBES[probe], ...rest];
 }

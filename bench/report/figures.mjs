@@ -1,21 +1,27 @@
 /** Above this share of its core used by somebody else, a run is marked. */
 const DISTURBED = 0.05;
 /** Above this share of its core the load side may be what is measured. */
-const SATURATED = 0.9;
+const LIMITING = 0.9;
+/** Above this share of its core a gateway does not keep up. */
+const SATURATED = 0.95;
 
 /**
  * What one run says. CPU is of the gateway's whole process tree.
  * @typedef {object} Figures
- * @property {number} value what the scenario is about: CPU µs per event or request, or KB per open stream
+ * @property {number} value what the scenario is about, in the unit of its table
  * @property {number} cpuUs CPU µs per event in the window, user and system
  * @property {number} userUs the part of it that is not the kernel's
  * @property {number} wholeCpuUs CPU µs per event over the whole phase, opening and ending included
  * @property {number} eventsPerSecond
+ * @property {number | undefined} offeredPerSecond events that the upstream's schedule had in it
  * @property {number} requestsPerSecond
  * @property {number} gatewayCpu share of one core
  * @property {number} loadCpu share of one core, upstream and client together
+ * @property {number} loadUs CPU µs per event of the load side
  * @property {number} otherCpu share of the gateway's core that was somebody else's
  * @property {number} eventsPerRead events for each read of the client, over the whole phase
+ * @property {import('../measure/stall.mjs').Stall} [stall]
+ * @property {{ left: number, unseen: number, p50Ms: number | undefined, p99Ms: number | undefined }} [leaving]
  * @property {import('../load/load-run.mjs').Counts} counts
  * @property {string[]} marks
  */
@@ -35,11 +41,15 @@ export function figuresOf(run, scenario, pinned) {
   const whole = cpuBetween(run.start.gateway, run.done.gateway);
   const loadMs = cpuBetween(from.upstream, to.upstream).totalMs + cpuBetween(from.client, to.client).totalMs;
   const otherMs = pinned && gateway.totalMs > 0 ? to.coreBusyMs - from.coreBusyMs - gateway.totalMs : 0;
+  const { concurrency, intervalMs } = scenario.measured;
+  const leaving = leavingOf(run.leaving);
   const values = {
     event: (gateway.totalMs * 1000) / events,
     request: (gateway.totalMs * 1000) / counts.requests,
-    stream:
-      (run.closing.gateway.rssBytes - run.start.gateway.rssBytes) / 1024 / scenario.measured.concurrency,
+    stream: (run.closing.gateway.rssBytes - run.start.gateway.rssBytes) / 1024 / concurrency,
+    latency: counts.latency?.p50 ?? NaN,
+    stall: (run.stall?.growthBytes ?? NaN) / 1e6,
+    leave: leaving?.p50Ms ?? NaN,
   };
   const figures = {
     value: values[scenario.per],
@@ -47,14 +57,26 @@ export function figuresOf(run, scenario, pinned) {
     userUs: (gateway.userMs * 1000) / events,
     wholeCpuUs: (whole.totalMs * 1000) / counts.events,
     eventsPerSecond: (events * 1000) / elapsedMs,
+    offeredPerSecond: intervalMs === undefined ? undefined : (concurrency * 1000) / intervalMs,
     requestsPerSecond: (counts.requests * 1000) / (run.done.atMs - run.start.atMs),
     gatewayCpu: gateway.totalMs / elapsedMs,
     loadCpu: loadMs / elapsedMs,
+    loadUs: (loadMs * 1000) / events,
     otherCpu: Math.max(0, otherMs / elapsedMs),
     eventsPerRead: counts.events / counts.reads,
     counts,
+    ...(run.stall !== undefined && { stall: run.stall }),
+    ...(leaving !== undefined && { leaving }),
   };
-  return { ...figures, marks: marksOf(figures) };
+  return { ...figures, marks: marksOf(figures, scenario) };
+}
+
+/** @param {import('../measure/leaving.mjs').Leaving | undefined} leaving */
+function leavingOf(leaving) {
+  if (leaving === undefined) return undefined;
+  const { left, unseen, ms } = leaving;
+  const at = (/** @type {number} */ share) => ms[Math.floor((ms.length - 1) * share)];
+  return { left, unseen, p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
 /**
@@ -67,15 +89,23 @@ export function median(values) {
   return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
 }
 
-/** @param {Omit<Figures, 'marks'>} figures */
-function marksOf({ counts, gatewayCpu, loadCpu, otherCpu }) {
+/**
+ * What must be known of a run beside its figures.
+ * @param {Omit<Figures, 'marks'>} figures
+ * @param {import('../scenarios.mjs').Scenario} scenario
+ */
+function marksOf({ counts, gatewayCpu, loadCpu, otherCpu, stall }, { per, measured }) {
   const marks = [];
   if (otherCpu > DISTURBED) marks.push(`disturbed: ${percent(otherCpu)} of the core was another's`);
-  if (loadCpu > SATURATED && gatewayCpu < SATURATED) marks.push('the load side is the limit');
+  if (loadCpu > LIMITING && gatewayCpu < LIMITING) marks.push('the load side is the limit');
+  if (measured.intervalMs !== undefined && per === 'event' && gatewayCpu > SATURATED) {
+    marks.push('saturated: it finds more events in a read, and looks cheaper than it is');
+  }
   if (counts.failed > 0) marks.push(`${counts.failed} requests failed`);
   if (counts.lost + counts.doubled + counts.reordered > 0) {
     marks.push(`${counts.lost} lost, ${counts.doubled} doubled, ${counts.reordered} reordered`);
   }
+  if (stall?.died === true) marks.push('the gateway did not live through it');
   return marks;
 }
 

@@ -1,101 +1,59 @@
-import { median } from './figures.mjs';
+import { markdown, middle, number } from './cells.mjs';
+import { columnsOf } from './columns.mjs';
 
-/** @typedef {import('./figures.mjs').Figures} Figures */
-/** @typedef {{ subject: string, title: string, runs: Figures[] }} Row */
-/** @typedef {{ title: string, cell: (row: Row) => string }} Column */
-
-const UNITS = { event: 'CPU µs/event', request: 'CPU µs/request', stream: 'KB/open stream' };
-
-/** @type {Column[]} */
-const LOAD = [
-  { title: 'events/s', cell: (row) => number(middle(row, (run) => run.eventsPerSecond)) },
-  { title: 'gateway core', cell: (row) => percent(middle(row, (run) => run.gatewayCpu)) },
-  { title: 'load core', cell: (row) => percent(middle(row, (run) => run.loadCpu)) },
-];
-
-/** @type {Column} */
-const ERRORS = { title: 'lost/doubled/reordered', cell: ({ runs }) => errors(runs) };
-
-/** @type {Record<import('../scenarios.mjs').Scenario['per'], Column[]>} */
-const MORE = {
-  event: [
-    { title: 'of it user', cell: (row) => number(middle(row, (run) => run.userUs)) },
-    ...LOAD,
-    { title: 'events/read', cell: (row) => number(middle(row, (run) => run.eventsPerRead)) },
-    { title: 'latency p50 µs', cell: (row) => number(middle(row, (run) => run.counts.latency?.p50)) },
-    { title: 'p99', cell: (row) => number(middle(row, (run) => run.counts.latency?.p99)) },
-    ERRORS,
-  ],
-  request: [
-    { title: 'requests/s', cell: (row) => number(middle(row, (run) => run.requestsPerSecond)) },
-    ...LOAD,
-    ERRORS,
-  ],
-  stream: [...LOAD, ERRORS],
-};
+/** @typedef {import('./cells.mjs').Row} Row */
+/** @typedef {import('../scenarios.mjs').Scenario & { name: string, rows: Row[] }} Result */
 
 /**
  * The medians of a scenario as a Markdown table, and the marks of its runs below it.
- * @param {string} name
- * @param {import('../scenarios.mjs').Scenario} scenario
- * @param {Row[]} rows
+ * @param {Result} result
  */
-export function table(name, { per, load }, rows) {
-  const floor = rows.find(({ subject }) => subject === 'pipe');
-  /** @type {Column[]} */
-  const columns = [
-    { title: 'subject', cell: ({ title }) => title },
-    { title: UNITS[per], cell: (row) => number(value(row)) },
-    { title: '× pipe', cell: (row) => (floor === undefined ? '–' : (value(row) / value(floor)).toFixed(2)) },
-    ...MORE[per],
-  ];
+export function table({ name, rows, ...scenario }) {
+  const beside = {
+    floor: rows.find(({ subject }) => subject === 'pipe'),
+    direct: rows.find(({ subject }) => subject === 'direct'),
+  };
+  const columns = columnsOf(scenario);
   const marks = rows.flatMap(({ subject, runs }) =>
     runs.flatMap((run, index) => run.marks.map((mark) => `- ${subject}, run ${index + 1}: ${mark}`)),
   );
   return [
-    `### ${name}: ${load}`,
+    `### ${name}: ${scenario.load}`,
     '',
-    line(columns.map(({ title }) => title)),
-    `|---|${'--:|'.repeat(columns.length - 1)}`,
-    ...rows.map((row) => line(columns.map(({ cell }) => cell(row)))),
+    ...markdown(
+      ['subject', ...columns.map(({ title }) => title)],
+      rows.map((row) => [row.title, ...columns.map(({ cell }) => cell(row, beside))]),
+    ),
     '',
     ...marks,
     ...(marks.length > 0 ? [''] : []),
   ].join('\n');
 }
 
-/** @param {string[]} cells */
-function line(cells) {
-  return `| ${cells.join(' | ')} |`;
-}
-
-/** @param {Row} row */
-function value(row) {
-  return middle(row, (run) => run.value);
-}
-
 /**
- * @param {Row} row
- * @param {(run: Figures) => number | undefined} read
+ * How the CPU per event, and per byte where sizes are compared, goes with a load: one table of the points of a group.
+ * @param {string} group
+ * @param {Result[]} points
  */
-function middle({ runs }, read) {
-  return median(runs.map((run) => read(run) ?? NaN));
-}
-
-/** @param {Figures[]} runs */
-function errors(runs) {
-  const sum = (/** @type {'lost' | 'doubled' | 'reordered'} */ kind) =>
-    runs.reduce((total, { counts }) => total + counts[kind], 0);
-  return `${sum('lost')}/${sum('doubled')}/${sum('reordered')}`;
-}
-
-/** @param {number} figure */
-function number(figure) {
-  if (Number.isNaN(figure)) return '–';
-  return figure < 100 ? figure.toFixed(1) : Math.round(figure).toLocaleString('en');
-}
-
-/** @param {number} share */
-function percent(share) {
-  return `${Math.round(share * 100)} %`;
+export function scalingTable(group, points) {
+  const rows = points[0]?.rows ?? [];
+  const cost = (/** @type {Result} */ point, /** @type {string} */ subject) =>
+    middle(
+      point.rows.find((row) => row.subject === subject),
+      (run) => run.cpuUs,
+    );
+  const head = points.map(({ point = '' }) => point);
+  const perEvent = markdown(
+    ['CPU µs/event', ...head],
+    rows.map(({ subject, title }) => [title, ...points.map((point) => number(cost(point, subject)))]),
+  );
+  const perByte = markdown(
+    ['CPU ns/byte', ...head],
+    rows.map(({ subject, title }) => [
+      title,
+      ...points.map((point) => number((cost(point, subject) * 1000) / (point.eventBytes ?? NaN))),
+    ]),
+  );
+  const sized = points.some(({ eventBytes }) => eventBytes !== undefined);
+  return [`### ${group}`, '', ...perEvent, '', ...(sized ? [...perByte, ''] : [])].join('\n');
 }
