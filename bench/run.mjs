@@ -28,7 +28,7 @@ async function main() {
   const subjects = subjectsWith(options.baseline);
   const wanted = choose({ ...subjects, direct }, options.subjects ?? Object.keys(subjects));
   const chosenScenarios = chooseScenarios(scenarios(options), options.scenarios);
-  const { present, absent } = prepared(wanted);
+  const { present, absent, versions } = prepared(wanted);
   const bench = { cores: shareCores(), load: loadSide(options.load) };
   const folder = resultsFolder();
   const description = {
@@ -37,6 +37,7 @@ async function main() {
     pinned: bench.cores,
     load: bench.load.kind,
     absent,
+    versions,
     options,
   };
   console.log(`${JSON.stringify(description)}\n`);
@@ -160,7 +161,7 @@ function choose(all, names) {
 }
 
 /**
- * Makes the subjects ready. One that cannot be had is named, and the others run.
+ * Makes the subjects ready, and asks for their versions. One that cannot be had is named, and the others run.
  * @param {[string, Subject][]} subjects
  */
 function prepared(subjects) {
@@ -168,20 +169,23 @@ function prepared(subjects) {
   const present = [];
   /** @type {Record<string, string>} */
   const absent = {};
+  /** @type {Record<string, string>} */
+  const versions = {};
   for (const [id, subject] of subjects) {
     const { entry } = subject;
     if (entry !== undefined && !existsSync(entry)) {
       throw new Error(`${entry} is missing: run 'npm run build' first`);
     }
     try {
-      subject.prepare?.();
+      const version = subject.prepare?.();
+      if (typeof version === 'string') versions[id] = version;
       present.push([id, subject]);
     } catch (error) {
       absent[id] = reasonOf(error);
       console.log(`${id} is absent: ${absent[id]}`);
     }
   }
-  return { present, absent };
+  return { present, absent, versions };
 }
 
 /** @param {unknown} error */

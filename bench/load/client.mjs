@@ -7,7 +7,13 @@ import { LoadRun } from './load-run.mjs';
 
 process.on(
   'message',
-  (/** @type {import('../scenarios.mjs').Plan & { port: number, request: string }} */ { port, request, ...plan }) => {
+  (
+    /** @type {import('../scenarios.mjs').Plan & { port: number, request: string }} */ {
+      port,
+      request,
+      ...plan
+    },
+  ) => {
     new LoadRun({ plan, port, request }, (message) => process.send?.(message)).start();
   },
 );

@@ -102,12 +102,14 @@ export class LoadRun {
       if (!first) return;
       first = false;
       this.#ttfts.push(now - askedAt);
-      this.#opened += 1;
-      if (this.#opened === this.plan.concurrency) this.#open();
+      this.#open();
     });
   }
 
+  /** A stream has had its first event, or never will. */
   #open() {
+    this.#opened += 1;
+    if (this.#opened !== this.plan.concurrency) return;
     // What came while the herd was let in says nothing about the herd at rest.
     this.#latencies = [];
     this.tell({ type: 'open', events: this.#events });
@@ -135,6 +137,7 @@ export class LoadRun {
     this.#doubled += check.doubled;
     this.#reordered += check.reordered;
     if (!good) this.#failed += 1;
+    if (!good && this.plan.holdMs !== undefined) this.#open();
     if (this.#over === this.plan.requests) this.#done();
   }
 

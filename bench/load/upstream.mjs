@@ -30,7 +30,8 @@ const server = createServer({ noDelay: true }, (socket) => {
 
 process.on('message', (/** @type {import('../scenarios.mjs').Plan} */ next) => {
   plan = next;
-  if (plan.intervalMs === undefined) answer = wholeAnswer(plan.events, plan.eventsPerWrite ?? 1, plan.textBytes);
+  if (plan.intervalMs === undefined)
+    answer = wholeAnswer(plan.events, plan.eventsPerWrite ?? 1, plan.textBytes);
   process.send?.({ type: 'ready' });
 });
 process.on('disconnect', () => process.exit());

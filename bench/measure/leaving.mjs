@@ -1,5 +1,6 @@
+import { ask } from './ask.mjs';
+
 const ASK_MS = 100;
-const ANSWER_MS = 10_000;
 /** What the upstream has not seen by then, it never sees. */
 const LIMIT_MS = 5_000;
 
@@ -20,7 +21,7 @@ const LIMIT_MS = 5_000;
 export async function watchLeaving({ upstream }, left) {
   const deadline = performance.now() + LIMIT_MS;
   for (;;) {
-    const seen = new Map(await ask(upstream));
+    const seen = new Map((await ask(upstream, 'left')).left);
     const ms = left.flatMap(([stream, at]) => {
       const seenAt = seen.get(stream);
       return seenAt === undefined || seenAt - at > LIMIT_MS * 1000 ? [] : [(seenAt - at) / 1000];
@@ -29,12 +30,4 @@ export async function watchLeaving({ upstream }, left) {
     if (over) return { left: left.length, unseen: left.length - ms.length, ms: ms.toSorted((a, b) => a - b) };
     await new Promise((resolve) => setTimeout(resolve, ASK_MS));
   }
-}
-
-/** @param {import('./child.mjs').Child} upstream */
-async function ask(upstream) {
-  const answer = upstream.message('left', ANSWER_MS);
-  upstream.send({ type: 'left' });
-  const { left = [] } = await answer;
-  return left;
 }

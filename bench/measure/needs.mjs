@@ -9,9 +9,12 @@ const OTHER_FILES = 200;
  */
 export function requireFiles(streams) {
   const needed = streams * 2 + OTHER_FILES;
-  const limit = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? 'unlimited';
+  const limit =
+    /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? 'unlimited';
   if (limit !== 'unlimited' && Number(limit) < needed) {
-    throw new Error(`${streams} streams need ${needed} open files, and the limit is ${limit}: 'ulimit -n ${needed}'`);
+    throw new Error(
+      `${streams} streams need ${needed} open files, and the limit is ${limit}: 'ulimit -n ${needed}'`,
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { requestOf } from '../subjects.mjs';
 import { watchLeaving } from './leaving.mjs';
 import { requireFiles, requireLoad } from './needs.mjs';
 import { coreBusyMs, treeUse } from './proc.mjs';
@@ -109,7 +110,7 @@ async function poke({ gateway, probe }) {
  * @param {import('../subjects.mjs').Subject} subject
  * @param {import('../scenarios.mjs').Plan} plan
  */
-function phase({ upstream, client, port }, { request }, plan) {
+function phase({ upstream, client, port, upstreamPort }, subject, plan) {
   const limitMs = SLACK_MS + plan.rampMs + (plan.holdMs ?? plan.events * 2 * (plan.intervalMs ?? 0));
   const ready = upstream.message('ready', SLACK_MS);
   upstream.send({ type: 'plan', ...plan });
@@ -127,7 +128,7 @@ function phase({ upstream, client, port }, { request }, plan) {
     );
   };
   const phases = { open: events('open'), closing: events('closing'), done };
-  const bytes = Buffer.from(request, 'latin1').toString('hex');
+  const bytes = Buffer.from(requestOf(subject, upstreamPort), 'latin1').toString('hex');
   void ready.then(() => client.send({ type: 'go', port, request: bytes, ...plan }));
   return phases;
 }

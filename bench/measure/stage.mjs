@@ -17,6 +17,7 @@ const PROBES = {
  * @property {Child} client
  * @property {Child | undefined} gateway
  * @property {number} port that the client asks
+ * @property {number} upstreamPort
  * @property {Probe | undefined} probe that is loaded into the gateway
  */
 
@@ -42,7 +43,7 @@ export async function setStage(subject, { cores, load }, { probe, profileTo }) {
   const upstream = start(load.upstream, { PORT: String(upstreamPort) });
   const client = start(load.client, {});
   /** @type {Stage} */
-  const stage = { upstream, client, gateway: undefined, port: upstreamPort, probe: undefined };
+  const stage = { upstream, client, gateway: undefined, port: upstreamPort, upstreamPort, probe: undefined };
   try {
     await upstream.listening(upstreamPort);
     if (subject.command === undefined) return stage;

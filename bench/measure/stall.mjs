@@ -1,3 +1,4 @@
+import { ask } from './ask.mjs';
 import { treeUse } from './proc.mjs';
 
 const SAMPLE_MS = 50;
@@ -11,6 +12,7 @@ const ANSWER_MS = 10_000;
  * @typedef {object} Stall
  * @property {number} growthBytes of its resident set, at the peak
  * @property {number} takenBytes from the upstream
+ * @property {boolean} cut the gateway closed the stream by itself
  * @property {boolean} died the gateway did not live through it
  */
 
@@ -26,17 +28,22 @@ export async function watchStall({ upstream, client, gateway }, openBytes, start
   let taken = 0;
   let movedAt = performance.now();
   const deadline = movedAt + LIMIT_MS;
-  while (performance.now() < Math.min(movedAt + STILL_MS, deadline) && gateway?.ended !== true) {
+  const over = () => performance.now() > Math.min(movedAt + STILL_MS, deadline) || gateway?.ended === true;
+  while (!over()) {
     await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
     if (gateway !== undefined) peak = Math.max(peak, treeUse(gateway.pid).rssBytes);
-    const answer = upstream.message('taken', ANSWER_MS);
-    upstream.send({ type: 'taken' });
-    const { bytes = 0 } = await answer;
+    const { bytes = 0 } = await ask(upstream, 'taken');
     if (bytes > taken) movedAt = performance.now();
     taken = bytes;
   }
+  const { left = [] } = await ask(upstream, 'left');
   const ended = client.message('ended', ANSWER_MS);
   client.send({ type: 'end' });
   await ended;
-  return { growthBytes: peak - startBytes, takenBytes: taken, died: gateway?.ended === true };
+  return {
+    growthBytes: peak - startBytes,
+    takenBytes: taken,
+    cut: left.length > 0,
+    died: gateway?.ended === true,
+  };
 }

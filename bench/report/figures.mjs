@@ -46,7 +46,8 @@ export function figuresOf(run, scenario, pinned) {
   const values = {
     event: (gateway.totalMs * 1000) / events,
     request: (gateway.totalMs * 1000) / counts.requests,
-    stream: (run.closing.gateway.rssBytes - run.start.gateway.rssBytes) / 1024 / concurrency,
+    stream:
+      (run.closing.gateway.rssBytes - run.start.gateway.rssBytes) / 1024 / (concurrency - counts.failed),
     latency: counts.latency?.p50 ?? NaN,
     stall: (run.stall?.growthBytes ?? NaN) / 1e6,
     leave: leaving?.p50Ms ?? NaN,
@@ -105,6 +106,7 @@ function marksOf({ counts, gatewayCpu, loadCpu, otherCpu, stall }, { per, measur
   if (counts.lost + counts.doubled + counts.reordered > 0) {
     marks.push(`${counts.lost} lost, ${counts.doubled} doubled, ${counts.reordered} reordered`);
   }
+  if (stall?.cut === true) marks.push('the gateway closed the stream');
   if (stall?.died === true) marks.push('the gateway did not live through it');
   return marks;
 }

@@ -37,11 +37,6 @@ export function table({ name, rows, ...scenario }) {
  */
 export function scalingTable(group, points) {
   const rows = points[0]?.rows ?? [];
-  const cost = (/** @type {Result} */ point, /** @type {string} */ subject) =>
-    middle(
-      point.rows.find((row) => row.subject === subject),
-      (run) => run.cpuUs,
-    );
   const head = points.map(({ point = '' }) => point);
   const perEvent = markdown(
     ['CPU µs/event', ...head],
@@ -56,4 +51,15 @@ export function scalingTable(group, points) {
   );
   const sized = points.some(({ eventBytes }) => eventBytes !== undefined);
   return [`### ${group}`, '', ...perEvent, '', ...(sized ? [...perByte, ''] : [])].join('\n');
+}
+
+/**
+ * @param {Result} point
+ * @param {string} subject
+ */
+function cost({ rows }, subject) {
+  return middle(
+    rows.find((row) => row.subject === subject),
+    (run) => run.cpuUs,
+  );
 }

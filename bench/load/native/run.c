@@ -53,6 +53,11 @@ static void open(void) {
   if (run.hold_micros > 0) loop_at(&hold, now_micros() + run.hold_micros);
 }
 
+static void count_opened(void) {
+  run.opened += 1;
+  if (run.opened == run.concurrency) open();
+}
+
 void run_event(const struct marker *marker, uint64_t asked_at) {
   run.seen_events += 1;
   if (marker->micros == 0 && asked_at == 0) return;
@@ -60,8 +65,7 @@ void run_event(const struct marker *marker, uint64_t asked_at) {
   if (marker->micros != 0 && !run.closing) samples_add(&run.latency, now - marker->micros);
   if (asked_at == 0) return;
   samples_add(&run.ttft, now - asked_at);
-  run.opened += 1;
-  if (run.opened == run.concurrency) open();
+  count_opened();
 }
 
 static void count_over(void) {
@@ -76,6 +80,8 @@ void run_over(const struct check *check, bool good) {
   run.doubled += check->doubled;
   run.reordered += check->reordered;
   if (!good) run.failed += 1;
+  /* One that was refused is not waited for. */
+  if (!good && run.hold_micros > 0) count_opened();
   count_over();
 }
 
