@@ -25,6 +25,7 @@ export class LoadRun {
   #asked = 0;
   #over = 0;
   #opened = 0;
+  #steady = false;
   #closing = false;
   #events = 0;
   #reads = 0;
@@ -98,7 +99,7 @@ export class LoadRun {
       this.#events += 1;
       if (!first && micros === 0) return;
       const now = nowMicros();
-      if (micros > 0 && !this.#closing) this.#latencies.push(now - micros);
+      if (micros > 0 && !(this.#steady && this.#closing)) this.#latencies.push(now - micros);
       if (!first) return;
       first = false;
       this.#ttfts.push(now - askedAt);
@@ -110,8 +111,10 @@ export class LoadRun {
   #open() {
     this.#opened += 1;
     if (this.#opened !== this.plan.concurrency) return;
-    // What came while the herd was let in says nothing about the herd at rest.
-    this.#latencies = [];
+    // What came while the herd was let in says nothing about the herd at rest. Where the first is complete before
+    // the last has begun there is no such rest, and all is counted.
+    this.#steady = !this.#closing;
+    if (this.#steady) this.#latencies = [];
     this.tell({ type: 'open', events: this.#events });
     if (this.plan.holdMs !== undefined) setTimeout(() => this.#done(), this.plan.holdMs);
   }

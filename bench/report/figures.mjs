@@ -34,7 +34,8 @@ const SATURATED = 0.95;
  */
 export function figuresOf(run, scenario, pinned) {
   const { counts } = run;
-  const [from, to] = scenario.window === 'steady' ? [run.open, run.closing] : [run.start, run.done];
+  const steady = scenario.window === 'steady' && run.open.atMs < run.closing.atMs;
+  const [from, to] = steady ? [run.open, run.closing] : [run.start, run.done];
   const elapsedMs = to.atMs - from.atMs;
   const gateway = cpuBetween(from.gateway, to.gateway);
   const events = to.events - from.events;
@@ -69,7 +70,9 @@ export function figuresOf(run, scenario, pinned) {
     ...(run.stall !== undefined && { stall: run.stall }),
     ...(leaving !== undefined && { leaving }),
   };
-  return { ...figures, marks: marksOf(figures, scenario) };
+  const marks = marksOf(figures, scenario);
+  if (scenario.window === 'steady' && !steady) marks.push('never all open at once: over the whole phase');
+  return { ...figures, marks };
 }
 
 /** @param {import('../measure/leaving.mjs').Leaving | undefined} leaving */

@@ -47,8 +47,12 @@ static void on_held(struct timer *timer) {
 
 static void open(void) {
   static struct timer hold = {.index = -1, .due = on_held};
-  /* What came while the herd was let in says nothing about the herd at rest. */
-  run.latency.count = 0;
+  /*
+   * What came while the herd was let in says nothing about the herd at rest. Where the first is complete before the
+   * last has begun there is no such rest, and all is counted.
+   */
+  run.steady = !run.closing;
+  if (run.steady) run.latency.count = 0;
   tell("{\"type\":\"open\",\"events\":%llu}", (unsigned long long)run.seen_events);
   if (run.hold_micros > 0) loop_at(&hold, now_micros() + run.hold_micros);
 }
@@ -62,7 +66,7 @@ void run_event(const struct marker *marker, uint64_t asked_at) {
   run.seen_events += 1;
   if (marker->micros == 0 && asked_at == 0) return;
   uint64_t now = now_micros();
-  if (marker->micros != 0 && !run.closing) samples_add(&run.latency, now - marker->micros);
+  if (marker->micros != 0 && !(run.steady && run.closing)) samples_add(&run.latency, now - marker->micros);
   if (asked_at == 0) return;
   samples_add(&run.ttft, now - asked_at);
   count_opened();

@@ -18,7 +18,7 @@ struct run {
   size_t request_length;
 
   unsigned asked, over, opened;
-  bool closing, done;
+  bool steady, closing, done;
   uint64_t seen_events, reads;
   uint64_t lost, doubled, reordered, failed;
   struct samples latency, ttft;
