@@ -13,6 +13,7 @@ import { SequenceCheck } from './sequence-check.mjs';
  * @property {number} doubled
  * @property {number} reordered
  * @property {number} failed requests without a 200 or without an end
+ * @property {number} [failedStatus] status of the last one that failed; 0 if it got none
  * @property {number} reads socket reads of the client
  * @property {{ p50: number, p99: number } | undefined} [latency]
  * @property {{ p50: number, p99: number } | undefined} [ttft]
@@ -136,7 +137,8 @@ export class LoadRun {
    */
   #end(check, good) {
     this.#over += 1;
-    this.#lost += check.lost(this.plan.events);
+    // Where no stream is to end, what did not come by then is no loss.
+    this.#lost += check.lost(this.plan.holdMs === undefined ? this.plan.events : 0);
     this.#doubled += check.doubled;
     this.#reordered += check.reordered;
     if (!good) this.#failed += 1;

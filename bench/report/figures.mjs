@@ -105,7 +105,8 @@ function marksOf({ counts, gatewayCpu, loadCpu, otherCpu, stall }, { per, measur
   if (measured.intervalMs !== undefined && per === 'event' && gatewayCpu > SATURATED) {
     marks.push('saturated: it finds more events in a read, and looks cheaper than it is');
   }
-  if (counts.failed > 0) marks.push(`${counts.failed} requests failed`);
+  const { failed, failedStatus } = counts;
+  if (failed > 0) marks.push(`${failed} requests failed${failedStatus ? `, status ${failedStatus}` : ''}`);
   if (counts.lost + counts.doubled + counts.reordered > 0) {
     marks.push(`${counts.lost} lost, ${counts.doubled} doubled, ${counts.reordered} reordered`);
   }

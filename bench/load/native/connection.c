@@ -41,6 +41,7 @@ static void open_connection(struct connection *connection) {
   if (run.stalls) setsockopt(connection->watch.fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
   http_init(&connection->reader, HTTP_RESPONSE);
   check_begin(&connection->check, run.events);
+  connection->reader.status = 0;
   connection->connecting = connection->busy = true;
   connection->good = connection->renews = false;
   run.asked += 1;
@@ -60,7 +61,7 @@ static void close_connection(struct connection *connection) {
 static void fail(struct connection *connection) {
   bool was_busy = connection->busy;
   loop_close(&connection->watch);
-  if (was_busy) run_over(&connection->check, false);
+  if (was_busy) run_over(&connection->check, false, connection->reader.status);
   close_connection(connection);
   if (was_busy && run.asked < run.requests) loop_at(&connection->timer, now_micros());
   else run_closing();
@@ -71,6 +72,7 @@ static void ask(struct connection *connection) {
   connection->busy = true;
   connection->good = false;
   connection->events = 0;
+  connection->reader.status = 0;
   connection->asked_at = now_micros();
   ssize_t taken = write(connection->watch.fd, run.request, run.request_length);
   /* One that could not be written is a connection that has ended, which its next event tells. */
@@ -99,7 +101,7 @@ static void on_body(struct http_reader *reader, const char *bytes, size_t length
 static void on_end(struct http_reader *reader) {
   struct connection *connection = CONTAINER(reader, struct connection, reader);
   connection->busy = false;
-  run_over(&connection->check, connection->good);
+  run_over(&connection->check, connection->good, reader->status);
   if (run.asked >= run.requests) {
     close_connection(connection);
     run_closing();

@@ -25,6 +25,7 @@ static void tell_done(void) {
          (unsigned long long)run.seen_events, run.over, (unsigned long long)run.reads);
   printf(",\"lost\":%llu,\"doubled\":%llu,\"reordered\":%llu,\"failed\":%llu", (unsigned long long)run.lost,
          (unsigned long long)run.doubled, (unsigned long long)run.reordered, (unsigned long long)run.failed);
+  if (run.failed > 0) printf(",\"failedStatus\":%d", run.failed_status);
   samples_print(&run.latency, "latency");
   samples_print(&run.ttft, "ttft");
   printf("}");
@@ -79,11 +80,16 @@ static void count_over(void) {
   tell_done();
 }
 
-void run_over(const struct check *check, bool good) {
-  run.lost += check_missing(check) + (check->events - check->next);
+void run_over(const struct check *check, bool good, int status) {
+  run.lost += check_missing(check);
+  /* Where no stream is to end, what did not come by then is no loss. */
+  if (run.hold_micros == 0) run.lost += check->events - check->next;
   run.doubled += check->doubled;
   run.reordered += check->reordered;
-  if (!good) run.failed += 1;
+  if (!good) {
+    run.failed += 1;
+    run.failed_status = status;
+  }
   /* One that was refused is not waited for. */
   if (!good && run.hold_micros > 0) count_opened();
   count_over();

@@ -21,6 +21,7 @@ struct run {
   bool steady, closing, done;
   uint64_t seen_events, reads;
   uint64_t lost, doubled, reordered, failed;
+  int failed_status; /* of the last one that failed */
   struct samples latency, ttft;
   unsigned left_count;
   uint32_t *left_streams;
@@ -31,8 +32,8 @@ extern struct run run;
 
 /* An event came; `asked_at` if it is the first of its stream, or else 0. */
 void run_event(const struct marker *marker, uint64_t asked_at);
-/* A request is over; `good` with a 200 and an end. */
-void run_over(const struct check *check, bool good);
+/* A request is over; `good` with a 200 and an end. Its status is 0 if it got none. */
+void run_over(const struct check *check, bool good, int status);
 /* The client went away from a stream by itself. */
 void run_left(uint32_t stream);
 /* A connection has nothing to ask any more. */
