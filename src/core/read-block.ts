@@ -15,7 +15,7 @@ export interface ReadBlock {
  */
 export function readBlock(
   block: EventBlock,
-  decode: EventDecoder,
+  decode: EventDecoder['decode'],
   onEvent?: (data: string, event: DecodedEvent) => void,
 ): ReadBlock {
   const read = new Reading();
@@ -28,7 +28,7 @@ export function readBlock(
   return read.result();
 }
 
-function tryDecode(data: string, decode: EventDecoder): DecodedEvent {
+function tryDecode(data: string, decode: EventDecoder['decode']): DecodedEvent {
   try {
     return decode(data);
   } catch (cause) {

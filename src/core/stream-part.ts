@@ -6,12 +6,19 @@ export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' |
 
 /** One canonical piece of an answer. `choice` is the index among `n` answers, from 0. */
 export type StreamPart =
-  | { readonly type: 'text-delta'; readonly choice: number; readonly text: string }
+  | TextDelta
   | { readonly type: 'reasoning-delta'; readonly choice: number; readonly text: string }
   | ToolCallDelta
   | { readonly type: 'usage'; readonly usage: Usage }
   | { readonly type: 'finish'; readonly choice: number; readonly reason: FinishReason }
   | { readonly type: 'error'; readonly error: SluiceError };
+
+/** A piece of the answer's text. */
+export interface TextDelta {
+  readonly type: 'text-delta';
+  readonly choice: number;
+  readonly text: string;
+}
 
 /** A piece of a tool call: `id` and `name` come with the first piece, `arguments` (JSON text) in pieces. */
 export interface ToolCallDelta {

@@ -1,6 +1,6 @@
 import type { EventBlock } from './event-block.js';
 import type { SluiceError } from './sluice-error.js';
-import type { FinishReason, StreamPart } from './stream-part.js';
+import type { FinishReason, StreamPart, TextDelta } from './stream-part.js';
 import type { Usage } from './usage.js';
 
 /** What one block turned into, and what was seen in it. */
@@ -52,8 +52,13 @@ export interface DecodedEvent {
   readonly content?: boolean;
 }
 
-/** Reads the events of one upstream stream. Throws a SluiceError on what it cannot read. */
-export type EventDecoder = (data: string) => DecodedEvent;
+/** Reads the events of one upstream stream. Holds the state of that stream. */
+export interface EventDecoder {
+  /** Reads the `data` of one event. Throws a SluiceError on what it cannot read. */
+  decode(data: string): DecodedEvent;
+  /** The texts of a block's events, one each, if it is known without parsing that they say nothing else. */
+  texts(block: Buffer): readonly TextDelta[] | undefined;
+}
 
 /** Prints parts in a caller's format. Holds the state of one stream. */
 export interface PartEncoder<F> extends Omit<Transcoder<F>, 'push'> {

@@ -3,11 +3,11 @@ import { openaiChat } from '../dialects/openai-chat/index.js';
 import type { EventBlock } from './event-block.js';
 import { partsFormat } from './parts-format.js';
 import { SluiceError } from './sluice-error.js';
-import { isContent, type StreamPart } from './stream-part.js';
+import { isContent, type StreamPart, type TextDelta } from './stream-part.js';
 import { translate } from './translate.js';
 import type { DecodedEvent, EventDecoder, PartEncoder } from './transcoder.js';
 
-const text = (value: string): StreamPart => ({ type: 'text-delta', choice: 0, text: value });
+const text = (value: string): TextDelta => ({ type: 'text-delta', choice: 0, text: value });
 const finish = (reason: string): StreamPart => ({ type: 'finish', choice: 0, reason });
 const usage = { promptTokens: 1, completionTokens: 2, totalTokens: 3 };
 const failure = new SluiceError('upstream-error', 'no');
@@ -22,9 +22,10 @@ const encoder: PartEncoder<string> = {
 const block = (...data: string[]): EventBlock => ({ bytes: Buffer.alloc(0), data: () => data });
 
 /** Decodes an event by its name. */
-const decoderOf =
-  (events: Record<string, Partial<DecodedEvent>>): EventDecoder =>
-  (data) => ({ parts: [], done: false, ...events[data] });
+const decoderOf = (events: Record<string, Partial<DecodedEvent>>): EventDecoder => ({
+  decode: (data) => ({ parts: [], done: false, ...events[data] }),
+  texts: () => undefined,
+});
 
 describe('translate', () => {
   it('encodes the parts of all events of a block, and tells what it saw', () => {
@@ -66,6 +67,14 @@ describe('translate', () => {
     });
   });
 
+  it('reads no event of a block whose texts are known', () => {
+    const unread: EventBlock = { bytes: Buffer.from('known'), data: () => expect.unreachable() };
+    const texts = (bytes: Buffer) => [text(bytes.toString()), text('more')];
+    const { output, ...seen } = translate({ ...decoderOf({}), texts }, encoder).push(unread);
+    expect(output).toEqual(['text-delta', 'text-delta']);
+    expect(seen).toEqual({ events: 2, content: true, done: false, finishes: 0 });
+  });
+
   it('leaves the first and the last frames to the encoder', () => {
     const transcoder = translate(decoderOf({}), encoder);
     const ending = { finishReason: 'stop', usage, model: 'm', unterminated: false };
@@ -83,11 +92,14 @@ describe('a block', () => {
   });
 
   it('delivers what stood before an event that cannot be read', () => {
-    const decode: EventDecoder = (data) => {
-      if (data === 'torn') throw failure;
-      return { parts: [text(data)], done: false };
+    const decoder: EventDecoder = {
+      decode(data) {
+        if (data === 'torn') throw failure;
+        return { parts: [text(data)], done: false };
+      },
+      texts: () => undefined,
     };
-    const seen = translate(decode, encoder).push(block('good', 'torn', 'late'));
+    const seen = translate(decoder, encoder).push(block('good', 'torn', 'late'));
     expect(seen).toMatchObject({ output: ['text-delta'], events: 2, error: failure });
   });
 });

@@ -1,3 +1,4 @@
+const NOTHING = Buffer.alloc(0);
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -9,7 +10,7 @@ export class EventBoundary {
   #carried: Buffer[] = [];
   #carriedBytes = 0;
   /** The last two carried bytes: as much of a boundary as may stand before the next chunk. */
-  #tail: Buffer = Buffer.alloc(0);
+  #tail: Buffer = NOTHING;
 
   get carriedBytes(): number {
     return this.#carriedBytes;
@@ -17,13 +18,15 @@ export class EventBoundary {
 
   /** The bytes up to the last event boundary, or undefined while there is none. */
   push(chunk: Buffer): Buffer | undefined {
-    const end = this.#carriedBytes === 0 ? lastBoundary(chunk) : this.#boundaryAcross(chunk);
+    const carried = this.#carriedBytes > 0;
+    const end = carried ? this.#boundaryAcross(chunk) : lastBoundary(chunk);
+    if (end === chunk.length && !carried) return chunk;
     if (end === 0) {
       this.#carry(chunk);
       return undefined;
     }
     const head = end === chunk.length ? chunk : chunk.subarray(0, end);
-    const block = this.#carriedBytes === 0 ? head : Buffer.concat([...this.#carried, head]);
+    const block = carried ? Buffer.concat([...this.#carried, head]) : head;
     this.#drop();
     if (end < chunk.length) this.#carry(chunk.subarray(end));
     return block;
@@ -54,7 +57,7 @@ export class EventBoundary {
   #drop(): void {
     this.#carried = [];
     this.#carriedBytes = 0;
-    this.#tail = Buffer.alloc(0);
+    this.#tail = NOTHING;
   }
 }
 

@@ -22,16 +22,23 @@ export class UpstreamBody {
   chunks(flow: Flow, cut: () => Error): Observable<Buffer> {
     const { body } = this;
     return new Observable((subscriber) => {
-      let held: Buffer[] = [];
+      let first: Buffer | undefined;
+      let others: Buffer[] = [];
       const flush = () => {
-        const [first, ...others] = held;
-        held = [];
-        if (first !== undefined)
-          subscriber.next(others.length === 0 ? first : Buffer.concat([first, ...others]));
+        const chunk = first;
+        if (chunk === undefined) return;
+        first = undefined;
+        if (others.length === 0) return subscriber.next(chunk);
+        const chunks = [chunk, ...others];
+        others = [];
+        return subscriber.next(Buffer.concat(chunks));
       };
       const onData = (chunk: Buffer) => {
-        // The parser hands over all chunks of a read before the next tick.
-        if (held.push(chunk) === 1) process.nextTick(flush);
+        if (first === undefined) {
+          first = chunk;
+          // The parser hands over all chunks of a read before the next tick.
+          process.nextTick(flush);
+        } else others.push(chunk);
       };
       const onClose = () => {
         flush();

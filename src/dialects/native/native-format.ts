@@ -11,24 +11,28 @@ export const nativeFormat: StreamFormat<string> = (upstream, { streamId }) =>
 /** Frames numbered from `first`. The parts of one upstream read become one string, for one write. */
 export function nativeEncoder(streamId: string, first = 0): PartEncoder<string> {
   let sequence = first;
-  const print = (event: NativeEvent) => printFrame(event, streamId, sequence++);
+  const print = ({ type, data }: NativeEvent) => {
+    const id = printCursor({ streamId, sequence: sequence++, last: type !== undefined });
+    return `${type === undefined ? '' : `event: ${type}\n`}data: ${JSON.stringify(data)}\nid: ${id}\n\n`;
+  };
+  const idLine = `\nid: ${streamId}.`;
+  // The same as `print` of it, at a third of the cost: nearly all frames are of this kind.
+  const printText = (text: string) => `data: {"delta":${JSON.stringify(text)}}${idLine}${sequence++}\n\n`;
   return {
     // An empty delta gives the client an id before the first content: what reconnects then asks no model.
     opening: () => [print({ data: { delta: '' } })],
     encode(parts) {
       let frames = '';
       for (const part of parts) {
-        const event = encodePart(part);
-        if (event !== undefined) frames += print(event);
+        if (part.type === 'text-delta' && part.choice === 0) frames += printText(part.text);
+        else {
+          const event = encodePart(part);
+          if (event !== undefined) frames += print(event);
+        }
       }
       return frames === '' ? [] : [frames];
     },
     finish: (ending) => [print(encodeDone(ending))],
     fail: (error) => [print(encodeFailed(error))],
   };
-}
-
-function printFrame({ type, data }: NativeEvent, streamId: string, sequence: number): string {
-  const id = printCursor({ streamId, sequence, last: type !== undefined });
-  return `${type === undefined ? '' : `event: ${type}\n`}data: ${JSON.stringify(data)}\nid: ${id}\n\n`;
 }

@@ -1,52 +1,48 @@
+import type { TextDelta } from '../../core/stream-part.js';
 import { isRecord, readChunk, readText, type ChatChunk } from './read-chunk.js';
 
 /** How often a shape is learnt in a row without one event that has it: some streams have none. */
 const MAX_LESSONS = 4;
 const PROBE = 'probe';
+const DATA = 'data: ';
+const BLANK = '\n\n';
+const LF = 0x0a;
+const CR = 0x0d;
+const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /** A string's beginning under one of the two names whose values change from chunk to chunk. */
 const CONTENT = /"content"\s*:\s*"/;
 const OBFUSCATION = /"obfuscation"\s*:\s*"/;
 
-/** What stands before, between and after the strings that change. */
+/** The bytes of an event before, between and after the strings that change, its framing included. */
 interface Shape {
-  readonly before: string;
+  readonly before: Buffer;
   /** From the content's closing quote to the padding's opening one; undefined without a padding. */
-  readonly between: string | undefined;
-  readonly after: string;
+  readonly between: Buffer | undefined;
+  readonly after: Buffer;
   readonly choice: number;
-  readonly model: string | undefined;
-}
-
-/** A chunk that says nothing but a text. */
-export interface TextChunk {
-  readonly choice: number;
-  readonly text: string;
-  readonly model: string | undefined;
 }
 
 /**
  * What the text chunks of one stream have in common: all of their bytes but the content, and OpenAI's padding
  * against side channels. An event of a shape that was read once need not be parsed again to be known.
- * Inside a JSON string a quote is escaped, so no text that a model writes ends its string early.
+ * Inside a JSON string a quote is escaped, so no text that a model writes ends its string early. Bytes are compared
+ * with bytes: to make a string of them takes longer than the rest (docs/decisions/0008).
  */
 export class ChunkShape {
   #shape: Shape | undefined;
   #lessons = 0;
 
-  /** True if the event says a text and nothing else. Needs no decoding: bytes as Latin-1 will do. */
-  fits(data: string): boolean {
-    return this.#contentEnd(data) !== -1;
+  /** How many events a block holds, if each says a text and nothing else; 0 for any other block. */
+  count(block: Buffer): number {
+    return this.#walk(block);
   }
 
-  /** What the event says, if it has the shape. */
-  read(data: string): TextChunk | undefined {
-    const end = this.#contentEnd(data);
-    if (end === -1 || this.#shape === undefined) return undefined;
-    const { before, choice, model } = this.#shape;
-    const text = unescaped(data.slice(before.length, end));
-    return text === undefined || text === '' ? undefined : { choice, text, model };
+  /** What the events of a block say, if each says a text and nothing else. */
+  read(block: Buffer): readonly TextDelta[] | undefined {
+    const texts: TextDelta[] = [];
+    return this.#walk(block, texts) === 0 ? undefined : texts;
   }
 
   /** Takes the shape of an event that was read and has not the one known, if it says a text and nothing else. */
@@ -64,33 +60,50 @@ export class ChunkShape {
     else this.#lessons += 1;
   }
 
-  /** The offset of the content's closing quote; -1 if the event has another shape. */
-  #contentEnd(data: string): number {
+  #walk(block: Buffer, texts?: TextDelta[]): number {
     const shape = this.#shape;
-    if (shape === undefined || !data.startsWith(shape.before)) return -1;
-    const end = closingQuote(data, shape.before.length);
-    if (end === -1 || !fitsRest(data, end, shape)) return -1;
+    if (shape === undefined || block.includes(CR)) return 0;
+    let events = 0;
+    for (let at = 0; at < block.length; events += 1) {
+      const from = at + shape.before.length;
+      const to = stands(shape.before, block, at) ? closingQuote(block, from) : -1;
+      if (to <= from) return 0;
+      const end = endOfEvent(block, to, shape);
+      if (end === -1 || block.indexOf(LF, from) !== end - BLANK.length) return 0;
+      if (texts !== undefined) {
+        const text = unescaped(block.toString('utf8', from, to));
+        if (text === undefined) return 0;
+        texts.push({ type: 'text-delta', choice: shape.choice, text });
+      }
+      at = end;
+    }
     this.#lessons = 0;
-    return end;
+    return events;
   }
 }
 
-function fitsRest(data: string, end: number, { between, after }: Shape): boolean {
-  if (between === undefined) return data.length === end + after.length && data.endsWith(after);
-  if (!data.startsWith(between, end)) return false;
-  const last = closingQuote(data, end + between.length);
-  return last !== -1 && data.length === last + after.length && data.endsWith(after);
+/** The offset after the event whose content ends at `at`; -1 if it goes on in another shape. */
+function endOfEvent(block: Buffer, at: number, { between, after }: Shape): number {
+  let last = at;
+  if (between !== undefined)
+    last = stands(between, block, at) ? closingQuote(block, at + between.length) : -1;
+  return last !== -1 && stands(after, block, last) ? last + after.length : -1;
+}
+
+function stands(bytes: Buffer, block: Buffer, at: number): boolean {
+  const end = at + bytes.length;
+  return end <= block.length && bytes.compare(block, at, end) === 0;
 }
 
 /** The first quote from `at` on; -1 if it may be an escaped one. */
-function closingQuote(data: string, at: number): number {
-  const quote = data.indexOf('"', at);
-  return quote > at && data.charCodeAt(quote - 1) === BACKSLASH ? -1 : quote;
+function closingQuote(text: Buffer, at: number): number {
+  const quote = text.indexOf(QUOTE, at);
+  return quote > at && text[quote - 1] === BACKSLASH ? -1 : quote;
 }
 
-function shapeOf(data: string, { choices: [choice], model }: ChatChunk): Shape | undefined {
+function shapeOf(data: string, { choices: [choice] }: ChatChunk): Shape | undefined {
   const content = stringAt(data, CONTENT, 0);
-  if (content === undefined || choice === undefined) return undefined;
+  if (content === undefined || choice === undefined || /[\r\n]/.test(data)) return undefined;
   const padding = stringAt(data, OBFUSCATION, content.end);
   const before = data.slice(0, content.start);
   const between = padding && data.slice(content.end, padding.start);
@@ -98,7 +111,12 @@ function shapeOf(data: string, { choices: [choice], model }: ChatChunk): Shape |
   // Another field may have the name too: it is the delta's if what is put there is read there.
   const probe = readChunk(before + PROBE + (between === undefined ? '' : between + PROBE) + after);
   if (probe?.choices[0]?.delta?.['content'] !== PROBE) return undefined;
-  return { before, between, after, choice: choice.index, model };
+  return {
+    before: Buffer.from(DATA + before),
+    between: between === undefined ? undefined : Buffer.from(between),
+    after: Buffer.from(after + BLANK),
+    choice: choice.index,
+  };
 }
 
 function stringAt(data: string, name: RegExp, from: number) {
@@ -106,8 +124,8 @@ function stringAt(data: string, name: RegExp, from: number) {
   const found = name.exec(rest);
   if (found === null) return undefined;
   const start = from + found.index + found[0].length;
-  const end = closingQuote(data, start);
-  return end === -1 ? undefined : { start, end };
+  const end = data.indexOf('"', start);
+  return end === -1 || data[end - 1] === '\\' ? undefined : { start, end };
 }
 
 function saysOnlyText({ choices, usage, error }: ChatChunk): boolean {

@@ -10,8 +10,8 @@ const FOLDER = new URL('../../../test/fixtures/openai-chat/', import.meta.url);
 /** The events of a transcript, decoded. */
 function eventsOf(name: string): DecodedEvent[] {
   const events: DecodedEvent[] = [];
-  const decodeEvent = eventDecoder();
-  const parser = createParser({ onEvent: ({ data }) => events.push(decodeEvent(data)) });
+  const decoder = eventDecoder();
+  const parser = createParser({ onEvent: ({ data }) => events.push(decoder.decode(data)) });
   parser.feed(readFileSync(new URL(`${name}.sse`, FOLDER), 'utf8'));
   return events;
 }
@@ -26,7 +26,7 @@ const usage = (promptTokens: number, completionTokens: number): StreamPart => ({
   usage: { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens },
 });
 
-const partsOf = (chunk: object) => eventDecoder()(JSON.stringify(chunk)).parts;
+const partsOf = (chunk: object) => eventDecoder().decode(JSON.stringify(chunk)).parts;
 
 describe('eventDecoder of what providers stream', () => {
   it('reads OpenAI: text, finish and the usage that stands alone', () => {
@@ -114,6 +114,18 @@ describe('eventDecoder', () => {
     expect(partsOf(chunk)).toEqual([]);
   });
 
+  it('knows the texts of a stream without parsing, once it has read one', () => {
+    const decoder = eventDecoder();
+    const data = (content: string) => JSON.stringify({ choices: [{ index: 2, delta: { content } }] });
+    const block = Buffer.from(`data: ${data('b')}\n\ndata: ${data('c')}\n\n`);
+    expect(decoder.texts(block)).toBeUndefined();
+    decoder.decode(data('a'));
+    expect(decoder.texts(block)).toEqual([
+      { type: 'text-delta', choice: 2, text: 'b' },
+      { type: 'text-delta', choice: 2, text: 'c' },
+    ]);
+  });
+
   it('sums up a usage that names no total', () => {
     expect(partsOf({ choices: [], usage: { prompt_tokens: 2, completion_tokens: 3 } })).toEqual([
       usage(2, 3),
@@ -140,7 +152,7 @@ describe('eventDecoder', () => {
         code: 'upstream-error',
         message: 'The upstream sent an event that is no chat completion chunk',
       };
-      expect(() => eventDecoder()(data)).toThrow(expect.objectContaining(fault));
+      expect(() => eventDecoder().decode(data)).toThrow(expect.objectContaining(fault));
     },
   );
 });

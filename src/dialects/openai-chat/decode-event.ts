@@ -11,19 +11,20 @@ const DONE: DecodedEvent = { parts: [], done: true };
 /** Reads the events of one stream. Throws `upstream-error` at one that is neither JSON nor `[DONE]`. */
 export function eventDecoder(): EventDecoder {
   const shape = new ChunkShape();
-  return (data) => {
-    const known = shape.read(data);
-    if (known !== undefined) {
-      const { choice, text, model } = known;
-      return { parts: [{ type: 'text-delta', choice, text }], done: false, model };
-    }
-    if (data === '[DONE]') return DONE;
-    const chunk = readChunk(data);
-    if (chunk === undefined) {
-      throw new SluiceError('upstream-error', 'The upstream sent an event that is no chat completion chunk');
-    }
-    shape.learn(data, chunk);
-    return { parts: partsOf(chunk), done: false, model: chunk.model };
+  return {
+    decode(data) {
+      if (data === '[DONE]') return DONE;
+      const chunk = readChunk(data);
+      if (chunk === undefined) {
+        throw new SluiceError(
+          'upstream-error',
+          'The upstream sent an event that is no chat completion chunk',
+        );
+      }
+      shape.learn(data, chunk);
+      return { parts: partsOf(chunk), done: false, model: chunk.model };
+    },
+    texts: (block) => shape.read(block),
   };
 }
 

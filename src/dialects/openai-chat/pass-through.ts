@@ -34,7 +34,7 @@ class PassThrough implements Transcoder<Frame> {
   constructor(private readonly showUsage: boolean) {}
 
   push(block: EventBlock): Transcoded<Frame> {
-    const events = this.#committed ? this.#plainEvents(block.bytes.toString('latin1')) : 0;
+    const events = this.#committed ? this.#plainEvents(block.bytes) : 0;
     if (events > 0) return { output: [block.bytes], events, content: true, done: false, finishes: 0 };
     const transcoded = this.#inspect(block);
     this.#committed ||= transcoded.content;
@@ -55,9 +55,10 @@ class PassThrough implements Transcoder<Frame> {
   }
 
   /** How many events a block without anything notable holds; 0 for a block that must be read. */
-  #plainEvents(text: string): number {
-    const known = this.#knownEvents(text);
+  #plainEvents(block: Buffer): number {
+    const known = this.#shape.count(block);
     if (known > 0) return known;
+    const text = block.toString('latin1');
     if (NOTABLE.test(text)) return 0;
     let events = 0;
     let last = 0;
@@ -65,19 +66,7 @@ class PassThrough implements Transcoder<Frame> {
       events += 1;
       if (at + BLANK.length < text.length) last = at + BLANK.length;
     }
-    this.#shape.readToLearn(text.slice(last + DATA.length, -BLANK.length));
-    return events;
-  }
-
-  /** How many events of the known shape a block holds; 0 if it holds anything else. */
-  #knownEvents(text: string): number {
-    let events = 0;
-    for (let at = 0; at < text.length; events += 1) {
-      const end = text.indexOf(BLANK, at);
-      if (end === -1 || !text.startsWith(DATA, at)) return 0;
-      if (!this.#shape.fits(text.slice(at + DATA.length, end))) return 0;
-      at = end + BLANK.length;
-    }
+    this.#shape.readToLearn(block.toString('utf8', last + DATA.length, block.length - BLANK.length));
     return events;
   }
 
@@ -97,7 +86,6 @@ class PassThrough implements Transcoder<Frame> {
    * choices, and true for any delta: a vendor's own fields count as content too.
    */
   #decode(data: string): DecodedEvent {
-    if (this.#shape.fits(data)) return TEXT;
     if (data === '[DONE]') return { parts: [], done: true };
     const chunk = readChunk(data);
     if (chunk === undefined) return { parts: [], done: false };
@@ -111,9 +99,6 @@ class PassThrough implements Transcoder<Frame> {
 const DATA = 'data: ';
 const BLANK = '\n\n';
 const DONE_FRAME = 'data: [DONE]\n\n';
-
-/** An event that says a text and nothing else. Its model is that of the event whose shape it has. */
-const TEXT: DecodedEvent = { parts: [], done: false, content: true };
 
 function saysSomething(delta: Delta | undefined): boolean {
   for (const field in delta) {
