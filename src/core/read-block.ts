@@ -1,7 +1,10 @@
 import type { EventBlock } from './event-block.js';
 import { SluiceError } from './sluice-error.js';
 import { isContent, type StreamPart } from './stream-part.js';
-import type { DecodedEvent, EventDecoder, Transcoded } from './transcoder.js';
+import type { DecodedEvent, EventDecoder, KnownEvents, Transcoded } from './transcoder.js';
+
+const CR = 0x0d;
+const BLANK = '\n\n';
 
 /** What was seen in a block, and the parts that stood before its end or its error. */
 export interface ReadBlock {
@@ -9,28 +12,46 @@ export interface ReadBlock {
   readonly parts: readonly StreamPart[];
 }
 
-/**
- * Reads a block event by event, up to its end or its first error; an event that cannot be read is an error.
- * `onEvent` gets each event before that, as it came and as it was read.
- */
-export function readBlock(
-  block: EventBlock,
-  decode: EventDecoder['decode'],
-  onEvent?: (data: string, event: DecodedEvent) => void,
-): ReadBlock {
+/** Is told of what is read, with the offsets of the bytes in which it stands. */
+export interface BlockListener {
+  onKnown(from: number, to: number): void;
+  /** Of an event before its end or error, as it came and as it was read. */
+  onEvent(from: number, to: number, data: string, event: DecodedEvent): void;
+}
+
+/** Reads a block event by event, up to its end or its first error; an event that cannot be read is an error. */
+export function readBlock(block: EventBlock, decoder: EventDecoder, listener?: BlockListener): ReadBlock {
   const read = new Reading();
-  for (const data of block.data()) {
-    const event = tryDecode(data, decode);
-    if (read.add(event)) break;
-    onEvent?.(data, event);
-    if (event.done) break;
+  const { bytes } = block;
+  // Where lines end with CR, events are found by parsing alone.
+  const separable = !bytes.includes(CR);
+  for (let at = 0; at < bytes.length;) {
+    const known = decoder.known(bytes, at);
+    const end = known?.end ?? (separable ? endOfEvent(bytes, at) : bytes.length);
+    if (known !== undefined) {
+      read.addKnown(known);
+      listener?.onKnown(at, end);
+    } else {
+      for (const data of block.data(at, end)) {
+        const event = tryDecode(data, decoder);
+        if (read.add(event)) return read.result();
+        listener?.onEvent(at, end, data, event);
+        if (event.done) return read.result();
+      }
+    }
+    at = end;
   }
   return read.result();
 }
 
-function tryDecode(data: string, decode: EventDecoder['decode']): DecodedEvent {
+function endOfEvent(bytes: Buffer, from: number): number {
+  const at = bytes.indexOf(BLANK, from);
+  return at === -1 ? bytes.length : at + BLANK.length;
+}
+
+function tryDecode(data: string, decoder: EventDecoder): DecodedEvent {
   try {
-    return decode(data);
+    return decoder.decode(data);
   } catch (cause) {
     return { parts: [{ type: 'error', error: SluiceError.from(cause) }], done: false };
   }
@@ -45,6 +66,12 @@ class Reading {
     done: false,
     finishes: 0,
   };
+
+  addKnown({ parts }: KnownEvents): void {
+    this.#seen.events += parts.length;
+    this.#seen.content = true;
+    for (const part of parts) this.#parts.push(part);
+  }
 
   /** True if the event holds an error: it and what follows it are not delivered. */
   add({ parts, done, model, content }: DecodedEvent): boolean {

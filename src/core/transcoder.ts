@@ -52,12 +52,19 @@ export interface DecodedEvent {
   readonly content?: boolean;
 }
 
+/** Events of which it is known without parsing that each says one text and nothing else. */
+export interface KnownEvents {
+  readonly parts: readonly TextDelta[];
+  /** The offset after the last of them. */
+  readonly end: number;
+}
+
 /** Reads the events of one upstream stream. Holds the state of that stream. */
 export interface EventDecoder {
   /** Reads the `data` of one event. Throws a SluiceError on what it cannot read. */
   decode(data: string): DecodedEvent;
-  /** The texts of a block's events, one each, if it is known without parsing that they say nothing else. */
-  texts(block: Buffer): readonly TextDelta[] | undefined;
+  /** The events of a block from an offset on, as far as they are known; undefined if the first one is not. */
+  known(block: Buffer, from: number): KnownEvents | undefined;
 }
 
 /** Prints parts in a caller's format. Holds the state of one stream. */

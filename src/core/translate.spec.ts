@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openaiChat } from '../dialects/openai-chat/index.js';
-import type { EventBlock } from './event-block.js';
+import { blockOf } from '../../test/support/event-block.js';
 import { partsFormat } from './parts-format.js';
 import { SluiceError } from './sluice-error.js';
 import { isContent, type StreamPart, type TextDelta } from './stream-part.js';
@@ -19,12 +19,10 @@ const encoder: PartEncoder<string> = {
   fail: ({ code }) => [code],
 };
 
-const block = (...data: string[]): EventBlock => ({ bytes: Buffer.alloc(0), data: () => data });
-
 /** Decodes an event by its name. */
 const decoderOf = (events: Record<string, Partial<DecodedEvent>>): EventDecoder => ({
   decode: (data) => ({ parts: [], done: false, ...events[data] }),
-  texts: () => undefined,
+  known: () => undefined,
 });
 
 describe('translate', () => {
@@ -33,7 +31,7 @@ describe('translate', () => {
       hello: { parts: [text('Hello')], model: 'first' },
       end: { parts: [finish('length'), { type: 'usage', usage }], model: 'second' },
     });
-    expect(translate(decode, encoder).push(block('hello', 'end'))).toMatchObject({
+    expect(translate(decode, encoder).push(blockOf('hello', 'end'))).toMatchObject({
       output: ['text-delta', 'finish', 'usage'],
       events: 2,
       content: true,
@@ -47,7 +45,7 @@ describe('translate', () => {
 
   it('reads nothing after the event that completes the stream', () => {
     const decode = decoderOf({ done: { done: true }, late: { parts: [text('late')] } });
-    expect(translate(decode, encoder).push(block('done', 'late'))).toMatchObject({
+    expect(translate(decode, encoder).push(blockOf('done', 'late'))).toMatchObject({
       output: [],
       events: 1,
       done: true,
@@ -59,7 +57,7 @@ describe('translate', () => {
     const decode = decoderOf({
       all: { parts: [text('kept'), { type: 'error', error: failure }, text('lost'), finish('stop')] },
     });
-    expect(translate(decode, encoder).push(block('all'))).toMatchObject({
+    expect(translate(decode, encoder).push(blockOf('all'))).toMatchObject({
       output: ['text-delta'],
       content: true,
       finishes: 0,
@@ -67,12 +65,34 @@ describe('translate', () => {
     });
   });
 
-  it('reads no event of a block whose texts are known', () => {
-    const unread: EventBlock = { bytes: Buffer.from('known'), data: () => expect.unreachable() };
-    const texts = (bytes: Buffer) => [text(bytes.toString()), text('more')];
-    const { output, ...seen } = translate({ ...decoderOf({}), texts }, encoder).push(unread);
-    expect(output).toEqual(['text-delta', 'text-delta']);
-    expect(seen).toEqual({ events: 2, content: true, done: false, finishes: 0 });
+  it('reads no event that is known, and counts it', () => {
+    const decoder: EventDecoder = {
+      decode: (data) => ({ parts: [finish(data)], done: false }),
+      known: (bytes, from) =>
+        from === 0 ? { parts: [text('known'), text('too')], end: bytes.indexOf('data: stop') } : undefined,
+    };
+    const transcoder = translate(decoder, encoder);
+    expect(transcoder.push(blockOf('known', 'too', 'stop'))).toMatchObject({
+      output: ['text-delta', 'text-delta', 'finish'],
+      events: 3,
+      content: true,
+      finishReason: 'stop',
+    });
+  });
+
+  it('reads nothing of a block of which all is known', () => {
+    const decoder: EventDecoder = {
+      decode: () => expect.unreachable(),
+      known: (bytes) => ({ parts: [text('known'), text('too')], end: bytes.length }),
+    };
+    const transcoder = translate(decoder, encoder);
+    expect(transcoder.push(blockOf('known', 'too'))).toEqual({
+      output: ['text-delta', 'text-delta'],
+      events: 2,
+      content: true,
+      done: false,
+      finishes: 0,
+    });
   });
 
   it('leaves the first and the last frames to the encoder', () => {
@@ -87,7 +107,7 @@ describe('translate', () => {
 describe('a block', () => {
   it('counts the finish of each choice and keeps the last reason', () => {
     const parts = [finish('stop'), { type: 'finish', choice: 1, reason: 'length' } as const];
-    const seen = translate(decoderOf({ all: { parts } }), encoder).push(block('all'));
+    const seen = translate(decoderOf({ all: { parts } }), encoder).push(blockOf('all'));
     expect(seen).toMatchObject({ finishes: 2, finishReason: 'length', content: false });
   });
 
@@ -97,9 +117,9 @@ describe('a block', () => {
         if (data === 'torn') throw failure;
         return { parts: [text(data)], done: false };
       },
-      texts: () => undefined,
+      known: () => undefined,
     };
-    const seen = translate(decoder, encoder).push(block('good', 'torn', 'late'));
+    const seen = translate(decoder, encoder).push(blockOf('good', 'torn', 'late'));
     expect(seen).toMatchObject({ output: ['text-delta'], events: 2, error: failure });
   });
 });
@@ -121,7 +141,7 @@ describe('isContent', () => {
 describe('partsFormat', () => {
   it('gives the parts themselves and can only break off', () => {
     const transcoder = partsFormat(openaiChat, { streamId: 'id', request: { messages: [] } });
-    const chunk = block('{"choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop"}]}');
+    const chunk = blockOf('{"choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop"}]}');
     expect(transcoder.push(chunk).output).toEqual([text('Hi'), finish('stop')]);
     expect(transcoder.opening()).toEqual([]);
     expect(transcoder.finish({ finishReason: 'stop', usage, model: 'm', unterminated: false })).toEqual([]);

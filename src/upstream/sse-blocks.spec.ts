@@ -65,7 +65,7 @@ function blocksOf(chunks: readonly Buffer[], maxEventBytes = MAX) {
 /** The data of all events, then the failure's code if there was one. */
 function eventsOf(chunks: readonly Buffer[], maxEventBytes = MAX): string[] {
   const { found, tooLarge } = blocksOf(chunks, maxEventBytes);
-  const events = found.flatMap((block) => block.data());
+  const events = found.flatMap((block) => block.data(0, block.bytes.length));
   return tooLarge === undefined ? events : [...events, `! ${tooLarge.code}`];
 }
 
@@ -143,8 +143,8 @@ describe('SseBlocks', () => {
 
   it('gives the data of a block as often as it is asked, and of each block its own', () => {
     const { found } = blocksOf([Buffer.from('data: a\n\n'), Buffer.from('data: b\n\n')]);
-    expect(found.map((block) => block.data())).toEqual([['a'], ['b']]);
-    expect(found.map((block) => block.data())).toEqual([['a'], ['b']]);
+    expect(found.map((block) => block.data(0, block.bytes.length))).toEqual([['a'], ['b']]);
+    expect(found.map((block) => block.data(0, block.bytes.length))).toEqual([['a'], ['b']]);
   });
 });
 

@@ -7,6 +7,7 @@ import { EventBoundary } from './event-boundary.js';
 export class SseBlocks {
   readonly #boundary = new EventBoundary();
   readonly #reader = new DataReader();
+  #begun = false;
 
   constructor(private readonly maxEventBytes: number) {}
 
@@ -28,7 +29,10 @@ export class SseBlocks {
   }
 
   #block(bytes: Buffer | undefined): EventBlock | undefined {
-    return bytes && new SseBlock(bytes, this.#reader);
+    if (bytes === undefined) return undefined;
+    const first = !this.#begun;
+    this.#begun = true;
+    return new SseBlock(first ? withoutBom(bytes) : bytes, this.#reader);
   }
 }
 
@@ -38,22 +42,26 @@ class SseBlock implements EventBlock {
     private readonly reader: DataReader,
   ) {}
 
-  data(): string[] {
-    return this.reader.read(this.bytes);
+  data(from: number, to: number): readonly string[] {
+    return this.reader.read(this.bytes.toString('utf8', from, to));
   }
 }
 
-const BOM = '\ufeff';
+const BOM = Buffer.from('\ufeff');
 
-/** Reads blocks with one parser for the whole stream: each ends with its last event, so that none leaves a rest. */
+/** A stream may begin with a mark that is no part of its first line (WHATWG HTML 9.2.5). */
+function withoutBom(bytes: Buffer): Buffer {
+  return bytes.subarray(0, BOM.length).equals(BOM) ? bytes.subarray(BOM.length) : bytes;
+}
+
+/** Reads events with one parser for the whole stream: each text ends with its last event, so that none leaves a rest. */
 class DataReader {
   #data: string[] = [];
   readonly #parser = createParser({ onEvent: ({ data }) => data !== '' && this.#data.push(data) });
 
-  read(bytes: Buffer): string[] {
-    const text = bytes.toString('utf8');
+  read(text: string): readonly string[] {
     this.#data = [];
-    this.#parser.feed(text.startsWith(BOM) ? text.slice(BOM.length) : text);
+    this.#parser.feed(text);
     // The parser takes a CR at the end for half a CRLF and waits.
     if (text.endsWith('\r')) this.#parser.feed('\n');
     return this.#data;

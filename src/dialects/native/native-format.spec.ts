@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { blockOf } from '../../../test/support/event-block.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import type { StreamPart } from '../../core/stream-part.js';
 import { openaiChat } from '../openai-chat/index.js';
@@ -69,7 +70,7 @@ describe('nativeFormat', () => {
   it('prints what an upstream of another dialect streams', () => {
     const transcoder = nativeFormat(openaiChat, { streamId: 's', request: { messages: [] } });
     const data = ['{"model":"m","choices":[{"index":0,"delta":{"content":"Hi"}}]}', '[DONE]'];
-    expect(transcoder.push({ bytes: Buffer.alloc(0), data: () => data })).toMatchObject({
+    expect(transcoder.push(blockOf(...data))).toMatchObject({
       output: ['data: {"delta":"Hi"}\nid: s.0\n\n'],
       events: 2,
       content: true,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { blockOf } from '../../../test/support/event-block.js';
 import { ChunkShape } from './chunk-shape.js';
 import { readChunk } from './read-chunk.js';
 
@@ -10,7 +11,7 @@ const openai = (content: string) =>
 const padded = (content: string, padding: string) =>
   openai(content).replace('"usage":null', `"usage":null,"obfuscation":"${padding}"`);
 
-const blockOf = (...events: string[]) => Buffer.from(events.map((data) => `data: ${data}\n\n`).join(''));
+const bytesOf = (...events: string[]) => blockOf(...events).bytes;
 
 function learnt(data: string): ChunkShape {
   const shape = new ChunkShape();
@@ -26,29 +27,43 @@ const doubled = (other: string, text: string) =>
 const at = (second: number) => openai('"a"').replace('"created":1', `"created":${second}`);
 const said = (text: string, choice = 0) => ({ type: 'text-delta', choice, text });
 
+/** What is read of one event. */
+const readBy = (shape: ChunkShape, data: string) => shape.read(bytesOf(data), 0)?.parts;
+
 /** What is read of `b` after learning from `a`, if anything, is `b`. */
 const agrees = (a: string, b: string, print: (content: string) => string) => {
-  const read = learnt(print(JSON.stringify(a))).read(blockOf(print(JSON.stringify(b))));
+  const read = readBy(learnt(print(JSON.stringify(a))), print(JSON.stringify(b)));
   return read === undefined || (read.length === 1 && read[0]?.text === b);
 };
 
 describe('ChunkShape', () => {
   it('reads events that differ in their content alone', () => {
     const shape = learnt(openai('"Hello"'));
-    const block = blockOf(openai('" world"'), openai('"! 👩‍👩‍👧"'));
-    expect(shape.read(block)).toEqual([said(' world'), said('! 👩‍👩‍👧')]);
+    const block = bytesOf(openai('" world"'), openai('"! 👩‍👩‍👧"'));
+    expect(shape.read(block, 0)).toEqual({ parts: [said(' world'), said('! 👩‍👩‍👧')], end: block.length });
     expect(shape.count(block)).toBe(2);
+  });
+
+  it('reads as far as events are known', () => {
+    const shape = learnt(openai('"Hello"'));
+    const [first, other, last] = [openai('"a"'), openai('""'), openai('"b"')];
+    const block = bytesOf(first, other, last);
+    const [second, third] = [bytesOf(first).length, bytesOf(first, other).length];
+    expect(shape.read(block, 0)).toEqual({ parts: [said('a')], end: second });
+    expect(shape.read(block, second)).toBeUndefined();
+    expect(shape.read(block, third)).toEqual({ parts: [said('b')], end: block.length });
+    expect(shape.count(block)).toBe(0);
   });
 
   it('reads events whose padding differs too', () => {
     const shape = learnt(padded('"Hello"', 'x7'));
-    expect(shape.read(blockOf(padded('" world"', 'Ab3dE')))).toEqual([said(' world')]);
-    expect(shape.count(blockOf(padded('" world"', '')))).toBe(1);
-    expect(shape.count(blockOf(openai('" world"')))).toBe(0);
+    expect(readBy(shape, padded('" world"', 'Ab3dE'))).toEqual([said(' world')]);
+    expect(shape.count(bytesOf(padded('" world"', '')))).toBe(1);
+    expect(shape.count(bytesOf(openai('" world"')))).toBe(0);
   });
 
   it('reads servers that put blanks after colons, and the choices beside the first', () => {
-    expect(learnt(spaced('a')).read(blockOf(spaced('b')))).toEqual([said('b', 3)]);
+    expect(readBy(learnt(spaced('a')), spaced('b'))).toEqual([said('b', 3)]);
   });
 
   it('reads what is escaped', () => {
@@ -56,9 +71,9 @@ describe('ChunkShape', () => {
     const text = 'a\n\t"b" \\ \u0000 é';
     const escaped = openai(JSON.stringify(`${text}.`));
     // An escaped quote may be the last one: such an event is left to be parsed, and so is one that is torn.
-    expect(shape.read(blockOf(openai('"line\\nbreak"')))).toEqual([said('line\nbreak')]);
-    expect(shape.read(blockOf(escaped))).toBeUndefined();
-    expect(shape.read(blockOf(openai('"\\x"')))).toBeUndefined();
+    expect(readBy(shape, openai('"line\\nbreak"'))).toEqual([said('line\nbreak')]);
+    expect(readBy(shape, escaped)).toBeUndefined();
+    expect(readBy(shape, openai('"\\x"'))).toBeUndefined();
   });
 
   it.each([
@@ -74,8 +89,8 @@ describe('ChunkShape', () => {
     '{"choices":[]}',
   ])('learns nothing from an event that says anything but one text: %s', (data) => {
     const shape = learnt(data);
-    expect(shape.count(blockOf(data))).toBe(0);
-    expect(shape.read(blockOf(data))).toBeUndefined();
+    expect(shape.count(bytesOf(data))).toBe(0);
+    expect(readBy(shape, data)).toBeUndefined();
   });
 
   it.each([
@@ -91,14 +106,14 @@ describe('ChunkShape', () => {
     ['a line end in its padding', padded('"Hello"', '\n')],
   ])('does not take an event with %s for a known one', (_, data) => {
     for (const known of [openai('"first"'), padded('"first"', 'x')]) {
-      expect(learnt(known).count(blockOf(data))).toBe(0);
-      expect(learnt(known).count(blockOf(known, data))).toBe(0);
+      expect(learnt(known).count(bytesOf(data))).toBe(0);
+      expect(learnt(known).count(bytesOf(known, data))).toBe(0);
     }
   });
 
   it('knows whole events alone', () => {
     const shape = learnt(openai('"a"'));
-    const block = blockOf(openai('"b"'));
+    const block = bytesOf(openai('"b"'));
     expect(shape.count(block)).toBe(1);
     for (let length = 1; length < block.length; length += 1) {
       expect(shape.count(block.subarray(0, length))).toBe(0);
@@ -107,25 +122,25 @@ describe('ChunkShape', () => {
   });
 
   it('is not misled by another field of the same name', () => {
-    expect(learnt(doubled('x', 'a')).read(blockOf(doubled('y', 'b')))).toBeUndefined();
+    expect(readBy(learnt(doubled('x', 'a')), doubled('y', 'b'))).toBeUndefined();
   });
 
   it('learns a new shape when the old one is over', () => {
     const shape = learnt(openai('"a"'));
     const later = (text: string) => openai(text).replace('"created":1', '"created":2');
     shape.readToLearn(later('"b"'));
-    expect(shape.read(blockOf(later('"c"')))).toEqual([said('c')]);
+    expect(readBy(shape, later('"c"'))).toEqual([said('c')]);
   });
 
   it('gives up a stream in which no two events have a shape', () => {
     const shape = new ChunkShape();
     for (let second = 1; second <= 4; second += 1) shape.readToLearn(at(second));
     shape.readToLearn(at(5));
-    expect(shape.count(blockOf(at(5)))).toBe(0);
-    expect(shape.count(blockOf(at(4)))).toBe(1);
+    expect(shape.count(bytesOf(at(5)))).toBe(0);
+    expect(shape.count(bytesOf(at(4)))).toBe(1);
     // A hit shows that it is worth it after all.
     shape.readToLearn(at(6));
-    expect(shape.count(blockOf(at(6)))).toBe(1);
+    expect(shape.count(bytesOf(at(6)))).toBe(1);
   });
 
   it('says of any text what parsing would say, or nothing', () => {

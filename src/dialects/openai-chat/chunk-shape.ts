@@ -1,4 +1,5 @@
 import type { TextDelta } from '../../core/stream-part.js';
+import type { KnownEvents } from '../../core/transcoder.js';
 import { isRecord, readChunk, readText, type ChatChunk } from './read-chunk.js';
 
 /** How often a shape is learnt in a row without one event that has it: some streams have none. */
@@ -36,13 +37,33 @@ export class ChunkShape {
 
   /** How many events a block holds, if each says a text and nothing else; 0 for any other block. */
   count(block: Buffer): number {
-    return this.#walk(block);
+    const shape = this.#shapeFor(block);
+    if (shape === undefined) return 0;
+    let events = 0;
+    for (let at = 0; at < block.length; events += 1) {
+      at = endOfEvent(block, at, shape);
+      if (at === -1) return 0;
+    }
+    this.#lessons = 0;
+    return events;
   }
 
-  /** What the events of a block say, if each says a text and nothing else. */
-  read(block: Buffer): readonly TextDelta[] | undefined {
-    const texts: TextDelta[] = [];
-    return this.#walk(block, texts) === 0 ? undefined : texts;
+  /** What events say from an offset on, as far as each says a text and nothing else; undefined if the first does not. */
+  read(block: Buffer, from: number): KnownEvents | undefined {
+    const shape = this.#shapeFor(block);
+    if (shape === undefined) return undefined;
+    const parts: TextDelta[] = [];
+    let at = from;
+    while (at < block.length) {
+      const end = endOfEvent(block, at, shape);
+      const text = end === -1 ? undefined : textOf(block, at + shape.before.length);
+      if (text === undefined) break;
+      parts.push({ type: 'text-delta', choice: shape.choice, text });
+      at = end;
+    }
+    if (at === from) return undefined;
+    this.#lessons = 0;
+    return { parts, end: at };
   }
 
   /** Takes the shape of an event that was read and has not the one known, if it says a text and nothing else. */
@@ -60,34 +81,27 @@ export class ChunkShape {
     else this.#lessons += 1;
   }
 
-  #walk(block: Buffer, texts?: TextDelta[]): number {
-    const shape = this.#shape;
-    if (shape === undefined || block.includes(CR)) return 0;
-    let events = 0;
-    for (let at = 0; at < block.length; events += 1) {
-      const from = at + shape.before.length;
-      const to = stands(shape.before, block, at) ? closingQuote(block, from) : -1;
-      if (to <= from) return 0;
-      const end = endOfEvent(block, to, shape);
-      if (end === -1 || block.indexOf(LF, from) !== end - BLANK.length) return 0;
-      if (texts !== undefined) {
-        const text = unescaped(block.toString('utf8', from, to));
-        if (text === undefined) return 0;
-        texts.push({ type: 'text-delta', choice: shape.choice, text });
-      }
-      at = end;
-    }
-    this.#lessons = 0;
-    return events;
+  /** A line that ends with CR is none of a shape. */
+  #shapeFor(block: Buffer): Shape | undefined {
+    return this.#shape !== undefined && !block.includes(CR) ? this.#shape : undefined;
   }
 }
 
-/** The offset after the event whose content ends at `at`; -1 if it goes on in another shape. */
-function endOfEvent(block: Buffer, at: number, { between, after }: Shape): number {
-  let last = at;
+/** The offset after the event at `at`; -1 if it has another shape, or no text. */
+function endOfEvent(block: Buffer, at: number, { before, between, after }: Shape): number {
+  const from = at + before.length;
+  const to = stands(before, block, at) ? closingQuote(block, from) : -1;
+  if (to <= from) return -1;
+  let last = to;
   if (between !== undefined)
-    last = stands(between, block, at) ? closingQuote(block, at + between.length) : -1;
-  return last !== -1 && stands(after, block, last) ? last + after.length : -1;
+    last = stands(between, block, to) ? closingQuote(block, to + between.length) : -1;
+  if (last === -1 || !stands(after, block, last)) return -1;
+  const end = last + after.length;
+  return block.indexOf(LF, from) === end - BLANK.length ? end : -1;
+}
+
+function textOf(block: Buffer, from: number): string | undefined {
+  return unescaped(block.toString('utf8', from, block.indexOf(QUOTE, from)));
 }
 
 function stands(bytes: Buffer, block: Buffer, at: number): boolean {

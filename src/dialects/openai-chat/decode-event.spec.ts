@@ -26,6 +26,9 @@ const usage = (promptTokens: number, completionTokens: number): StreamPart => ({
   usage: { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens },
 });
 
+/** A text of the third answer. */
+const third = (content: string) => JSON.stringify({ choices: [{ index: 2, delta: { content } }] });
+
 const partsOf = (chunk: object) => eventDecoder().decode(JSON.stringify(chunk)).parts;
 
 describe('eventDecoder of what providers stream', () => {
@@ -116,14 +119,16 @@ describe('eventDecoder', () => {
 
   it('knows the texts of a stream without parsing, once it has read one', () => {
     const decoder = eventDecoder();
-    const data = (content: string) => JSON.stringify({ choices: [{ index: 2, delta: { content } }] });
-    const block = Buffer.from(`data: ${data('b')}\n\ndata: ${data('c')}\n\n`);
-    expect(decoder.texts(block)).toBeUndefined();
-    decoder.decode(data('a'));
-    expect(decoder.texts(block)).toEqual([
-      { type: 'text-delta', choice: 2, text: 'b' },
-      { type: 'text-delta', choice: 2, text: 'c' },
-    ]);
+    const block = Buffer.from(`data: ${third('b')}\n\ndata: ${third('c')}\n\n`);
+    expect(decoder.known(block, 0)).toBeUndefined();
+    decoder.decode(third('a'));
+    expect(decoder.known(block, 0)).toEqual({
+      parts: [
+        { type: 'text-delta', choice: 2, text: 'b' },
+        { type: 'text-delta', choice: 2, text: 'c' },
+      ],
+      end: block.length,
+    });
   });
 
   it('sums up a usage that names no total', () => {

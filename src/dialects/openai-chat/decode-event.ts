@@ -24,7 +24,7 @@ export function eventDecoder(): EventDecoder {
       shape.learn(data, chunk);
       return { parts: partsOf(chunk), done: false, model: chunk.model };
     },
-    texts: (block) => shape.read(block),
+    known: (block, from) => shape.read(block, from),
   };
 }
 

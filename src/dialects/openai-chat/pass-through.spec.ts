@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../core/chat-request.js';
-import type { EventBlock } from '../../core/event-block.js';
 import { SluiceError } from '../../core/sluice-error.js';
-import { SseBlocks } from '../../upstream/sse-blocks.js';
+import { eventBlock } from '../../../test/support/event-block.js';
 import { passThrough } from './pass-through.js';
 
 const QUIET: ChatRequest = { messages: [] };
@@ -19,19 +18,12 @@ const FINISH = event('{"choices":[{"index":0,"delta":{},"finish_reason":"length"
 const USAGE = event('{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}');
 const DONE = event('[DONE]');
 
-/** A block as it comes from an upstream. */
-function block(text: string): EventBlock {
-  const cut = new SseBlocks(1_000_000).push(Buffer.from(text));
-  if (cut === undefined) throw new Error('There is no event in the text');
-  return cut;
-}
-
 /** A stream that has sent its first content, so that the fast way is open. */
 function committed(request = QUIET) {
   const transcoder = passThrough(request);
-  transcoder.push(block(FIRST));
+  transcoder.push(eventBlock(FIRST));
   const push = (text: string) => {
-    const { output, ...seen } = transcoder.push(block(text));
+    const { output, ...seen } = transcoder.push(eventBlock(text));
     return { usage: undefined, error: undefined, ...seen, text: output.map(String).join('') };
   };
   return { transcoder, push };
@@ -40,8 +32,8 @@ function committed(request = QUIET) {
 describe('passThrough', () => {
   it('passes the very bytes on when there is nothing to look at', () => {
     const transcoder = passThrough(QUIET);
-    transcoder.push(block(FIRST));
-    const plain = block(event(chunk('a')) + event(chunk('b')) + event(chunk('c')));
+    transcoder.push(eventBlock(FIRST));
+    const plain = eventBlock(event(chunk('a')) + event(chunk('b')) + event(chunk('c')));
     const { output, ...seen } = transcoder.push(plain);
     expect(output).toEqual([plain.bytes]);
     expect(output[0]).toBe(plain.bytes);
@@ -50,15 +42,24 @@ describe('passThrough', () => {
 
   it('does not take a role for content: nothing is committed by it', () => {
     const role = event('{"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}');
-    expect(passThrough(QUIET).push(block(role))).toMatchObject({
+    const { output, content, model } = passThrough(QUIET).push(eventBlock(role));
+    expect({ output: output.map(String), content, model }).toEqual({
+      output: [role],
       content: false,
       model: 'm',
-      output: [role],
     });
   });
 
+  it('passes the bytes of a block on in one piece even where it must look at them', () => {
+    const all = eventBlock(FIRST + event(chunk('a')) + event(chunk('b')) + FINISH + DONE);
+    expect(passThrough(QUIET).push(all)).toMatchObject({ output: [all.bytes], events: 5, done: true });
+    const bytes = eventBlock(FIRST + event(chunk('a')) + USAGE + event(chunk('b')) + DONE);
+    const texts = passThrough(QUIET).push(bytes).output.map(String);
+    expect(texts).toEqual([FIRST + event(chunk('a')), event(chunk('b')) + DONE]);
+  });
+
   it.each([
-    ['before', (text: string) => passThrough(QUIET).push(block(text)).output.map(String).join('')],
+    ['before', (text: string) => passThrough(QUIET).push(eventBlock(text)).output.map(String).join('')],
     ['after', (text: string) => committed().push(text).text],
   ])('keeps vendor fields byte for byte %s the first content', (_, relay) => {
     const odd = event('{"b":1.0e2,"a":"\\u0041","choices":[{"delta":{"content":"x","vendor":[1, 2]}}] }');
@@ -111,7 +112,7 @@ describe('passThrough', () => {
 
   it('leaves a chunk without choices where it is when it holds no usage', () => {
     const text = event('{"choices":[],"prompt_filter_results":[{"prompt_index":0}],"usage":null}');
-    expect(passThrough(QUIET).push(block(text)).output).toEqual([text]);
+    expect(passThrough(QUIET).push(eventBlock(text)).output.map(String)).toEqual([text]);
   });
 
   it('sends nothing that follows [DONE]', () => {
@@ -193,19 +194,15 @@ describe('content that no part stands for', () => {
   ])('commits the stream: %s', (delta) => {
     const transcoder = passThrough({ messages: [] });
     const data = `{"choices":[{"index":0,"delta":${delta},"finish_reason":null}]}`;
-    const odd = { bytes: Buffer.from(`data: ${data}\n\n`), data: () => [data] };
-    expect(transcoder.push(odd)).toMatchObject({ content: true, output: [`data: ${data}\n\n`] });
+    const { output, content } = transcoder.push(eventBlock(event(data)));
+    expect([output.map(String), content]).toEqual([[event(data)], true]);
   });
 
   it('is not an event without data, which is sent to nobody', () => {
     const transcoder = passThrough({ messages: [] });
     const good = '{"choices":[{"index":0,"delta":{"content":"a"}}]}';
-    const send = (bytes: string, ...data: string[]) =>
-      transcoder
-        .push({ bytes: Buffer.from(bytes), data: () => data })
-        .output.map(String)
-        .join('');
-    send(`data: ${good}\n\n`, good);
-    expect(send(`data: \n\ndata: ${good}\n\n`, good)).toBe(`data: ${good}\n\n`);
+    const send = (bytes: string) => transcoder.push(eventBlock(bytes)).output.map(String).join('');
+    send(event(good));
+    expect(send(`data: \n\n${event(good)}`)).toBe(event(good));
   });
 });

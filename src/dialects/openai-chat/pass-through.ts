@@ -1,9 +1,9 @@
 import type { ChatRequest } from '../../core/chat-request.js';
 import type { Frame } from '../../core/dialect.js';
 import type { EventBlock } from '../../core/event-block.js';
-import { readBlock } from '../../core/read-block.js';
+import { readBlock, type BlockListener } from '../../core/read-block.js';
 import type { SluiceError } from '../../core/sluice-error.js';
-import type { DecodedEvent, Transcoded, Transcoder } from '../../core/transcoder.js';
+import type { DecodedEvent, EventDecoder, Transcoded, Transcoder } from '../../core/transcoder.js';
 import { sseData } from '../sse-frame.js';
 import { ChunkShape } from './chunk-shape.js';
 import { partsOf } from './decode-event.js';
@@ -28,6 +28,10 @@ export function passThrough(request: ChatRequest): Transcoder<Frame> {
 
 class PassThrough implements Transcoder<Frame> {
   readonly #shape = new ChunkShape();
+  readonly #decoder: EventDecoder = {
+    decode: (data) => this.#decode(data),
+    known: (block, from) => this.#shape.read(block, from),
+  };
   #committed = false;
   #doneSent = false;
 
@@ -70,15 +74,10 @@ class PassThrough implements Transcoder<Frame> {
     return events;
   }
 
-  /** Reads a block event by event; the payload of each event stays as it was. */
   #inspect(block: EventBlock): Transcoded<Frame> {
-    let frames = '';
-    const decode = (data: string) => this.#decode(data);
-    const { seen } = readBlock(block, decode, (data, { parts, content }) => {
-      const usageOnly = content === undefined && parts.some(({ type }) => type === 'usage');
-      if (this.showUsage || !usageOnly) frames += sseData(data);
-    });
-    return { ...seen, output: frames === '' ? [] : [frames] };
+    const passed = new PassedOn(block.bytes, this.showUsage);
+    const { seen } = readBlock(block, this.#decoder, passed);
+    return { ...seen, output: passed.frames() };
   }
 
   /**
@@ -94,6 +93,54 @@ class PassThrough implements Transcoder<Frame> {
     const said = choices.length > 0 && { content: choices.some(({ delta }) => saysSomething(delta)) };
     return { parts: partsOf(chunk), done: false, model, ...said };
   }
+}
+
+/** What callers are sent of a block: its bytes wherever they may stay as they are. */
+class PassedOn implements BlockListener {
+  readonly #frames: Frame[] = [];
+  #from = 0;
+  #to = 0;
+
+  constructor(
+    private readonly bytes: Buffer,
+    private readonly showUsage: boolean,
+  ) {}
+
+  onKnown(from: number, to: number): void {
+    if (from !== this.#to) {
+      this.#cut();
+      this.#from = from;
+    }
+    this.#to = to;
+  }
+
+  /** The payload of each event stays as it was. */
+  onEvent(from: number, to: number, data: string, { content, parts }: DecodedEvent): void {
+    const usageOnly = content === undefined && parts.some(({ type }) => type === 'usage');
+    if (usageOnly && !this.showUsage) return;
+    if (isPlain(this.bytes.subarray(from, to), data)) return this.onKnown(from, to);
+    this.#cut();
+    this.#frames.push(sseData(data));
+  }
+
+  frames(): readonly Frame[] {
+    this.#cut();
+    return this.#frames;
+  }
+
+  #cut(): void {
+    if (this.#from < this.#to) this.#frames.push(this.bytes.subarray(this.#from, this.#to));
+    this.#from = this.#to;
+  }
+}
+
+/** True if the event is one data line and a blank one: then it is as long as it would be if we printed it. */
+function isPlain(event: Buffer, data: string): boolean {
+  const frame = DATA.length + BLANK.length;
+  if (event.length !== frame + Buffer.byteLength(data)) return false;
+  return (
+    event.toString('latin1', 0, DATA.length) === DATA && event.toString('latin1', event.length - 2) === BLANK
+  );
 }
 
 const DATA = 'data: ';

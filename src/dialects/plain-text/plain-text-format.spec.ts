@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { blockOf } from '../../../test/support/event-block.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import { openaiChat } from '../openai-chat/index.js';
 import { encodeTextErrorBody, plainTextFormat } from './plain-text-format.js';
 
 const open = () => plainTextFormat(openaiChat, { streamId: 's', request: { messages: [] } });
-const block = (...data: string[]) => ({ bytes: Buffer.alloc(0), data: () => data });
 const delta = (fields: object, index = 0) => JSON.stringify({ choices: [{ index, delta: fields }] });
 
 describe('plainTextFormat', () => {
@@ -16,11 +16,11 @@ describe('plainTextFormat', () => {
       delta({ content: 'lo\n' }),
       delta({ tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: '{}' } }] }),
     ];
-    expect(open().push(block(...events))).toMatchObject({ output: ['Hello\n'], content: true });
+    expect(open().push(blockOf(...events))).toMatchObject({ output: ['Hello\n'], content: true });
   });
 
   it('prints nothing where there is no text', () => {
-    expect(open().push(block(delta({ reasoning_content: 'Hm' })))).toMatchObject({
+    expect(open().push(blockOf(delta({ reasoning_content: 'Hm' })))).toMatchObject({
       output: [],
       content: true,
     });
