@@ -6,6 +6,7 @@ import type { ServiceConfiguration } from './config/service-configuration.js';
 import { serveDocs } from './http/openapi/serve-docs.js';
 import { watchUnusedConnections } from './http/unused-connections.js';
 import { ActiveStreams } from './relay/active-streams.js';
+import { logDestination } from './telemetry/log-destination.js';
 import { PinoLogger } from './telemetry/pino-logger.js';
 
 /** A service that listens. */
@@ -18,7 +19,7 @@ export interface Service {
 
 /** Starts the service as its configuration says. Rejects if that is not valid or the port is taken. */
 export async function bootstrap(configuration: ServiceConfiguration): Promise<Service> {
-  const logger = pino({ level: configuration.logLevel });
+  const logger = pino({ level: configuration.logLevel }, logDestination());
   const adapter = new FastifyAdapter({
     // Without a logger of its own: Fastify's request log prints the URL, and the URL holds the prompt.
     bodyLimit: configuration.maxBodyBytes,

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { SLUICE_SETTINGS, type CallerSettings, type SluiceSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
@@ -26,10 +26,10 @@ export class ApiKeyGuard implements CanActivate {
 
   /** Compares with every caller, so that the time taken tells nothing of the key. */
   #find(key: string): CallerSettings | undefined {
-    const hash = createHash('sha256').update(key).digest();
+    const keyHash = hash('sha256', key, 'buffer');
     let found: CallerSettings | undefined;
     for (const caller of this.settings.callers) {
-      if (timingSafeEqual(caller.keyHash, hash)) found = caller;
+      if (timingSafeEqual(caller.keyHash, keyHash)) found = caller;
     }
     return found;
   }

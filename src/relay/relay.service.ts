@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
 import type { Caller, ChatRequest } from '../core/chat-request.js';
 import type { StreamFormat } from '../core/dialect.js';
 import { Flow } from '../core/flow.js';
@@ -18,6 +17,7 @@ import { attempt, timeoutError } from './attempt.js';
 import { passedHeaders } from './passed-headers.js';
 import { RelayEvents } from './relay-events.js';
 import type { FormattedOptions, OpenOptions, RelayAnswer, RelayStream } from './relay-stream.js';
+import { newStreamId } from './stream-id.js';
 import { StreamRecord } from './stream-record.js';
 import { StreamSession } from './stream-session.js';
 import { readAnswer } from './read-answer.js';
@@ -133,7 +133,7 @@ export class RelayService {
     const place = this.active.enter(caller.name, controller);
     const onAbort = () => controller.abort(new SluiceError('client-gone', 'The caller left'));
     const identity = {
-      id: uuidv7(),
+      id: newStreamId(),
       route: target.route,
       target: `${target.upstream.name}/${target.model}`,
       caller: caller.name,
