@@ -41,6 +41,11 @@ const subjects = {
     ...node(script(import.meta.resolve('./subjects/raw-pipe.mjs'))),
     request: chat(),
   },
+  'nest-pipe': {
+    title: 'Nest controller that pipes, Fastify',
+    ...node(script(import.meta.resolve('./subjects/nest-pipe.mjs'))),
+    request: chat(),
+  },
   sluice: {
     title: 'Sluice /v1/chat/completions, passed through',
     ...node(SLUICE),
