@@ -146,6 +146,15 @@ describe('SseBlocks', () => {
     expect(found.map((block) => block.data(0, block.bytes.length))).toEqual([['a'], ['b']]);
     expect(found.map((block) => block.data(0, block.bytes.length))).toEqual([['a'], ['b']]);
   });
+
+  it('leaves nothing of one text to the next', () => {
+    const { found } = blocksOf([Buffer.from('data: one\n\ndata: two\n\n')]);
+    // A text that ends within a line, and one that ends within an event.
+    expect(found.map((block) => block.data(0, 'data: o'.length))).toEqual([[]]);
+    expect(found.map((block) => block.data(0, 'data: one\n'.length))).toEqual([[]]);
+    const second = 'data: one\n\n'.length;
+    expect(found.map((block) => block.data(second, block.bytes.length))).toEqual([['two']]);
+  });
 });
 
 const readAll = (...chunks: string[]) => eventsOf(chunks.map((chunk) => Buffer.from(chunk)));

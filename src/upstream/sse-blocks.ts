@@ -6,7 +6,6 @@ import { EventBoundary } from './event-boundary.js';
 /** Cuts the chunks of one event stream (WHATWG HTML 9.2) into blocks of whole events. */
 export class SseBlocks {
   readonly #boundary = new EventBoundary();
-  readonly #reader = new DataReader();
   #begun = false;
 
   constructor(private readonly maxEventBytes: number) {}
@@ -32,18 +31,15 @@ export class SseBlocks {
     if (bytes === undefined) return undefined;
     const first = !this.#begun;
     this.#begun = true;
-    return new SseBlock(first ? withoutBom(bytes) : bytes, this.#reader);
+    return new SseBlock(first ? withoutBom(bytes) : bytes);
   }
 }
 
 class SseBlock implements EventBlock {
-  constructor(
-    readonly bytes: Buffer,
-    private readonly reader: DataReader,
-  ) {}
+  constructor(readonly bytes: Buffer) {}
 
   data(from: number, to: number): readonly string[] {
-    return this.reader.read(this.bytes.toString('utf8', from, to));
+    return dataOf(this.bytes.toString('utf8', from, to));
   }
 }
 
@@ -54,16 +50,16 @@ function withoutBom(bytes: Buffer): Buffer {
   return bytes.subarray(0, BOM.length).equals(BOM) ? bytes.subarray(BOM.length) : bytes;
 }
 
-/** Reads events with one parser for the whole stream: each text ends with its last event, so that none leaves a rest. */
-class DataReader {
-  #data: string[] = [];
-  readonly #parser = createParser({ onEvent: ({ data }) => data !== '' && this.#data.push(data) });
+let found: string[] = [];
 
-  read(text: string): readonly string[] {
-    this.#data = [];
-    this.#parser.feed(text);
-    // The parser takes a CR at the end for half a CRLF and waits.
-    if (text.endsWith('\r')) this.#parser.feed('\n');
-    return this.#data;
-  }
+/** One for all streams: it reads a text to its end in one go, and is cleared before the next. */
+const parser = createParser({ onEvent: ({ data }) => data !== '' && found.push(data) });
+
+function dataOf(text: string): readonly string[] {
+  parser.reset();
+  found = [];
+  parser.feed(text);
+  // The parser takes a CR at the end for half a CRLF and waits.
+  if (text.endsWith('\r')) parser.feed('\n');
+  return found;
 }
