@@ -27,7 +27,8 @@ export class ScriptedUpstream {
     const server = createServer();
     const upstream = new ScriptedUpstream(server);
     server.on('request', (request, response) => void upstream.#serve(request, response));
-    server.listen(port, '127.0.0.1');
+    // Exclusive: in a worker of node:cluster the port would otherwise be shared, and another worker might answer.
+    server.listen({ port, host: '127.0.0.1', exclusive: true });
     await once(server, 'listening');
     return upstream;
   }
