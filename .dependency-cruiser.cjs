@@ -20,6 +20,7 @@ const FOLDERS = {
   },
   testing: { imports: [], packages: ['zod'] },
   cli: { imports: ['config'], packages: [] },
+  cluster: { imports: [], packages: ['prom-client', 'zod'] },
   simulated: { imports: ['testing'], packages: ['@nestjs/common'] },
 };
 
@@ -48,6 +49,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/[^/]+/', pathNot: `^src/(?:${Object.keys(FOLDERS).join('|')})/` },
       to: {},
+    },
+    {
+      name: 'the-module-knows-no-processes',
+      severity: 'error',
+      from: { path: '^src/(?:index|sluice\\.module)\\.ts$' },
+      to: { path: '^src/cluster/', reachable: true },
     },
     {
       name: 'no-tests-in-the-product',

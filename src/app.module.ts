@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
@@ -10,7 +10,9 @@ import { SimulatedModule } from './simulated/simulated.module.js';
 import { SimulatedUpstream } from './simulated/simulated-upstream.js';
 import { SluiceModule } from './sluice.module.js';
 import type { SluiceModuleOptions } from './sluice.options.js';
+import { Metrics } from './telemetry/metrics.js';
 import { MetricsController } from './telemetry/metrics.controller.js';
+import { MetricsText, OwnMetricsText } from './telemetry/metrics-text.js';
 
 /** Sluice as a service: configured by the environment, with health and metrics. */
 @Module({
@@ -26,7 +28,13 @@ import { MetricsController } from './telemetry/metrics.controller.js';
   controllers: [HealthController, MetricsController],
   providers: [{ provide: APP_FILTER, useValue: serviceErrorFilter }],
 })
-export class AppModule {}
+export class AppModule {
+  /** The service; `metricsText` is given where this is one process of several. @default the process' own metrics */
+  static with(metricsText: MetricsText | undefined): DynamicModule {
+    const useFactory = (metrics: Metrics) => metricsText ?? new OwnMetricsText(metrics);
+    return { module: AppModule, providers: [{ provide: MetricsText, inject: [Metrics], useFactory }] };
+  }
+}
 
 /** What the configuration says; the module's schema is what gives it its shape. */
 async function optionsOf(

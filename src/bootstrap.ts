@@ -7,18 +7,29 @@ import { serveDocs } from './http/openapi/serve-docs.js';
 import { watchUnusedConnections } from './http/unused-connections.js';
 import { ActiveStreams } from './relay/active-streams.js';
 import { logDestination } from './telemetry/log-destination.js';
+import { Metrics } from './telemetry/metrics.js';
+import type { MetricsText } from './telemetry/metrics-text.js';
 import { PinoLogger } from './telemetry/pino-logger.js';
 
 /** A service that listens. */
 export interface Service {
+  /** A question that a browser can ask. */
   readonly url: string;
   readonly logger: Logger;
+  /** Of this process. */
+  readonly metrics: Metrics;
   /** Takes in no more streams, waits for those that run, and ends. */
   close(): Promise<void>;
 }
 
-/** Starts the service as its configuration says. Rejects if that is not valid or the port is taken. */
-export async function bootstrap(configuration: ServiceConfiguration): Promise<Service> {
+/**
+ * Starts the service as its configuration says. Rejects if that is not valid or the port is taken.
+ * `metricsText` is what `/metrics` answers with, if not with the metrics of this process.
+ */
+export async function bootstrap(
+  configuration: ServiceConfiguration,
+  metricsText?: MetricsText,
+): Promise<Service> {
   const logger = pino({ level: configuration.logLevel }, logDestination());
   const adapter = new FastifyAdapter({
     // Without a logger of its own: Fastify's request log prints the URL, and the URL holds the prompt.
@@ -26,7 +37,7 @@ export async function bootstrap(configuration: ServiceConfiguration): Promise<Se
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 1024 },
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(metricsText), adapter, {
     logger: new PinoLogger(logger),
     abortOnError: false,
   });
@@ -41,7 +52,18 @@ export async function bootstrap(configuration: ServiceConfiguration): Promise<Se
     closeUnused();
     await closed;
   };
-  return { url: `http://${hostOf(configuration.host)}:${port}`, logger, close };
+  const url = `http://${hostOf(configuration.host)}:${port}/stream?content=Hello%20world`;
+  return { url, logger, metrics: app.get(Metrics), close };
+}
+
+/** Closes the service; what then goes wrong is logged, and makes the exit code 1. */
+export async function shutDown(service: Service): Promise<void> {
+  try {
+    await service.close();
+  } catch (error) {
+    service.logger.error({ err: error }, 'Sluice did not shut down cleanly');
+    process.exitCode = 1;
+  }
 }
 
 /** Exact origins; what a browser's client must send and may read. */

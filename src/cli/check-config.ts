@@ -10,8 +10,10 @@ export function checkConfig(
   try {
     const configuration = readServiceConfiguration({ ...variables, SLUICE_CONFIG: file });
     const { upstreams, routes, callers } = readSettings(configuration.moduleOptions('http://127.0.0.1/v1'));
+    const { workers } = configuration;
+    const by = workers === 1 ? '' : ` with ${workers} workers`;
     const lines = [
-      `listens on ${configuration.host}:${configuration.port}`,
+      `listens on ${configuration.host}:${configuration.port}${by}`,
       `upstreams: ${[...upstreams.keys()].join(', ')}`,
       `routes: ${[...routes.keys()].join(', ')}`,
       `callers with a key: ${callers.length}`,

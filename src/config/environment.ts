@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { ConfigurationError, problemsOf } from './configuration-error.js';
+import { DEFAULT_MAX_STREAMS } from './options-schema.js';
+import { workersFromText } from './worker-count.js';
 
 /** The longest time that a timer of Node can wait. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -37,8 +39,9 @@ const schema = z.object({
   SLUICE_DRAIN_MS: z.coerce.number().int().nonnegative().max(MAX_TIMER_MS).default(30_000),
   SLUICE_MAX_BODY_BYTES: count(10 * 1024 * 1024),
   SLUICE_MAX_EVENT_BYTES: count(16 * 1024 * 1024),
-  SLUICE_MAX_STREAMS: count(10_000),
+  SLUICE_MAX_STREAMS: count(DEFAULT_MAX_STREAMS),
   SLUICE_CORS_ORIGINS: list,
+  SLUICE_WORKERS: workersFromText.default(1),
   SLUICE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   SLUICE_CONFIG: z.string().optional(),
 });

@@ -4,6 +4,9 @@ import { upstreamDialectNames } from '../dialects/index.js';
 /** The longest time that a timer of Node can wait. */
 const MAX_TIMER_MS = 2_147_483_647;
 
+/** Streams that may be open at once, in all and for one caller. */
+export const DEFAULT_MAX_STREAMS = 10_000;
+
 const milliseconds = (fallback: number) => z.number().int().positive().max(MAX_TIMER_MS).default(fallback);
 const count = (fallback: number) => z.number().int().positive().default(fallback);
 
@@ -47,8 +50,8 @@ export const routeSchema = z.strictObject({
 const limitsSchema = z.strictObject({
   maxEventBytes: count(16 * 1024 * 1024),
   maxEventsPerStream: count(1_000_000),
-  maxStreams: count(10_000),
-  maxStreamsPerCaller: count(10_000),
+  maxStreams: count(DEFAULT_MAX_STREAMS),
+  maxStreamsPerCaller: count(DEFAULT_MAX_STREAMS),
 });
 
 /** The module's options, and what a configuration file says of a Sluice. Defaults stand here alone. */

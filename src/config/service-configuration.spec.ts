@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from './read-settings.js';
@@ -9,6 +9,9 @@ const SIMULATED = 'http://127.0.0.1:1/v1';
 
 const settingsOf = (variables: Record<string, string>) =>
   readSettings(readServiceConfiguration(variables).moduleOptions(SIMULATED));
+
+const workersOf = (variables: Record<string, string>) => readServiceConfiguration(variables).workers;
+const limitsOf = (variables: Record<string, string>) => settingsOf(variables).limits;
 
 describe('the environment', () => {
   it('leads every model to OpenAI, and no model to the default one', () => {
@@ -64,6 +67,30 @@ describe('the environment', () => {
     expect([...settings.upstreams.values()]).toMatchObject([timeouts]);
     expect(settings).toMatchObject({ heartbeatMs: 5, drainMs: 6, headWaitMs: 7 });
     expect(settings.limits).toMatchObject({ maxEventBytes: 8, maxStreams: 9 });
+  });
+});
+
+describe('the number of workers', () => {
+  it('is one, what is asked for, or with auto the number of cores', () => {
+    expect(workersOf({})).toBe(1);
+    expect(workersOf({ SLUICE_WORKERS: '' })).toBe(1);
+    expect(workersOf({ SLUICE_WORKERS: '3' })).toBe(3);
+    expect(workersOf({ SLUICE_WORKERS: 'auto' })).toBe(availableParallelism());
+  });
+
+  it.each(['0', '-1', '2.5', '1025', 'many', 'AUTO'])('is not %s', (SLUICE_WORKERS) => {
+    expect(() => readServiceConfiguration({ SLUICE_WORKERS, PORT: 'x' })).toThrow(
+      /SLUICE_WORKERS is neither a whole number from 1 to 1024 nor auto/,
+    );
+    expect(() => readServiceConfiguration({ SLUICE_WORKERS, PORT: 'x' })).toThrow(/PORT/);
+  });
+
+  it('shares the streams of the service among its processes, rounded up', () => {
+    const one = { maxStreams: 10_000, maxStreamsPerCaller: 10_000, maxEventBytes: 7 };
+    expect(limitsOf({ SLUICE_MAX_EVENT_BYTES: '7' })).toMatchObject(one);
+    const three = { maxStreams: 34, maxStreamsPerCaller: 3334, maxEventBytes: 7 };
+    const variables = { SLUICE_WORKERS: '3', SLUICE_MAX_STREAMS: '100', SLUICE_MAX_EVENT_BYTES: '7' };
+    expect(limitsOf(variables)).toMatchObject(three);
   });
 });
 
@@ -139,6 +166,32 @@ describe('the file', () => {
     expect(settings.routes.get('quick')).toEqual(settings.routes.get('fast'));
     expect(settings.callers).toMatchObject([{ name: 'web', tenant: 'acme' }]);
     expect(settings.limits.maxStreams).toBe(6);
+  });
+
+  it('says how many workers there are, and what they share', () => {
+    const main = 'upstreams: { main: { baseUrl: "http://main/v1" } }';
+    const SLUICE_CONFIG = fileOf(
+      `{ workers: 2, ${main}, limits: { maxStreams: 5, maxStreamsPerCaller: 3 } }`,
+    );
+    expect(readServiceConfiguration({ SLUICE_CONFIG, SLUICE_WORKERS: '4' }).workers).toBe(2);
+    expect(settingsOf({ SLUICE_CONFIG }).limits).toMatchObject({ maxStreams: 3, maxStreamsPerCaller: 2 });
+    const auto = fileOf(`{ workers: auto, ${main} }`);
+    expect(readServiceConfiguration({ SLUICE_CONFIG: auto }).workers).toBe(availableParallelism());
+  });
+
+  it.each(['0', '"2"', '1.5', '[]'])('does not take %s for a number of workers', (workers) => {
+    const SLUICE_CONFIG = fileOf(
+      `{ workers: ${workers}, upstreams: { main: { baseUrl: "http://main/v1" } } }`,
+    );
+    expect(() => readServiceConfiguration({ SLUICE_CONFIG })).toThrow(/workers is neither a whole number/);
+  });
+
+  it('has a limit that is no share of anything named', () => {
+    const SLUICE_CONFIG = fileOf(
+      '{ workers: 2, upstreams: { main: { baseUrl: "http://main/v1" } }, limits: { maxStreams: 0.5, maxStreamsPerCaller: -3 } }',
+    );
+    const read = () => readServiceConfiguration({ SLUICE_CONFIG });
+    expect(read).toThrow(/limits\.maxStreams .*limits\.maxStreamsPerCaller/);
   });
 
   it('may be JSON', () => {

@@ -4,6 +4,8 @@ import { ConfigurationError, problemsOf } from './configuration-error.js';
 import { LOG_LEVELS, readEnvironment, type Environment } from './environment.js';
 import { optionsFromEnvironment, type Options } from './options-from-environment.js';
 import { readSettings } from './read-settings.js';
+import { shareLimits } from './share-limits.js';
+import { workersFromFile } from './worker-count.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -14,9 +16,11 @@ export interface ServiceConfiguration {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly maxBodyBytes: number;
   readonly corsOrigins: string[];
+  /** Processes that serve the port. With 1 the process that was started does. */
+  readonly workers: number;
   /** No upstream is configured: the simulated one serves. */
   readonly simulated: boolean;
-  /** The module's options, with the simulated upstream at this URL if there is no other. */
+  /** The module's options in one process, with the simulated upstream at this URL if there is no other. */
   readonly moduleOptions: (simulatedUrl: string) => Options;
 }
 
@@ -26,6 +30,7 @@ const fileSchema = z.looseObject({
   port: z.number().int().min(0).max(65_535).optional(),
   logLevel: z.enum(LOG_LEVELS).optional(),
   corsOrigins: z.array(z.string()).optional(),
+  workers: workersFromFile.optional(),
   limits: z.looseObject({ maxBodyBytes: z.number().int().positive().optional() }).optional(),
 });
 
@@ -50,8 +55,10 @@ export function readServiceConfiguration(variables: Variables): ServiceConfigura
 }
 
 function combine(environment: Environment, file: File): ServiceConfiguration {
-  const { host, port, logLevel, limits = {}, ...options } = file;
+  const { host, port, logLevel, workers: fileWorkers, limits = {}, ...options } = file;
   const { maxBodyBytes, ...moduleLimits } = limits;
+  const workers = fileWorkers ?? environment.SLUICE_WORKERS;
+  const shares = shareLimits({ maxStreams: environment.SLUICE_MAX_STREAMS, ...moduleLimits }, workers);
   const simulated = options['upstreams'] === undefined && hasNoUpstream(environment);
   return {
     host: host ?? environment.HOST,
@@ -59,11 +66,12 @@ function combine(environment: Environment, file: File): ServiceConfiguration {
     logLevel: logLevel ?? environment.SLUICE_LOG_LEVEL,
     maxBodyBytes: maxBodyBytes ?? environment.SLUICE_MAX_BODY_BYTES,
     corsOrigins: options.corsOrigins ?? environment.SLUICE_CORS_ORIGINS,
+    workers,
     simulated,
     moduleOptions: (simulatedUrl) =>
       optionsFromEnvironment(
         environment,
-        { ...options, limits: moduleLimits },
+        { ...options, limits: shares },
         simulated ? simulatedUrl : undefined,
       ),
   };

@@ -70,7 +70,7 @@ export class ActiveStreams implements BeforeApplicationShutdown {
     if (this.#open.size >= maxStreams) {
       throw new SluiceError(
         'overloaded',
-        `All ${maxStreams} streams of this service are in use; ask again`,
+        `All ${maxStreams} streams of this process are in use; ask again`,
         wait,
       );
     }

@@ -85,6 +85,11 @@ describe('check-config', () => {
     );
   });
 
+  it('says how many workers there would be', async () => {
+    const { stdout } = await checkConfig(await fileOf(`${good()}workers: 3\n`));
+    expect(stdout).toContain('listens on 127.0.0.1:8080 with 3 workers\n');
+  });
+
   it('names everything that is wrong, a line each', async () => {
     const { code, stderr } = await checkConfig(
       await fileOf('port: x\nroutes: { a: { targets: [] } }\nheartbeat: 1\n'),

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -12,11 +12,14 @@ export class ServiceProcess {
   stderr = '';
   /** Resolves with the exit code. */
   readonly exited: Promise<number | null>;
+  /** Resolves when nobody writes to its output any more: it has ended, and so has every process that it started. */
+  readonly silent: Promise<void>;
   readonly #waiting = new Set<() => void>();
   #url = '';
 
   private constructor(private readonly child: ChildProcess) {
     this.exited = once(child, 'exit').then(([code]) => code as number | null);
+    this.silent = once(child, 'close').then(() => undefined);
     child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     if (child.stdout === null) return;
     createInterface(child.stdout).on('line', (line) => {
@@ -25,15 +28,19 @@ export class ServiceProcess {
     });
   }
 
-  /** Runs it with this environment alone, on a free port. */
-  static run(environment: Record<string, string>): ServiceProcess {
+  /** Runs it with this environment alone, on a free port; `detached` as the first process of a group of its own. */
+  static run(environment: Record<string, string>, { detached = false } = {}): ServiceProcess {
     const env = { PATH: process.env['PATH'], PORT: '0', ...environment };
-    return new ServiceProcess(spawn(process.execPath, [ENTRY], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+    const options: SpawnOptions = { env, detached, stdio: ['ignore', 'pipe', 'pipe'] };
+    return new ServiceProcess(spawn(process.execPath, [ENTRY], options));
   }
 
   /** Runs it and waits until it listens. Throws what it said if it does not. */
-  static async start(environment: Record<string, string> = {}): Promise<ServiceProcess> {
-    const service = ServiceProcess.run(environment);
+  static async start(
+    environment: Record<string, string> = {},
+    options?: { readonly detached: boolean },
+  ): Promise<ServiceProcess> {
+    const service = ServiceProcess.run(environment, options);
     const ready = service
       .line(({ msg }) => msg === 'Sluice is ready')
       .then(({ url }) => new URL(String(url)).origin);
@@ -66,6 +73,11 @@ export class ServiceProcess {
 
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
+  }
+
+  /** Sends a signal to the whole group of a detached service, as a terminal does. */
+  signalGroup(signal: NodeJS.Signals): void {
+    if (this.child.pid !== undefined) process.kill(-this.child.pid, signal);
   }
 
   /** Ends it at once. */

@@ -1,0 +1,149 @@
+import cluster, { type Worker } from 'node:cluster';
+import { readFromWorker, type FromPrimary, type FromWorker } from './messages.js';
+import { MetricsCollector } from './metrics-collector.js';
+import { RestartBackoff } from './restart-backoff.js';
+
+/** Where the primary says what it does. */
+export interface Log {
+  info(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What a primary is told. */
+export interface PrimaryOptions {
+  /** How many serve. */
+  readonly workers: number;
+  /** The path of the script that a worker runs. */
+  readonly entry: string;
+  readonly log: Log;
+}
+
+interface Member {
+  readonly worker: Worker;
+  readonly bornMs: number;
+  ready: boolean;
+}
+
+/**
+ * The process that serves nothing itself: it forks workers, replaces those that die, adds up their metrics and
+ * passes a shutdown on. The first worker starts alone, so that what keeps one from starting is said once.
+ */
+export class Primary {
+  readonly #crew = new Map<number, Member>();
+  readonly #replacements = new Set<NodeJS.Timeout>();
+  readonly #backoff = new RestartBackoff();
+  readonly #metrics = new MetricsCollector({
+    listening: () => this.#listening().map(({ worker }) => worker.id),
+    ask: (worker, id) => this.#tell(this.#crew.get(worker), { sluice: 'snapshot', id }),
+  });
+  #founded = false;
+  #complete = false;
+  #stopping = false;
+  #exitCode = 0;
+  #end: ((exitCode: number) => void) | undefined;
+
+  constructor(private readonly options: PrimaryOptions) {}
+
+  /** Serves until it is stopped or gives up. Resolves with the exit code when no worker is left. */
+  run(): Promise<number> {
+    cluster.setupPrimary({ exec: this.options.entry });
+    return new Promise((resolve) => {
+      this.#end = resolve;
+      this.#fork();
+    });
+  }
+
+  /** Lets each worker take in no more streams, and end with its last one. */
+  stop(): void {
+    this.#stopping = true;
+    for (const timer of this.#replacements) clearTimeout(timer);
+    for (const member of this.#crew.values()) this.#tell(member, { sluice: 'stop' });
+    this.#endIfEmpty();
+  }
+
+  /** Ends all workers at once. */
+  kill(): void {
+    for (const { worker } of this.#crew.values()) worker.process.kill('SIGKILL');
+  }
+
+  #fork(): void {
+    const worker = cluster.fork();
+    const member = { worker, bornMs: performance.now(), ready: false };
+    this.#crew.set(worker.id, member);
+    worker.on('message', (message: unknown) => this.#heard(member, readFromWorker(message)));
+    worker.once('exit', (code, signal) => this.#exited(member, { code, signal }));
+    worker.on('error', (error) => {
+      this.options.log.error({ worker: worker.process.pid, err: error }, 'A worker could not be reached');
+      // A process that was never there does not exit.
+      if (worker.process.pid === undefined) this.#exited(member, {});
+    });
+  }
+
+  #heard(member: Member, message: FromWorker | undefined): void {
+    if (message?.sluice === 'ready') this.#joined(member, message.url);
+    else if (message?.sluice === 'snapshot') {
+      this.#metrics.heard(member.worker.id, message.id, message.snapshot);
+    } else if (message?.sluice === 'sum') {
+      const { id } = message;
+      this.#metrics.text().then(
+        (text) => this.#tell(member, { sluice: 'sum', id, text }),
+        (error: unknown) => this.#tell(member, { sluice: 'no-sum', id, reason: String(error) }),
+      );
+    }
+  }
+
+  #joined(member: Member, url: string): void {
+    const { workers, log } = this.options;
+    member.ready = true;
+    log.info({ worker: member.worker.process.pid }, 'A worker listens');
+    if (!this.#founded && !this.#stopping) for (let more = 1; more < workers; more += 1) this.#fork();
+    this.#founded = true;
+    if (this.#complete || this.#listening().length < workers) return;
+    this.#complete = true;
+    log.info({ url, workers }, 'Sluice is ready');
+  }
+
+  #exited({ worker, bornMs, ready }: Member, how: { code?: number; signal?: string }): void {
+    this.#crew.delete(worker.id);
+    this.#metrics.ended(worker.id);
+    if (this.#stopping) {
+      if (how.code !== 0) this.#exitCode = 1;
+      this.#endIfEmpty();
+      return;
+    }
+    this.options.log.error({ worker: worker.process.pid, ...how }, 'A worker ended unexpectedly');
+    const waitMs = this.#founded
+      ? this.#backoff.after({ ready, livedMs: performance.now() - bornMs })
+      : undefined;
+    if (waitMs === undefined) this.#giveUp();
+    else this.#replaceAfter(waitMs);
+  }
+
+  #replaceAfter(waitMs: number): void {
+    const timer = setTimeout(() => {
+      this.#replacements.delete(timer);
+      this.#metrics.restarted();
+      this.#fork();
+    }, waitMs);
+    this.#replacements.add(timer);
+  }
+
+  #giveUp(): void {
+    this.options.log.error({}, 'Workers end before they are ready: Sluice ends too');
+    this.#exitCode = 1;
+    this.stop();
+  }
+
+  #endIfEmpty(): void {
+    if (this.#crew.size === 0) this.#end?.(this.#exitCode);
+  }
+
+  #listening(): Member[] {
+    return [...this.#crew.values()].filter(({ worker, ready }) => ready && worker.isConnected());
+  }
+
+  /** Who cannot be told is gone, or going: its exit says so. */
+  #tell(member: Member | undefined, message: FromPrimary): void {
+    member?.worker.send(message, () => undefined);
+  }
+}

@@ -1,0 +1,34 @@
+import 'reflect-metadata';
+import cluster from 'node:cluster';
+import { bootstrap, shutDown } from './bootstrap.js';
+import { snapshotSchema } from './cluster/messages.js';
+import { PrimaryLink } from './cluster/primary-link.js';
+import { readServiceConfiguration } from './config/service-configuration.js';
+import { fail } from './fail.js';
+
+/** One of several processes of a service; main.ts starts it where SLUICE_WORKERS asks for more than one. */
+async function serve(link: PrimaryLink): Promise<void> {
+  const service = await bootstrap(readServiceConfiguration(process.env), { read: () => link.askMetrics() });
+  link.serve({
+    url: service.url,
+    snapshot: async () => snapshotSchema.parse(await service.metrics.registry.getMetricsAsJSON()),
+    stop: (reason) => {
+      service.logger.info({ reason }, 'A worker is shutting down');
+      return shutDown(service);
+    },
+  });
+}
+
+/** A signal to the whole group, as a terminal sends it, reaches the primary too, which tells its workers what to do. */
+const ignore = () => undefined;
+
+if (cluster.worker === undefined) {
+  fail('This is a worker of Sluice: start main.js instead');
+} else {
+  process.on('SIGTERM', ignore).on('SIGINT', ignore);
+  const link = new PrimaryLink(cluster.worker);
+  serve(link).catch((error: unknown) => {
+    fail(error);
+    link.leave();
+  });
+}
