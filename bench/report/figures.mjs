@@ -9,6 +9,7 @@ const SATURATED = 0.95;
  * What one run says. CPU is of the gateway's whole process tree.
  * @typedef {object} Figures
  * @property {number} value what the scenario is about, in the unit of its table
+ * @property {'whole' | 'steady'} window that it is over: the scenario's, but for streams that were never all open
  * @property {number} cpuUs CPU µs per event in the window, user and system
  * @property {number} userUs the part of it that is not the kernel's
  * @property {number} wholeCpuUs CPU µs per event over the whole phase, opening and ending included
@@ -55,6 +56,7 @@ export function figuresOf(run, scenario, pinned) {
   };
   const figures = {
     value: values[scenario.per],
+    window: steady ? /** @type {const} */ ('steady') : /** @type {const} */ ('whole'),
     cpuUs: values.event,
     userUs: (gateway.userMs * 1000) / events,
     wholeCpuUs: (whole.totalMs * 1000) / counts.events,
@@ -73,6 +75,23 @@ export function figuresOf(run, scenario, pinned) {
   const marks = marksOf(figures, scenario);
   if (scenario.window === 'steady' && !steady) marks.push('never all open at once: over the whole phase');
   return { ...figures, marks };
+}
+
+/**
+ * Whether so much of the gateway's core was somebody else's that a run says little.
+ * @param {Pick<Figures, 'otherCpu'>} figures
+ */
+export function isDisturbed({ otherCpu }) {
+  return otherCpu > DISTURBED;
+}
+
+/**
+ * Whether a gateway did not keep up with events that come at their own pace.
+ * @param {Pick<Figures, 'gatewayCpu'>} figures
+ * @param {{ per: string, measured: { intervalMs?: number | undefined } }} scenario
+ */
+export function isSaturated({ gatewayCpu }, { per, measured }) {
+  return measured.intervalMs !== undefined && per === 'event' && gatewayCpu > SATURATED;
 }
 
 /** @param {import('../measure/leaving.mjs').Leaving | undefined} leaving */
@@ -98,11 +117,12 @@ export function median(values) {
  * @param {Omit<Figures, 'marks'>} figures
  * @param {import('../scenarios.mjs').Scenario} scenario
  */
-function marksOf({ counts, gatewayCpu, loadCpu, otherCpu, stall }, { per, measured }) {
+function marksOf(figures, scenario) {
+  const { counts, gatewayCpu, loadCpu, otherCpu, stall } = figures;
   const marks = [];
-  if (otherCpu > DISTURBED) marks.push(`disturbed: ${percent(otherCpu)} of the core was another's`);
+  if (isDisturbed(figures)) marks.push(`disturbed: ${percent(otherCpu)} of the core was another's`);
   if (loadCpu > LIMITING && gatewayCpu < LIMITING) marks.push('the load side is the limit');
-  if (measured.intervalMs !== undefined && per === 'event' && gatewayCpu > SATURATED) {
+  if (isSaturated(figures, scenario)) {
     marks.push('saturated: it finds more events in a read, and looks cheaper than it is');
   }
   const { failed, failedStatus } = counts;
