@@ -4,7 +4,8 @@ export const HELP = `node bench/run.mjs [options]
 
   --quick               a version of two minutes: pipe, sluice, sluice-stream, one run each
   --scenario a,b        firehose, chat, moderate, short, idle, idle-5000, slow, leave (default: all of these);
-                        only when asked for: streams, sizes (tables by number of streams and size of events)
+                        only when asked for: streams, sizes (tables by number of streams and size of events),
+                        workers (one worker and two, on all cores)
   --subject a,b         of bench/subjects.mjs (default: all; in idle some), and direct, which is no gateway
   --repeat n            runs of each subject and scenario (default: 3)
   --streams n           streams of firehose, chat, moderate, idle and leave; requests of short

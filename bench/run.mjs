@@ -98,7 +98,7 @@ async function one(id, subject, name, scenario, { bench, folder }) {
         [`#### ${name}, ${id}: ${profileTo}`, ...selfTimes(profileTo, PROFILE_ROWS), ''].join('\n'),
       );
     }
-    return figuresOf(run, scenario, bench.cores.gateway !== undefined);
+    return figuresOf(run, scenario, bench.cores.gateway !== undefined && scenario.spread !== true);
   } catch (error) {
     process.exitCode = 1;
     process.stderr.write(`${name}, ${id}: no result: ${reasonOf(error)}\n`);
@@ -115,9 +115,9 @@ async function one(id, subject, name, scenario, { bench, folder }) {
  */
 function lineUp({ subjects, added }, present) {
   const chosen =
-    subjects === undefined || options.subjects !== undefined
-      ? present
-      : present.filter(([id]) => subjects.includes(id));
+    options.subjects === undefined
+      ? present.filter(([id, { onDemand }]) => subjects?.includes(id) ?? onDemand !== true)
+      : present;
   const alone = added === true && chosen.every(([id]) => id !== 'direct');
   return alone ? [['direct', direct], ...chosen] : chosen;
 }

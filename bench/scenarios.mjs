@@ -1,4 +1,5 @@
 import { scaling } from './scaling-scenarios.mjs';
+import { workerScenarios } from './worker-scenarios.mjs';
 
 /**
  * What the upstream and the load client do in one phase of a run.
@@ -28,6 +29,7 @@ import { scaling } from './scaling-scenarios.mjs';
  * @property {Plan} measured
  * @property {boolean} [added] the load side alone runs beside the subjects, and its figures are taken off theirs
  * @property {string[]} [subjects] that run where none are asked for; all if absent
+ * @property {boolean} [spread] the gateway runs on all cores, beside the load side, and not on one of its own
  * @property {string} [group] the table of which it is a point
  * @property {string} [point] its name there
  * @property {number} [eventBytes] of an event as the upstream writes it, where that is what is compared
@@ -47,7 +49,13 @@ const OFFER = { events: 1000, textBytes: 745, repeats: 500 };
  */
 export function scenarios(wishes) {
   const hot = { requests: wishes.quick ? 1000 : 3000, concurrency: 32, events: 10, rampMs: 0 };
-  return { ...loads(wishes, hot), ...memories(wishes, hot), ...leavings(wishes, hot), ...scaling(hot) };
+  return {
+    ...loads(wishes, hot),
+    ...memories(wishes, hot),
+    ...leavings(wishes, hot),
+    ...scaling(hot),
+    ...workerScenarios(hot, wishes.quick),
+  };
 }
 
 /**

@@ -13,6 +13,7 @@ const SLUICE = fileURLToPath(new URL('../dist/main.js', import.meta.url));
  * @property {Record<string, string>} [env] beyond `environmentOf`; complete after `prepare`
  * @property {() => string | void} [prepare] makes ready, once, what the subject needs, and may give its version; throws if it cannot be had here
  * @property {string} request the bytes of one request; `requestOf` fills in what a run decides
+ * @property {boolean} [onDemand] it runs only where it, or a scenario that names it, is asked for
  * @property {string} [entry] the script, where the program is Node
  */
 
@@ -56,6 +57,8 @@ const subjects = {
     ...node(SLUICE),
     request: question(),
   },
+  'workers-1': { ...workers(1), title: 'Sluice /stream, one worker' },
+  'workers-2': { ...workers(2), title: 'Sluice /stream, two workers' },
   'sluice-express': {
     title: 'Sluice /v1/chat/completions, passed through, Express',
     ...node(script(import.meta.resolve('./subjects/sluice-express.mjs'))),
@@ -148,6 +151,14 @@ export function environmentOf(port, upstreamPort) {
  */
 function node(entry) {
   return { command: [process.execPath, entry], entry };
+}
+
+/**
+ * Sluice in so many processes.
+ * @param {number} count
+ */
+function workers(count) {
+  return { ...node(SLUICE), env: { SLUICE_WORKERS: String(count) }, request: question(), onDemand: true };
 }
 
 /** @param {string} url */

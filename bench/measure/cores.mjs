@@ -9,6 +9,7 @@ export const PIN = 'taskset';
  * @typedef {object} Cores
  * @property {number | undefined} gateway undefined: nothing is pinned
  * @property {string | undefined} load
+ * @property {string | undefined} all both
  */
 
 /**
@@ -19,9 +20,9 @@ export const PIN = 'taskset';
 export function shareCores() {
   const cores = availableParallelism();
   if (cores < 2 || spawnSync(PIN, ['--version']).status !== 0) {
-    return { gateway: undefined, load: undefined };
+    return { gateway: undefined, load: undefined, all: undefined };
   }
   const load = cores === 2 ? '0' : `0-${cores - 2}`;
   spawnSync(PIN, ['-a', '-c', '-p', load, String(process.pid)]);
-  return { gateway: cores - 1, load };
+  return { gateway: cores - 1, load, all: `0-${cores - 1}` };
 }

@@ -52,7 +52,8 @@ export async function runOnce({ subject, scenario, machine, profileTo }) {
   requireLoad(scenario, machine.load);
   // Memory is what is held, not what the collector has yet to find.
   const probe = scenario.per === 'stream' ? 'collector' : profileTo === undefined ? undefined : 'profiler';
-  const stage = await setStage(subject, machine, { probe, profileTo });
+  const spread = scenario.spread === true;
+  const stage = await setStage(subject, machine, { probe, profileTo, spread });
   try {
     for (const plan of scenario.warmup) await phase(stage, subject, plan).done;
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));

@@ -28,9 +28,10 @@ const PROBES = {
  * @param {object} options
  * @param {Probe | undefined} options.probe what is preloaded into the gateway, if that is Node's
  * @param {string | undefined} options.profileTo file for the profiler's profile
+ * @param {boolean} options.spread the gateway has all cores, and not one of its own
  * @returns {Promise<Stage>}
  */
-export async function setStage(subject, { cores, load }, { probe, profileTo }) {
+export async function setStage(subject, { cores, load }, { probe, profileTo, spread }) {
   const upstreamPort = await freePort();
   const port = await freePort();
   const start = (/** @type {string[]} */ command, /** @type {Record<string, string>} */ env) =>
@@ -52,7 +53,8 @@ export async function setStage(subject, { cores, load }, { probe, profileTo }) {
     const gateway = new Child({
       command: withProbe(subject.command, loaded),
       env: { ...environmentOf(port, upstreamPort), ...subject.env, BENCH_PROFILE_TO: profileTo },
-      cores: cores.gateway,
+      // Said even where it is all of them: this process, whose cores a child has, is on those of the load.
+      cores: spread ? cores.all : cores.gateway,
       channel: isNode ? 'ipc' : 'none',
     });
     Object.assign(stage, { gateway, port, probe: loaded });

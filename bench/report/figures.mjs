@@ -1,7 +1,13 @@
+import { availableParallelism } from 'node:os';
+
+/** Of the machine: read before this process goes to those of the load side. */
+const CORES = availableParallelism();
 /** Above this share of its core used by somebody else, a run is marked. */
 const DISTURBED = 0.05;
 /** Above this share of its core the load side may be what is measured. */
 const LIMITING = 0.9;
+/** Above this share of all cores there was none left for another process. */
+const FULL = 0.9;
 /** Above this share of its core a gateway does not keep up. */
 const SATURATED = 0.95;
 
@@ -122,6 +128,9 @@ function marksOf(figures, scenario) {
   const marks = [];
   if (isDisturbed(figures)) marks.push(`disturbed: ${percent(otherCpu)} of the core was another's`);
   if (loadCpu > LIMITING && gatewayCpu < LIMITING) marks.push('the load side is the limit');
+  if (scenario.spread === true && gatewayCpu + loadCpu > FULL * CORES) {
+    marks.push(`all ${CORES} cores are full: the load side needs some of what the workers could use`);
+  }
   if (isSaturated(figures, scenario)) {
     marks.push('saturated: it finds more events in a read, and looks cheaper than it is');
   }
