@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 export const HELP = `node bench/run.mjs [options]
 
   --quick               a version of two minutes: pipe, sluice, sluice-stream, one run each
+  --quick --check       a minute: fails where a ratio to the pipe is a quarter worse than in bench/ratios.json
+  --quick --record      some minutes: writes the ratios of this machine and commit to bench/ratios.json
   --scenario a,b        firehose, chat, moderate, short, idle, idle-5000, slow, leave (default: all of these);
                         only when asked for: streams, sizes (tables by number of streams and size of events),
                         workers (one worker and two, on all cores)
@@ -16,6 +18,9 @@ export const HELP = `node bench/run.mjs [options]
   --profile             a CPU profile of each gateway's measured phase, and its largest self times
   --keep                writes to bench/results/ instead of bench/results/local/
 `;
+
+/** They have sizes and subjects of their own, so that ratios can be compared. */
+const ALONE = ['check', 'record'];
 
 const QUICK = ['pipe', 'sluice', 'sluice-stream'];
 
@@ -38,11 +43,16 @@ export function readOptions(words) {
       baseline: { type: 'string' },
       profile: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+      record: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
+  requireAlone(words);
   return {
     quick: values.quick,
+    check: values.check,
+    record: values.record,
     baseline: values.baseline,
     profile: values.profile,
     keep: values.keep,
@@ -55,6 +65,14 @@ export function readOptions(words) {
     rate: count('rate', values.rate),
     load: kind(values.load),
   };
+}
+
+/** @param {string[]} words */
+function requireAlone(words) {
+  const given = ALONE.filter((name) => words.includes(`--${name}`));
+  if (given.length > 0 && (words.length !== 2 || !words.includes('--quick'))) {
+    throw new Error(`--${given.join(' and --')}: goes with --quick, and with nothing else`);
+  }
 }
 
 /**

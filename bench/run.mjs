@@ -1,6 +1,8 @@
 /** `npm run bench`: runs every subject through every scenario, prints medians and ratios, and keeps the JSON. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { check } from './check/check.mjs';
+import { record } from './check/record.mjs';
 import { shareCores } from './measure/cores.mjs';
 import { loadSide } from './measure/load-side.mjs';
 import { runOnce } from './measure/run-once.mjs';
@@ -22,6 +24,8 @@ const PROFILE_ROWS = 30;
 
 const options = readOptions(process.argv.slice(2));
 if (options.help) process.stdout.write(HELP);
+else if (options.check) process.exitCode = (await check()) ? 0 : 1;
+else if (options.record) await record();
 else await main();
 
 async function main() {

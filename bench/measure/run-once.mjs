@@ -55,8 +55,7 @@ export async function runOnce({ subject, scenario, machine, profileTo }) {
   const spread = scenario.spread === true;
   const stage = await setStage(subject, machine, { probe, profileTo, spread });
   try {
-    for (const plan of scenario.warmup) await phase(stage, subject, plan).done;
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    await warmUp(stage, subject, scenario);
     if (profileTo !== undefined) await poke(stage);
     const run = await measure(stage, subject, scenario, machine.cores);
     if (profileTo !== undefined) await poke(stage);
@@ -67,13 +66,25 @@ export async function runOnce({ subject, scenario, machine, profileTo }) {
 }
 
 /**
+ * Makes a gateway hot, and lets it come to rest.
+ * @param {import('./stage.mjs').Stage} stage
+ * @param {import('../subjects.mjs').Subject} subject
+ * @param {{ warmup: import('../scenarios.mjs').Plan[] }} scenario
+ */
+export async function warmUp(stage, subject, { warmup }) {
+  for (const plan of warmup) await phase(stage, subject, plan).done;
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+}
+
+/**
+ * The measured phase of a scenario, on a stage that is warm.
  * @param {import('./stage.mjs').Stage} stage
  * @param {import('../subjects.mjs').Subject} subject
  * @param {import('../scenarios.mjs').Scenario} scenario
  * @param {import('./cores.mjs').Cores} cores
  * @returns {Promise<RawRun>}
  */
-async function measure(stage, subject, scenario, cores) {
+export async function measure(stage, subject, scenario, cores) {
   const take = async (/** @type {number} */ events) => {
     if (scenario.per === 'stream') await poke(stage);
     return sample(stage, cores, events);
