@@ -23,14 +23,17 @@ export async function check() {
 
 /** @param {import('./judge.mjs').Judgement} judgement */
 function told({ verdicts, notes, faults }) {
-  const bad = verdicts.filter(({ verdict }) => verdict !== 'ok').length;
+  const count = (/** @type {string} */ kind) => verdicts.filter(({ verdict }) => verdict === kind).length;
+  const bad = count('worse') + count('no result');
   const passed = bad === 0 && faults.length === 0;
   if (verdicts.length > 0) console.log(`${verdictTable(verdicts)}\n`);
   for (const text of [...notes, ...faults]) console.log(`- ${text}`);
+  const undecided = count('undecided');
+  if (undecided > 0) console.log(`UNDECIDED: ${undecided} ratios, because others used the gateway's core.`);
   console.log(
     passed
-      ? 'No ratio is worse than its limit.'
-      : `FAILED: ${bad} ratios, and ${faults.length} other faults.`,
+      ? 'No ratio was found worse than its limit.'
+      : `FAILED: ${bad} ratios, ${faults.length} other faults.`,
   );
   return passed;
 }

@@ -36,6 +36,8 @@ async function sit(expected, measure) {
 
 /** @param {Verdict} verdict */
 function noteOn({ scenario, subject, measured = NaN, limit, calm }) {
-  const what = `${measured.toFixed(2)} × pipe, with a limit of ${limit.toFixed(2)}`;
-  return `${scenario}, ${subject}: ${what}${calm ? '' : ', in disturbed runs'}: measured once more`;
+  const what = calm
+    ? `${measured.toFixed(2)} × pipe, with a limit of ${limit.toFixed(2)}`
+    : "others used too much of the gateway's core";
+  return `${scenario}, ${subject}: ${what}: measured once more`;
 }

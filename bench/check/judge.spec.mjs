@@ -57,7 +57,14 @@ describe('judge', () => {
     const disturbed = { ...good, sluice: { ratio: 1, calm: false } };
     const { said, notes } = await judged(disturbed, { sluice: { ratio: 3, calm: true } });
     expect(said).toEqual(['worse', 'ok']);
-    expect(notes).toEqual([expect.stringContaining('in disturbed runs')]);
+    expect(notes).toEqual([expect.stringContaining('others used too much')]);
+  });
+
+  it('leaves undecided what was disturbed twice', async () => {
+    const disturbed = { ...good, sluice: { ratio: 1, calm: false } };
+    const { asked, said } = await judged(disturbed, disturbed);
+    expect(asked).toHaveLength(2);
+    expect(said).toEqual(['undecided', 'ok']);
   });
 
   it('knows a subject that gave no result', async () => {

@@ -13,7 +13,7 @@ export function verdictTable(verdicts) {
       recorded.toFixed(2),
       measured?.toFixed(2) ?? '–',
       limit.toFixed(2),
-      calm || verdict === 'no result' ? verdict : `${verdict}, of disturbed runs`,
+      verdict === 'worse' && !calm ? 'worse, in every disturbed run' : verdict,
     ]),
   ).join('\n');
 }

@@ -11,13 +11,14 @@ const WORSE = 1.25;
  * @typedef {Expected & {
  *   limit: number,
  *   measured: number | undefined,
- *   verdict: 'ok' | 'worse' | 'no result',
+ *   verdict: 'ok' | 'worse' | 'undecided' | 'no result',
  *   calm: boolean,
  * }} Verdict `calm`: the runs that it is from were not disturbed
  */
 
 /**
- * Compares a ratio with the recorded one. Better is never worse.
+ * Compares a ratio with the recorded one. Better is never worse; of disturbed runs only that is known which all of
+ * them say.
  * @param {Expected} expected
  * @param {import('./pairs.mjs').Pair | undefined} measured
  * @returns {Verdict}
@@ -27,15 +28,16 @@ export function verdictOn({ scenario, subject, recorded }, measured) {
   const calm = measured?.calm ?? false;
   const rest = { scenario, subject, recorded, limit, measured: measured?.ratio, calm };
   if (measured === undefined) return { ...rest, verdict: 'no result' };
-  return { ...rest, verdict: measured.ratio > limit ? 'worse' : 'ok' };
+  if (measured.ratio > limit) return { ...rest, verdict: 'worse' };
+  return { ...rest, verdict: calm ? 'ok' : 'undecided' };
 }
 
 /**
  * Whether the subject has to be measured once more before this is said of it.
  * @param {Verdict} verdict
  */
-export function isDoubtful({ verdict, calm }) {
-  return verdict === 'worse' || (verdict === 'ok' && !calm);
+export function isDoubtful({ verdict }) {
+  return verdict === 'worse' || verdict === 'undecided';
 }
 
 /** @typedef {Pick<import('../load/load-run.mjs').Counts, 'lost' | 'doubled' | 'reordered' | 'failed'>} Counted */

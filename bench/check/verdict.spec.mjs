@@ -31,6 +31,11 @@ describe('verdictOn', () => {
     });
   });
 
+  it('says nothing of disturbed runs, unless all of them are worse', () => {
+    expect(verdictOn(expected, { ratio: 2, calm: false })).toMatchObject({ verdict: 'undecided' });
+    expect(verdictOn(expected, { ratio: 2.6, calm: false })).toMatchObject({ verdict: 'worse' });
+  });
+
   it('knows when there is no result', () => {
     expect(verdictOn(expected, undefined)).toMatchObject({ measured: undefined, verdict: 'no result' });
   });
