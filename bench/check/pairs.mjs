@@ -29,8 +29,7 @@ export function pairsOf(runs, floor) {
 }
 
 /**
- * The median ratio of the calm pairs; where these are too few, the lowest of all, which is the most that others'
- * disturbance leaves to say. Undefined where there is no pair.
+ * The median ratio, of the calm pairs where these are enough, or else of all; undefined where there is none.
  * @param {Pair[]} pairs
  * @returns {Pair | undefined}
  */
@@ -39,6 +38,5 @@ export function ratioOf(pairs) {
   if (finite.length === 0) return undefined;
   const undisturbed = finite.filter(({ calm }) => calm);
   const calm = undisturbed.length >= ENOUGH;
-  const ratios = (calm ? undisturbed : finite).map(({ ratio }) => ratio);
-  return { ratio: calm ? median(ratios) : Math.min(...ratios), calm };
+  return { ratio: median((calm ? undisturbed : finite).map(({ ratio }) => ratio)), calm };
 }

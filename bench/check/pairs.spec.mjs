@@ -47,8 +47,8 @@ describe('ratioOf', () => {
     expect(ratioOf([calm(1), calm(3), calm(1.2), disturbed(9), disturbed(9)])).toEqual(calm(1.2));
   });
 
-  it('is the lowest of all where fewer than two are calm, and says so', () => {
-    expect(ratioOf([calm(2), disturbed(3), disturbed(1.5)])).toEqual(disturbed(1.5));
+  it('is the median of all where fewer than two are calm, and says so', () => {
+    expect(ratioOf([calm(1), disturbed(3), disturbed(2)])).toEqual(disturbed(2));
   });
 
   it('is nothing where nothing was measured', () => {

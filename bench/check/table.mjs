@@ -7,13 +7,13 @@ import { markdown } from '../report/cells.mjs';
 export function verdictTable(verdicts) {
   return markdown(
     ['subject', 'scenario', 'recorded × pipe', 'measured × pipe', 'limit', 'verdict'],
-    verdicts.map(({ subject, scenario, recorded, measured, limit, verdict, calm }) => [
+    verdicts.map(({ subject, scenario, recorded, measured, limit, verdict }) => [
       subject,
       scenario,
       recorded.toFixed(2),
       measured?.toFixed(2) ?? '–',
       limit.toFixed(2),
-      verdict === 'worse' && !calm ? 'worse, in every disturbed run' : verdict,
+      verdict,
     ]),
   ).join('\n');
 }

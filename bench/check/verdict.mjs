@@ -17,8 +17,7 @@ const WORSE = 1.25;
  */
 
 /**
- * Compares a ratio with the recorded one. Better is never worse; of disturbed runs only that is known which all of
- * them say.
+ * Compares a ratio with the recorded one. Better is never worse, and disturbed runs decide nothing.
  * @param {Expected} expected
  * @param {import('./pairs.mjs').Pair | undefined} measured
  * @returns {Verdict}
@@ -28,8 +27,8 @@ export function verdictOn({ scenario, subject, recorded }, measured) {
   const calm = measured?.calm ?? false;
   const rest = { scenario, subject, recorded, limit, measured: measured?.ratio, calm };
   if (measured === undefined) return { ...rest, verdict: 'no result' };
-  if (measured.ratio > limit) return { ...rest, verdict: 'worse' };
-  return { ...rest, verdict: calm ? 'ok' : 'undecided' };
+  if (!calm) return { ...rest, verdict: 'undecided' };
+  return { ...rest, verdict: measured.ratio > limit ? 'worse' : 'ok' };
 }
 
 /**
