@@ -47,6 +47,12 @@ const subjects = {
     ...node(script(import.meta.resolve('./subjects/nest-pipe.mjs'))),
     request: chat(),
   },
+  'nest-service': {
+    title: 'Nest controller with keys, checks, axios, metrics and a log that pipes',
+    ...node(script(import.meta.resolve('./subjects/nest-service.mjs'))),
+    prepare: requireBuild,
+    request: chat(),
+  },
   sluice: {
     title: 'Sluice /v1/chat/completions, passed through',
     ...node(SLUICE),
