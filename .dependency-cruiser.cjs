@@ -2,10 +2,10 @@
 const FOLDERS = {
   core: { imports: [], packages: ['rxjs'] },
   dialects: { imports: ['core'], packages: ['rxjs', 'zod'] },
-  config: { imports: ['core', 'dialects'], packages: ['zod', 'yaml', '@nestjs/config'] },
+  config: { imports: ['core', 'dialects'], packages: ['zod', 'yaml', 'rxjs', '@nestjs/config'] },
   upstream: {
     imports: ['core', 'dialects'],
-    packages: ['@nestjs/common', 'axios', 'eventsource-parser', 'rxjs'],
+    packages: ['@nestjs/common', 'axios', 'cockatiel', 'eventsource-parser', 'rxjs'],
   },
   relay: { imports: ['core', 'upstream', 'streams'], packages: ['@nestjs/common', 'rxjs', 'uuidv7'] },
   access: { imports: ['core', 'usage'], packages: ['@nestjs/common'] },

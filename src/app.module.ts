@@ -4,8 +4,13 @@ import { APP_FILTER } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import type { ServiceConfiguration } from './config/service-configuration.js';
 import { serviceConfig } from './config/service.config.js';
+import { ADMIN_ACCESS, AdminGuard, type AdminAccess } from './access/admin.guard.js';
+import { hashKey } from './config/read-settings.js';
+import { ShutdownRequest } from './core/shutdown-request.js';
+import { AdminController } from './http/admin.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { serviceErrorFilter } from './http/service-error-filter.js';
+import { UpstreamReport } from './relay/upstream-report.js';
 import { SimulatedModule } from './simulated/simulated.module.js';
 import { SimulatedUpstream } from './simulated/simulated-upstream.js';
 import { SluiceModule } from './sluice.module.js';
@@ -25,19 +30,42 @@ import { MetricsText, OwnMetricsText } from './telemetry/metrics-text.js';
     }),
     TerminusModule.forRoot({ logger: false, gracefulShutdownTimeoutMs: 0 }),
   ],
-  controllers: [HealthController, MetricsController],
-  providers: [{ provide: APP_FILTER, useValue: serviceErrorFilter }],
+  controllers: [HealthController, MetricsController, AdminController],
+  providers: [
+    { provide: APP_FILTER, useValue: serviceErrorFilter },
+    { provide: ADMIN_ACCESS, inject: [serviceConfig.KEY], useFactory: adminAccessOf },
+    UpstreamReport,
+    AdminGuard,
+  ],
 })
 export class AppModule {
-  /** The service; `metricsText` is given where this is one process of several. @default the process' own metrics */
-  static with(metricsText: MetricsText | undefined): DynamicModule {
+  /** The service in its surroundings. */
+  static in({ metricsText, shutdownRequest }: Surroundings): DynamicModule {
     const useFactory = (metrics: Metrics) => metricsText ?? new OwnMetricsText(metrics);
-    return { module: AppModule, providers: [{ provide: MetricsText, inject: [Metrics], useFactory }] };
+    return {
+      module: AppModule,
+      providers: [
+        { provide: MetricsText, inject: [Metrics], useFactory },
+        { provide: ShutdownRequest, useValue: shutdownRequest },
+      ],
+    };
   }
 }
 
+/** What the process around the service gives it. */
+export interface Surroundings {
+  /** Given where this is one process of several. @default the process' own metrics */
+  readonly metricsText?: MetricsText;
+  /** How the service asks for its own end. */
+  readonly shutdownRequest: ShutdownRequest;
+}
+
+function adminAccessOf({ adminKey }: ServiceConfiguration): AdminAccess {
+  return { keyHash: adminKey === undefined ? undefined : hashKey(adminKey) };
+}
+
 /** What the configuration says; the module's schema is what gives it its shape. */
-async function optionsOf(
+export async function optionsOf(
   configuration: ServiceConfiguration,
   simulated: SimulatedUpstream,
 ): Promise<SluiceModuleOptions> {

@@ -1,14 +1,16 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino, type Logger } from 'pino';
-import { AppModule } from './app.module.js';
-import type { ServiceConfiguration } from './config/service-configuration.js';
+import { AppModule, optionsOf, type Surroundings } from './app.module.js';
+import { LiveSettings } from './config/live-settings.js';
+import { readServiceConfiguration, type ServiceConfiguration } from './config/service-configuration.js';
 import { serveDocs } from './http/openapi/serve-docs.js';
 import { watchUnusedConnections } from './http/unused-connections.js';
 import { ActiveStreams } from './relay/active-streams.js';
+import { Reloader } from './reloader.js';
+import { SimulatedUpstream } from './simulated/simulated-upstream.js';
 import { logDestination } from './telemetry/log-destination.js';
 import { Metrics } from './telemetry/metrics.js';
-import type { MetricsText } from './telemetry/metrics-text.js';
 import { PinoLogger } from './telemetry/pino-logger.js';
 
 /** A service that listens. */
@@ -18,17 +20,18 @@ export interface Service {
   readonly logger: Logger;
   /** Of this process. */
   readonly metrics: Metrics;
+  /** Reads the configuration anew and makes it hold if it is valid. `why` stands in the log. */
+  reload(why: string): Promise<void>;
   /** Takes in no more streams, waits for those that run, and ends. */
   close(): Promise<void>;
 }
 
 /**
  * Starts the service as its configuration says. Rejects if that is not valid or the port is taken.
- * `metricsText` is what `/metrics` answers with, if not with the metrics of this process.
  */
 export async function bootstrap(
   configuration: ServiceConfiguration,
-  metricsText?: MetricsText,
+  surroundings: Surroundings,
 ): Promise<Service> {
   const logger = pino({ level: configuration.logLevel }, logDestination());
   const adapter = new FastifyAdapter({
@@ -37,7 +40,7 @@ export async function bootstrap(
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 1024 },
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(metricsText), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.in(surroundings), adapter, {
     logger: new PinoLogger(logger),
     abortOnError: false,
   });
@@ -46,14 +49,23 @@ export async function bootstrap(
   await app.listen(configuration.port, configuration.host);
   const { port } = new URL(await app.getUrl());
   const closeUnused = watchUnusedConnections(app.getHttpServer());
+  const settings = app.get(LiveSettings);
+  const simulated = app.get(SimulatedUpstream);
+  const reloader = new Reloader({
+    configuration,
+    read: () => readServiceConfiguration(process.env),
+    apply: async (next) => settings.replace(await optionsOf(next, simulated)),
+    logger,
+  });
   const close = async () => {
+    reloader.stop();
     const closed = app.close();
     await app.get(ActiveStreams).beforeApplicationShutdown();
     closeUnused();
     await closed;
   };
   const url = `http://${hostOf(configuration.host)}:${port}/stream?content=Hello%20world`;
-  return { url, logger, metrics: app.get(Metrics), close };
+  return { url, logger, metrics: app.get(Metrics), reload: (why) => reloader.reload(why), close };
 }
 
 /** Closes the service; what then goes wrong is logged, and makes the exit code 1. */

@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import { ApiKeyGuard } from './access/api-key.guard.js';
-import { readSettings } from './config/read-settings.js';
+import { LiveSettings } from './config/live-settings.js';
 import { RelayEventSource } from './core/relay-event.js';
-import { SLUICE_SETTINGS } from './core/settings.js';
+import { SettingsSource, SLUICE_SETTINGS } from './core/settings.js';
 import { FrameWriter } from './http/frame-writer.js';
 import { NativeStreams } from './http/native-streams.js';
+import { Admissions } from './relay/admissions.js';
 import { ActiveStreams } from './relay/active-streams.js';
 import { RelayEvents } from './relay/relay-events.js';
 import { RelayService } from './relay/relay.service.js';
@@ -13,6 +14,7 @@ import { Metrics } from './telemetry/metrics.js';
 import { TelemetryService } from './telemetry/telemetry.service.js';
 import { Routes } from './upstream/routes.js';
 import { UpstreamClient } from './upstream/upstream-client.js';
+import { Upstreams } from './upstream/upstreams.js';
 
 /**
  * Sluice in a Nest application: `SluiceModule.forRoot(options)` or `forRootAsync`.
@@ -20,9 +22,17 @@ import { UpstreamClient } from './upstream/upstream-client.js';
  */
 @Module({
   providers: [
-    { provide: SLUICE_SETTINGS, inject: [MODULE_OPTIONS_TOKEN], useFactory: readSettings },
+    {
+      provide: LiveSettings,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: unknown) => new LiveSettings(options),
+    },
+    { provide: SLUICE_SETTINGS, useExisting: LiveSettings },
+    { provide: SettingsSource, useExisting: LiveSettings },
     Routes,
+    Upstreams,
     UpstreamClient,
+    Admissions,
     ActiveStreams,
     RelayEvents,
     { provide: RelayEventSource, useExisting: RelayEvents },
@@ -33,6 +43,6 @@ import { UpstreamClient } from './upstream/upstream-client.js';
     Metrics,
     TelemetryService,
   ],
-  exports: [RelayService, RelayEventSource, ActiveStreams, Metrics, SLUICE_SETTINGS],
+  exports: [RelayService, RelayEventSource, ActiveStreams, Metrics, SLUICE_SETTINGS, LiveSettings, Upstreams],
 })
 export class SluiceModule extends ConfigurableModuleClass {}

@@ -1,5 +1,12 @@
 import type { DialectName } from './core/dialect-name.js';
-import type { Limits, Timeouts } from './core/settings.js';
+import type {
+  AdmissionSettings,
+  BreakerSettings,
+  Limits,
+  RetryBudgetSettings,
+  Strategy,
+  Timeouts,
+} from './core/settings.js';
 
 /**
  * Options of `SluiceModule.forRoot`. They are checked at boot; what is wrong is named, all at once.
@@ -38,13 +45,23 @@ export interface SluiceModuleOptions {
  * One upstream.
  * @publicApi
  */
-export interface UpstreamOptions extends Partial<Timeouts> {
+export interface UpstreamOptions extends Partial<Timeouts>, Partial<AdmissionSettings> {
   /** What it speaks. @default 'openai-chat' */
   readonly dialect?: Extract<DialectName, 'openai-chat'>;
   /** With the version: `https://api.openai.com/v1`. */
   readonly baseUrl: string;
-  /** The key it asks for; at most one. @default none */
+  /** The keys that it asks for. A limited key rests, and the next one is used. @default none */
   readonly keys?: readonly string[];
+  /** How often one key may be in use at once. @default no limit */
+  readonly maxConcurrentPerKey?: number;
+  /** How often one request may ask this upstream. @default no limit but the route's */
+  readonly maxAttempts?: number;
+  /** Largest body that is sent to it, in bytes. @default no limit but the service's */
+  readonly maxRequestBytes?: number;
+  /** When its targets are passed over. */
+  readonly breaker?: Partial<BreakerSettings>;
+  /** Streams slower than this count as failed for the breaker, and go on. @default none */
+  readonly slowStream?: { readonly minTokensPerSecond: number; readonly windowMs?: number };
   /** Headers sent with each request. @default {} */
   readonly headers?: Readonly<Record<string, string>>;
   /** Labels its models as simulated. @default false */
@@ -52,14 +69,36 @@ export interface UpstreamOptions extends Partial<Timeouts> {
 }
 
 /**
- * One route.
+ * One route. Timeouts, headers, keys and `maxRequestBytes` are its upstreams', for this route's requests; a pool of keys
+ * of its own is used by it alone.
  * @publicApi
  */
-export interface RouteOptions {
-  /** Exactly one target; without `model` it is asked for the route's name, and behind `'*'` for the name that the caller gave. */
-  readonly targets: readonly { readonly upstream: string; readonly model?: string }[];
+export interface RouteOptions extends Partial<Timeouts>, Partial<AdmissionSettings> {
+  /**
+   * At least one. Without `model` a target is asked for the route's name, and behind a `*` for what the caller named in
+   * its place. `weight` is for the strategy of that name. @default weight 1
+   */
+  readonly targets: readonly {
+    readonly upstream: string;
+    readonly model?: string;
+    readonly weight?: number;
+  }[];
+  /** In which order they are tried: as given, drawn by weight, or by their times to first token. @default 'order' */
+  readonly strategy?: Strategy;
   /** Further public names of the route. @default [] */
   readonly aliases?: readonly string[];
+  /** How many attempts one request may make. @default each target and key once, at most 3 */
+  readonly maxAttempts?: number;
+  /** How many of the attempts may be retries. @default a tenth of the requests of ten seconds, and always ten */
+  readonly retryBudget?: Partial<RetryBudgetSettings>;
+  /** Begin a second attempt when the first is slower than 95 of 100 were. @default false */
+  readonly hedge?: boolean;
+  /** @default the upstream's */
+  readonly keys?: readonly string[];
+  /** Sent beside the upstream's. @default {} */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** @default the upstream's */
+  readonly maxRequestBytes?: number;
 }
 
 /**

@@ -8,10 +8,14 @@ import { fail } from './fail.js';
 
 /** One of several processes of a service; main.ts starts it where SLUICE_WORKERS asks for more than one. */
 async function serve(link: PrimaryLink): Promise<void> {
-  const service = await bootstrap(readServiceConfiguration(process.env), { read: () => link.askMetrics() });
+  const service = await bootstrap(readServiceConfiguration(process.env), {
+    metricsText: { read: () => link.askMetrics() },
+    shutdownRequest: { ask: () => link.askStop() },
+  });
   link.serve({
     url: service.url,
     snapshot: async () => snapshotSchema.parse(await service.metrics.registry.getMetricsAsJSON()),
+    reload: () => void service.reload('SIGHUP'),
     stop: (reason) => {
       service.logger.info({ reason }, 'A worker is shutting down');
       return shutDown(service);
@@ -25,7 +29,7 @@ const ignore = () => undefined;
 if (cluster.worker === undefined) {
   fail('This is a worker of Sluice: start main.js instead');
 } else {
-  process.on('SIGTERM', ignore).on('SIGINT', ignore);
+  process.on('SIGTERM', ignore).on('SIGINT', ignore).on('SIGHUP', ignore);
   const link = new PrimaryLink(cluster.worker);
   serve(link).catch((error: unknown) => {
     fail(error);

@@ -3,8 +3,7 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import { SLUICE_SETTINGS, type CallerSettings, type SluiceSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { setCaller } from './caller-of.js';
-
-const BEARER = /^Bearer +(\S+)$/i;
+import { presentedKey } from './presented-key.js';
 
 /** Lets known keys in, and callers without one where that is allowed. Throws `unauthorized` otherwise. */
 @Injectable()
@@ -15,7 +14,7 @@ export class ApiKeyGuard implements CanActivate {
     const { callers, anonymous } = this.settings;
     if (callers.length === 0 && anonymous) return true;
     const request = context.switchToHttp().getRequest<{ headers: Record<string, string | undefined> }>();
-    const key = keyIn(request.headers);
+    const key = presentedKey(request.headers);
     const caller = key === undefined ? undefined : this.#find(key);
     if (caller !== undefined) setCaller(request, caller);
     else if (key !== undefined || !anonymous) {
@@ -33,9 +32,4 @@ export class ApiKeyGuard implements CanActivate {
     }
     return found;
   }
-}
-
-function keyIn(headers: Readonly<Record<string, string | undefined>>): string | undefined {
-  const [, bearer] = BEARER.exec(headers['authorization'] ?? '') ?? [];
-  return bearer ?? headers['x-api-key'];
 }

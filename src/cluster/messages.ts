@@ -28,11 +28,15 @@ const fromWorker = z.discriminatedUnion('sluice', [
   z.object({ sluice: z.literal('snapshot'), id: z.number(), snapshot: snapshotSchema }),
   /** It was asked for the metrics of all. */
   z.object({ sluice: z.literal('sum'), id: z.number() }),
+  /** It was asked to shut the service down. */
+  z.object({ sluice: z.literal('stop-all') }),
 ]);
 
 const fromPrimary = z.discriminatedUnion('sluice', [
   /** Take in no more streams, and end with the last one. */
   z.object({ sluice: z.literal('stop') }),
+  /** Read your configuration anew. */
+  z.object({ sluice: z.literal('reload') }),
   /** Give your metrics. */
   z.object({ sluice: z.literal('snapshot'), id: z.number() }),
   /** The metrics of all as Prometheus' text, or why there are none. */

@@ -27,7 +27,8 @@ function linked() {
   const channel = new Channel();
   const link = new PrimaryLink(channel as unknown as Worker);
   const stop = vi.fn<(reason: StopReason) => Promise<void>>().mockResolvedValue();
-  return { channel, link, stop, serving: { url: 'u', snapshot: async () => [], stop } };
+  const reload = vi.fn<() => void>();
+  return { channel, link, stop, reload, serving: { url: 'u', snapshot: async () => [], reload, stop } };
 }
 
 describe('PrimaryLink', () => {
@@ -54,6 +55,15 @@ describe('PrimaryLink', () => {
     expect(left).not.toHaveBeenCalled();
     await vi.waitFor(() => expect(left).toHaveBeenCalledTimes(1));
     expect(stop.mock.calls).toEqual([['asked']]);
+  });
+
+  it('reads the configuration anew when it is told, and asks for the end of all', () => {
+    const { channel, link, serving, reload } = linked();
+    link.serve(serving);
+    channel.emit('message', { sluice: 'reload' });
+    expect(reload).toHaveBeenCalledOnce();
+    link.askStop();
+    expect(channel.sent.at(-1)).toEqual({ sluice: 'stop-all' });
   });
 
   it('keeps a wish that comes before the worker listens', () => {

@@ -13,6 +13,8 @@ export interface ServingWorker {
   readonly url: string;
   /** Its own metrics, as prom-client's `getMetricsAsJSON()` gives them. */
   snapshot(): Promise<Snapshot>;
+  /** Reads its configuration anew. */
+  reload(): void;
   /** Takes in no more streams, and resolves when the last one has ended. */
   stop(reason: StopReason): Promise<void>;
 }
@@ -66,6 +68,11 @@ export class PrimaryLink {
     });
   }
 
+  /** Asks the primary to shut the service down: all of its workers. */
+  askStop(): void {
+    this.#tell({ sluice: 'stop-all' });
+  }
+
   /** Gives the channel up, which alone would keep this process alive. */
   leave(): void {
     this.worker.exitedAfterDisconnect = true;
@@ -76,6 +83,9 @@ export class PrimaryLink {
     switch (message?.sluice) {
       case 'stop':
         this.#stop('asked');
+        break;
+      case 'reload':
+        this.#serving?.reload();
         break;
       case 'snapshot':
         void this.#report(message.id);

@@ -16,6 +16,8 @@ export interface PrimaryOptions {
   /** The path of the script that a worker runs. */
   readonly entry: string;
   readonly log: Log;
+  /** A worker was asked to shut the service down. */
+  readonly onStopAsked: () => void;
 }
 
 interface Member {
@@ -61,6 +63,11 @@ export class Primary {
     this.#endIfEmpty();
   }
 
+  /** Lets each worker read its configuration anew. One that is just starting has read it. */
+  reload(): void {
+    for (const member of this.#crew.values()) this.#tell(member, { sluice: 'reload' });
+  }
+
   /** Ends all workers at once. */
   kill(): void {
     for (const { worker } of this.#crew.values()) worker.process.kill('SIGKILL');
@@ -81,6 +88,7 @@ export class Primary {
 
   #heard(member: Member, message: FromWorker | undefined): void {
     if (message?.sluice === 'ready') this.#joined(member, message.url);
+    else if (message?.sluice === 'stop-all') this.options.onStopAsked();
     else if (message?.sluice === 'snapshot') {
       this.#metrics.heard(member.worker.id, message.id, message.snapshot);
     } else if (message?.sluice === 'sum') {

@@ -7,12 +7,19 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /** A reference to the environment, anywhere in a text. */
 const REFERENCE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
+/** What a file says, and which files that took. */
+export interface FileContent {
+  readonly content: unknown;
+  /** The file and those that it names. */
+  readonly files: readonly string[];
+}
+
 /**
  * Reads a YAML or JSON file. `${NAME}` in a text stands for a variable of the environment, and `{ file: PATH }`
  * for the content of a file without its last line break, as secrets are mounted. Throws a ConfigurationError that
  * names every place that is wrong and quotes nothing.
  */
-export function readConfigFile(path: string, variables: Variables): unknown {
+export function readConfigFile(path: string, variables: Variables): FileContent {
   const document = parseDocument(read(path, 'SLUICE_CONFIG'), { prettyErrors: false });
   if (document.errors.length > 0) {
     throw new ConfigurationError(
@@ -22,14 +29,16 @@ export function readConfigFile(path: string, variables: Variables): unknown {
     );
   }
   const problems: string[] = [];
-  const content = resolve(document.toJS(), [], { variables, problems });
+  const files = [path];
+  const content = resolve(document.toJS(), [], { variables, problems, files });
   if (problems.length > 0) throw new ConfigurationError(problems);
-  return content ?? {};
+  return { content: content ?? {}, files };
 }
 
 interface Context {
   readonly variables: Variables;
   readonly problems: string[];
+  readonly files: string[];
 }
 
 function resolve(value: unknown, path: readonly string[], context: Context): unknown {
@@ -54,7 +63,8 @@ function resolveText(text: string, path: readonly string[], { variables, problem
   });
 }
 
-function resolveFile(file: string, path: readonly string[], { problems }: Context): string {
+function resolveFile(file: string, path: readonly string[], { problems, files }: Context): string {
+  files.push(file);
   try {
     return read(file, path.join('.')).replace(/\r?\n$/, '');
   } catch (error) {

@@ -7,7 +7,8 @@ const MAX_TIMER_MS = 2_147_483_647;
 /** Streams that may be open at once, in all and for one caller. */
 export const DEFAULT_MAX_STREAMS = 10_000;
 
-const milliseconds = (fallback: number) => z.number().int().positive().max(MAX_TIMER_MS).default(fallback);
+const timer = z.number().int().positive().max(MAX_TIMER_MS);
+const milliseconds = (fallback: number) => timer.default(fallback);
 const count = (fallback: number) => z.number().int().positive().default(fallback);
 
 /** What HTTP takes in a header: printable Latin-1. axios would strip anything else without a word. */
@@ -15,36 +16,86 @@ const headerValue = z
   .string()
   .regex(/^[\t\x20-\x7e\xa0-\xff]+$/, 'holds a character that HTTP headers cannot carry');
 
+const headers = z.record(z.string().regex(/^[\w-]+$/, 'is no header name'), headerValue);
+
+/** No limit where none is given. */
+const bound = z.number().int().positive().default(Number.POSITIVE_INFINITY);
+
+const admission = {
+  maxConcurrent: bound,
+  maxQueued: z.number().int().nonnegative().default(100),
+  queueTimeoutMs: milliseconds(3_000),
+};
+
+const breakerSchema = z.strictObject({
+  failureRate: z.number().gt(0).lt(1).default(0.5),
+  windowMs: milliseconds(30_000),
+  minimumRequests: count(20),
+  halfOpenAfterMs: milliseconds(10_000),
+});
+
+const slowStreamSchema = z.strictObject({
+  minTokensPerSecond: z.number().positive(),
+  windowMs: milliseconds(10_000),
+});
+
 const upstreamSchema = z.strictObject({
   dialect: z.enum(upstreamDialectNames).default('openai-chat'),
   baseUrl: z
     .url({ protocol: /^https?$/, error: 'is not an http(s) URL' })
     .transform((url) => url.replace(/\/+$/, '')),
-  keys: z.array(headerValue).max(1, 'holds more than one key').default([]),
-  headers: z.record(z.string().regex(/^[\w-]+$/, 'is no header name'), headerValue).default({}),
+  keys: z.array(headerValue).default([]),
+  headers: headers.default({}),
   simulated: z.boolean().default(false),
   headersTimeoutMs: milliseconds(60_000),
   firstTokenTimeoutMs: milliseconds(60_000),
   idleTimeoutMs: milliseconds(60_000),
   totalTimeoutMs: milliseconds(600_000),
+  ...admission,
+  maxConcurrentPerKey: bound,
+  maxAttempts: bound,
+  maxRequestBytes: bound,
+  breaker: breakerSchema.prefault({}),
+  slowStream: slowStreamSchema.optional(),
 });
 
-/** Fields with one possible value are those of a route with one target; a file may spell them out. */
+/** What a route may say of its upstreams, for its own requests. */
+const overrides = {
+  keys: z.array(headerValue).min(1).optional(),
+  headers: headers.optional(),
+  headersTimeoutMs: timer.optional(),
+  firstTokenTimeoutMs: timer.optional(),
+  idleTimeoutMs: timer.optional(),
+  totalTimeoutMs: timer.optional(),
+  maxRequestBytes: z.number().int().positive().optional(),
+};
+
+const retryBudgetSchema = z.strictObject({
+  ratio: z.number().min(0).max(1).default(0.1),
+  windowMs: milliseconds(10_000),
+  minimum: z.number().int().nonnegative().default(10),
+});
+
+/** `graceSeconds` and `share` with one possible value are those of a service without a stream log. */
 export const routeSchema = z.strictObject({
-  strategy: z.literal('order').optional(),
+  strategy: z.enum(['order', 'weight', 'latency']).default('order'),
   targets: z
     .array(
       z.strictObject({
         upstream: z.string(),
         model: z.string().min(1).optional(),
-        weight: z.number().positive().optional(),
+        weight: z.number().positive().default(1),
       }),
     )
-    .length(1, 'must hold exactly one target'),
+    .min(1, 'must hold at least one target'),
   aliases: z.array(z.string().min(1)).default([]),
   maxAttempts: z.number().int().positive().optional(),
+  retryBudget: retryBudgetSchema.prefault({}),
+  hedge: z.boolean().default(false),
   graceSeconds: z.literal(0).optional(),
   share: z.literal(false).optional(),
+  ...admission,
+  ...overrides,
 });
 
 const limitsSchema = z.strictObject({
@@ -60,7 +111,9 @@ export const optionsSchema = z.strictObject({
   upstreams: z
     .record(z.string().min(1), upstreamSchema)
     .refine((upstreams) => Object.keys(upstreams).length > 0, 'must name at least one upstream'),
-  routes: z.record(z.string().min(1), routeSchema).optional(),
+  routes: z
+    .record(z.string().regex(/^[^*]+\*?$|^\*$/, 'may hold a * at its end alone'), routeSchema)
+    .optional(),
   defaultRoute: z.string().optional(),
   callers: z
     .array(z.strictObject({ name: z.string().min(1), tenant: z.string().optional(), key: z.string().min(8) }))

@@ -10,7 +10,8 @@ const withUpstream = (fields: Record<string, unknown>) =>
 
 describe('readSettings', () => {
   it('completes what is not given', () => {
-    expect(readSettings({ upstreams: { main } })).toEqual({
+    const settings = readSettings({ upstreams: { main } });
+    expect(settings).toEqual({
       upstreams: new Map([
         [
           'main',
@@ -18,17 +19,41 @@ describe('readSettings', () => {
             name: 'main',
             dialect: 'openai-chat',
             baseUrl: 'https://main.example/v1',
-            key: undefined,
+            keys: [],
+            keyPool: 'main',
             headers: {},
             simulated: false,
             headersTimeoutMs: 60_000,
             firstTokenTimeoutMs: 60_000,
             idleTimeoutMs: 60_000,
             totalTimeoutMs: 600_000,
+            maxConcurrent: Number.POSITIVE_INFINITY,
+            maxConcurrentPerKey: Number.POSITIVE_INFINITY,
+            maxQueued: 100,
+            queueTimeoutMs: 3_000,
+            maxAttempts: Number.POSITIVE_INFINITY,
+            maxRequestBytes: Number.POSITIVE_INFINITY,
+            breaker: { failureRate: 0.5, windowMs: 30_000, minimumRequests: 20, halfOpenAfterMs: 10_000 },
+            slowStream: undefined,
           },
         ],
       ]),
-      routes: new Map([['*', { name: '*', target: { upstream: 'main' } }]]),
+      routes: new Map([
+        [
+          '*',
+          {
+            name: '*',
+            strategy: 'order',
+            targets: [{ upstream: settings.upstreams.get('main'), model: undefined, weight: 1 }],
+            maxAttempts: undefined,
+            retryBudget: { ratio: 0.1, windowMs: 10_000, minimum: 10 },
+            hedge: false,
+            maxConcurrent: Number.POSITIVE_INFINITY,
+            maxQueued: 100,
+            queueTimeoutMs: 3_000,
+          },
+        ],
+      ]),
       defaultRoute: undefined,
       callers: [],
       anonymous: true,
@@ -121,7 +146,7 @@ describe('readSettings', () => {
     const value = '\t !~ é ÿ';
     expect(withUpstream({ headers: { 'x-a': value }, keys: [value] })).toMatchObject({
       headers: { 'x-a': value },
-      key: value,
+      keys: [value],
     });
   });
 
@@ -130,17 +155,41 @@ describe('readSettings', () => {
     ['upstreams', {}],
     ['upstreams', { upstreams: {} }],
     ['Unrecognized key: "upstream"', { upstreams: { main }, upstream: {} }],
-    ['upstreams.main.keys', { upstreams: { main: { ...main, keys: ['key-one', 'key-two'] } } }],
+    ['upstreams.main.breaker.failureRate', { upstreams: { main: { ...main, breaker: { failureRate: 1 } } } }],
+    ['routes.a*b', { upstreams: { main }, routes: { 'a*b': { targets: [{ upstream: 'main' }] } } }],
     ['upstreams.main.headers', { upstreams: { main: { ...main, headers: { 'a b': 'c' } } } }],
     ['upstreams.main.totalTimeoutMs', { upstreams: { main: { ...main, totalTimeoutMs: 2 ** 31 } } }],
-    [
-      'routes.a.targets',
-      { upstreams: { main }, routes: { a: { targets: [{ upstream: 'main' }, { upstream: 'main' }] } } },
-    ],
+    ['routes.a.strategy', { upstreams: { main }, routes: { a: { targets: [], strategy: 'luck' } } }],
     ['heartbeatMs', { upstreams: { main }, heartbeatMs: 0 }],
   ])('refuses what is wrong with %s', (path, options) => {
     expect(() => readSettings(options)).toThrow(`Sluice is not configured: `);
     expect(() => readSettings(options)).toThrow(path);
+  });
+
+  it('gives a route its own timeouts, headers, keys and sizes, and shares what it does not name', () => {
+    const upstream = { ...main, keys: ['sk-shared'], headers: { 'x-a': '1', 'x-b': '1' } };
+    const own = { idleTimeoutMs: 7, headers: { 'x-b': '2' }, keys: ['sk-own'], maxRequestBytes: 9 };
+    const targets = [{ upstream: 'main' }];
+    const settings = readSettings({
+      upstreams: { main: upstream },
+      routes: { a: { targets }, b: { targets, ...own } },
+    });
+    const shared = settings.upstreams.get('main');
+    expect(settings.routes.get('a')?.targets[0]?.upstream).toBe(shared);
+    expect(settings.routes.get('b')?.targets[0]?.upstream).toEqual({
+      ...shared,
+      idleTimeoutMs: 7,
+      headers: { 'x-a': '1', 'x-b': '2' },
+      keys: ['sk-own'],
+      keyPool: 'main of route b',
+      maxRequestBytes: 9,
+    });
+  });
+
+  it('refuses a name that two routes have', () => {
+    const targets = [{ upstream: 'main' }];
+    const routes = { a: { targets, aliases: ['b'] }, b: { targets } };
+    expect(() => readSettings({ upstreams: { main }, routes })).toThrow(/routes\.b names 'b'/);
   });
 
   it('names every reference that leads nowhere', () => {

@@ -2,29 +2,42 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { RouteSettings, SluiceSettings, UpstreamSettings } from '../core/settings.js';
 import { ConfigurationError, problemsOf } from './configuration-error.js';
-import { optionsSchema, type routeSchema } from './options-schema.js';
+import { optionsSchema, routeSchema } from './options-schema.js';
+
+type RouteOptions = z.infer<typeof routeSchema>;
+
+const TIMEOUTS = ['headersTimeoutMs', 'firstTokenTimeoutMs', 'idleTimeoutMs', 'totalTimeoutMs'] as const;
 
 /**
  * Checks options and completes them. Throws an Error that names every path that is wrong, and no value;
  * references between paths are checked once each path is right by itself.
  */
-export function readSettings(options: unknown): SluiceSettings {
-  const parsed = optionsSchema.safeParse(options);
+export function readSettings(given: unknown): SluiceSettings {
+  const parsed = optionsSchema.safeParse(given);
   if (!parsed.success) {
     throw new ConfigurationError(problemsOf(parsed.error));
   }
   const { upstreams: byName, routes: routeOptions, defaultRoute, callers, anonymous, ...rest } = parsed.data;
   const upstreams = new Map(
-    Object.entries(byName).map(([name, { keys, ...upstream }]): [string, UpstreamSettings] => [
+    Object.entries(byName).map(([name, upstream]): [string, UpstreamSettings] => [
       name,
-      { ...upstream, name, key: keys[0] },
+      {
+        ...upstream,
+        name,
+        keyPool: name,
+        maxConcurrent: placesOf(upstream),
+        slowStream: upstream.slowStream,
+      },
     ]),
   );
-  const routes = readRoutes(
-    routeOptions ?? { '*': { targets: [{ upstream: Object.keys(byName)[0] ?? '' }], aliases: [] } },
-  );
-  const fallback = defaultRoute ?? [...routes.keys()].find((name) => name !== '*');
-  checkReferences(routes, upstreams, fallback);
+  const problems: string[] = [];
+  const options = routeOptions ?? everythingTo(Object.keys(byName)[0] ?? '');
+  const routes = readRoutes(options, upstreams, problems);
+  const fallback = defaultRoute ?? [...routes.keys()].find((name) => !name.endsWith('*'));
+  if (fallback !== undefined && !leadsSomewhere(fallback, routes)) {
+    problems.push(`defaultRoute names '${fallback}', which is no route`);
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
   return {
     ...rest,
     upstreams,
@@ -35,35 +48,84 @@ export function readSettings(options: unknown): SluiceSettings {
   };
 }
 
+/** More than its keys can serve need not be let in: they would find no key. */
+function placesOf(upstream: {
+  readonly maxConcurrent: number;
+  readonly maxConcurrentPerKey: number;
+  readonly keys: readonly string[];
+}): number {
+  const { maxConcurrent, maxConcurrentPerKey, keys } = upstream;
+  return Math.min(maxConcurrent, maxConcurrentPerKey * Math.max(1, keys.length));
+}
+
 /** The SHA-256 of a caller's key. */
 export function hashKey(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }
 
-function readRoutes(options: Record<string, z.infer<typeof routeSchema>>): Map<string, RouteSettings> {
+function everythingTo(upstream: string): Record<string, RouteOptions> {
+  return { '*': routeSchema.parse({ targets: [{ upstream }] }) };
+}
+
+function readRoutes(
+  options: Record<string, RouteOptions>,
+  upstreams: ReadonlyMap<string, UpstreamSettings>,
+  problems: string[],
+): Map<string, RouteSettings> {
   const routes = new Map<string, RouteSettings>();
-  for (const [name, { targets, aliases }] of Object.entries(options)) {
-    const [target] = targets;
-    if (target === undefined) continue;
-    const route = { name, target: { upstream: target.upstream, model: target.model } };
-    for (const publicName of [name, ...aliases]) routes.set(publicName, route);
+  for (const [name, route] of Object.entries(options)) {
+    const settings = readRoute(name, route, upstreams, problems);
+    for (const publicName of [name, ...route.aliases]) {
+      if (routes.has(publicName))
+        problems.push(`routes.${name} names '${publicName}', which another route has`);
+      routes.set(publicName, settings);
+    }
   }
   return routes;
 }
 
-function checkReferences(
-  routes: Map<string, RouteSettings>,
-  upstreams: Map<string, UpstreamSettings>,
-  defaultRoute: string | undefined,
-): void {
-  const problems = [...routes.values()]
-    .filter(({ target }) => !upstreams.has(target.upstream))
-    .map(
-      ({ name, target }) =>
-        `routes.${name}.targets.0.upstream names '${target.upstream}', which is no upstream`,
-    );
-  if (defaultRoute !== undefined && !routes.has(defaultRoute) && !routes.has('*')) {
-    problems.push(`defaultRoute names '${defaultRoute}', which is no route`);
-  }
-  if (problems.length > 0) throw new ConfigurationError(problems);
+function readRoute(
+  name: string,
+  { targets, strategy, maxAttempts, retryBudget, hedge, ...rest }: RouteOptions,
+  upstreams: ReadonlyMap<string, UpstreamSettings>,
+  problems: string[],
+): RouteSettings {
+  const { maxConcurrent, maxQueued, queueTimeoutMs, ...overrides } = rest;
+  const known = targets.flatMap(({ upstream: upstreamName, model, weight }, index) => {
+    const upstream = upstreams.get(upstreamName);
+    if (upstream !== undefined)
+      return [{ upstream: withOverrides(upstream, name, overrides), model, weight }];
+    problems.push(`routes.${name}.targets.${index}.upstream names '${upstreamName}', which is no upstream`);
+    return [];
+  });
+  const admission = { maxConcurrent, maxQueued, queueTimeoutMs };
+  return { name, strategy, targets: known, maxAttempts, retryBudget, hedge, ...admission };
+}
+
+/** The upstream as one route uses it. Keys of a route's own are a pool of their own. */
+function withOverrides(
+  upstream: UpstreamSettings,
+  route: string,
+  options: Partial<RouteOptions>,
+): UpstreamSettings {
+  const { keys, headers, maxRequestBytes } = options;
+  const timeouts = Object.fromEntries(
+    TIMEOUTS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+  );
+  const nothing = keys === undefined && headers === undefined && maxRequestBytes === undefined;
+  if (nothing && Object.keys(timeouts).length === 0) return upstream;
+  return {
+    ...upstream,
+    ...timeouts,
+    headers: { ...upstream.headers, ...headers },
+    maxRequestBytes: Math.min(upstream.maxRequestBytes, maxRequestBytes ?? upstream.maxRequestBytes),
+    ...(keys !== undefined && { keys, keyPool: `${upstream.name} of route ${route}` }),
+  };
+}
+
+function leadsSomewhere(name: string, routes: ReadonlyMap<string, RouteSettings>): boolean {
+  return (
+    routes.has(name) ||
+    [...routes.keys()].some((route) => route.endsWith('*') && name.startsWith(route.slice(0, -1)))
+  );
 }

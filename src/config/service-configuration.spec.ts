@@ -16,7 +16,7 @@ const limitsOf = (variables: Record<string, string>) => settingsOf(variables).li
 describe('the environment', () => {
   it('leads every model to OpenAI, and no model to the default one', () => {
     const { upstreams, routes, defaultRoute } = settingsOf({ OPENAI_API_KEY: 'sk-1' });
-    expect(upstreams.get('openai')).toMatchObject({ baseUrl: 'https://api.openai.com/v1', key: 'sk-1' });
+    expect(upstreams.get('openai')).toMatchObject({ baseUrl: 'https://api.openai.com/v1', keys: ['sk-1'] });
     expect([...routes.keys()]).toEqual(['gpt-4o-mini', '*']);
     expect(defaultRoute).toBe('gpt-4o-mini');
   });
@@ -26,7 +26,7 @@ describe('the environment', () => {
       OPENAI_BASE_URL: 'http://ollama:11434/v1',
       SLUICE_MODEL: 'qwen3',
     });
-    expect(upstreams.get('openai')).toMatchObject({ baseUrl: 'http://ollama:11434/v1', key: undefined });
+    expect(upstreams.get('openai')).toMatchObject({ baseUrl: 'http://ollama:11434/v1', keys: [] });
     expect([...routes.keys()]).toEqual(['qwen3', '*']);
   });
 
@@ -158,7 +158,7 @@ describe('the file', () => {
     const settings = settingsOf(variables);
     expect([...settings.upstreams.keys()]).toEqual(['main']);
     expect(settings.upstreams.get('main')).toMatchObject({
-      key: 'sk-from-file',
+      keys: ['sk-from-file'],
       idleTimeoutMs: 700,
       firstTokenTimeoutMs: 20,
       totalTimeoutMs: 600_000,
@@ -202,7 +202,7 @@ describe('the file', () => {
   it('names every place that is wrong at once, and quotes nothing of it', () => {
     const SLUICE_CONFIG = fileOf(`
       upstreams:
-        main: { baseUrl: nowhere-secret, keys: ["sk-secret\\nx"], breaker: {}, idleTimeoutMs: -1 }
+        main: { baseUrl: nowhere-secret, keys: ["sk-secret\\nx"], breakers: {}, idleTimeoutMs: -1 }
       routes:
         fast: { targets: [{ upstream: main }], share: true }
       callers: [{ name: web, key: short }]
@@ -215,7 +215,7 @@ describe('the file', () => {
       'upstreams.main.idleTimeoutMs',
       'routes.fast.share',
       'callers.0.key',
-      'breaker',
+      'breakers',
     ]) {
       expect(read).toThrow(path);
     }

@@ -20,9 +20,15 @@ export interface ServiceConfiguration {
   readonly workers: number;
   /** No upstream is configured: the simulated one serves. */
   readonly simulated: boolean;
+  /** Whoever presents it may use what stands under `/admin`; undefined: only this machine may. */
+  readonly adminKey: string | undefined;
+  /** The files that the configuration was read from. */
+  readonly files: readonly string[];
   /** The module's options in one process, with the simulated upstream at this URL if there is no other. */
   readonly moduleOptions: (simulatedUrl: string) => Options;
 }
+
+const MIN_KEY_LENGTH = 8;
 
 /** What a file may say beside the module's options. */
 const fileSchema = z.looseObject({
@@ -31,6 +37,7 @@ const fileSchema = z.looseObject({
   logLevel: z.enum(LOG_LEVELS).optional(),
   corsOrigins: z.array(z.string()).optional(),
   workers: workersFromFile.optional(),
+  adminKey: z.string().min(MIN_KEY_LENGTH).optional(),
   limits: z.looseObject({ maxBodyBytes: z.number().int().positive().optional() }).optional(),
 });
 
@@ -43,19 +50,19 @@ type File = z.infer<typeof fileSchema>;
 export function readServiceConfiguration(variables: Variables): ServiceConfiguration {
   const problems: string[] = [];
   const environment = gather(problems, () => readEnvironment(variables));
-  const file = readFile(variables, problems);
+  const { file, files } = readFile(variables, problems);
   if (isOpenToAll(variables, file)) {
     problems.push('HOST is open to others: set SLUICE_API_KEYS, or SLUICE_ANONYMOUS=true if anyone may ask');
   }
   // The rest is checked too when the environment is wrong: with its defaults, and with any URL for a simulation.
-  const configuration = combine(environment ?? readEnvironment({}), file);
+  const configuration = combine(environment ?? readEnvironment({}), file, files);
   gather(problems, () => readSettings(configuration.moduleOptions('http://127.0.0.1/v1')));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return configuration;
 }
 
-function combine(environment: Environment, file: File): ServiceConfiguration {
-  const { host, port, logLevel, workers: fileWorkers, limits = {}, ...options } = file;
+function combine(environment: Environment, file: File, files: readonly string[]): ServiceConfiguration {
+  const { host, port, logLevel, workers: fileWorkers, adminKey, limits = {}, ...options } = file;
   const { maxBodyBytes, ...moduleLimits } = limits;
   const workers = fileWorkers ?? environment.SLUICE_WORKERS;
   const shares = shareLimits({ maxStreams: environment.SLUICE_MAX_STREAMS, ...moduleLimits }, workers);
@@ -67,6 +74,8 @@ function combine(environment: Environment, file: File): ServiceConfiguration {
     maxBodyBytes: maxBodyBytes ?? environment.SLUICE_MAX_BODY_BYTES,
     corsOrigins: options.corsOrigins ?? environment.SLUICE_CORS_ORIGINS,
     workers,
+    adminKey: adminKey ?? environment.SLUICE_ADMIN_KEY,
+    files,
     simulated,
     moduleOptions: (simulatedUrl) =>
       optionsFromEnvironment(
@@ -78,14 +87,16 @@ function combine(environment: Environment, file: File): ServiceConfiguration {
 }
 
 /** What the file says. What is wrong with the service's own part is noted and left out, so that the rest is checked. */
-function readFile(variables: Variables, problems: string[]): File {
+function readFile(variables: Variables, problems: string[]): { file: File; files: readonly string[] } {
   const { SLUICE_CONFIG: path } = variables;
-  const content = path ? gather(problems, () => readConfigFile(path, variables)) : undefined;
-  const parsed = fileSchema.safeParse(content ?? {});
-  if (parsed.success) return parsed.data;
+  const { content = {}, files = [] } =
+    (path && gather(problems, () => readConfigFile(path, variables))) || {};
+  const parsed = fileSchema.safeParse(content);
+  if (parsed.success) return { file: parsed.data, files };
   problems.push(...problemsOf(parsed.error));
   const options = z.record(z.string(), z.unknown()).safeParse(content).data ?? {};
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !(name in fileSchema.shape)));
+  const file = Object.fromEntries(Object.entries(options).filter(([name]) => !(name in fileSchema.shape)));
+  return { file, files };
 }
 
 function gather<T>(problems: string[], read: () => T): T | undefined {

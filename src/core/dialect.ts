@@ -38,7 +38,14 @@ export type StreamFormat<F> = (upstream: UpstreamDialect, context: FormatContext
 /** What a format may need to know of the stream that it prints. */
 export interface FormatContext {
   readonly streamId: string;
+  /** Numbers the frames of the stream, whichever attempt they come from. */
+  readonly numbers: FrameNumbers;
   readonly request: ChatRequest;
+}
+
+/** The number of a stream's next frame, from 0. */
+export interface FrameNumbers {
+  next: number;
 }
 
 /** An error before the first byte, in a caller's dialect. */

@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs';
 import type { DialectName } from './dialect-name.js';
 
 /** The four timeouts of an upstream, in milliseconds. */
@@ -12,30 +13,97 @@ export interface Timeouts {
   readonly totalTimeoutMs: number;
 }
 
-/** A configured endpoint. */
-export interface UpstreamSettings extends Timeouts {
+/** How many may be served at once, and how many may wait for that. */
+export interface AdmissionSettings {
+  /** @default no limit */
+  readonly maxConcurrent: number;
+  /** @default 100 */
+  readonly maxQueued: number;
+  /** How long one may wait, in milliseconds. @default 3000 */
+  readonly queueTimeoutMs: number;
+}
+
+/** When a target is passed over. */
+export interface BreakerSettings {
+  /** The part of failures above which it opens, 0 to 1. @default 0.5 */
+  readonly failureRate: number;
+  /** Over which time, in milliseconds. @default 30000 */
+  readonly windowMs: number;
+  /** Requests in that time below which it stays closed. @default 20 */
+  readonly minimumRequests: number;
+  /** How long it stays open before one request may try the target, in milliseconds. @default 10000 */
+  readonly halfOpenAfterMs: number;
+}
+
+/** When a stream that goes on is too slow: its target's breaker counts it as failed, and the stream goes on. */
+export interface SlowStreamSettings {
+  /** Fewer content events a second than this. A chunk of text is about a token. */
+  readonly minTokensPerSecond: number;
+  /** Over which time, in milliseconds. @default 10000 */
+  readonly windowMs: number;
+}
+
+/** How many retries a route may make. */
+export interface RetryBudgetSettings {
+  /** Retries per request, over the window. @default 0.1 */
+  readonly ratio: number;
+  /** What counts as recent, in milliseconds. @default 10000 */
+  readonly windowMs: number;
+  /** Retries in a window that are always allowed: a route with little traffic must be able to fail over. @default 10 */
+  readonly minimum: number;
+}
+
+/** How a route's targets are put in order for one request. */
+export type Strategy = 'order' | 'weight' | 'latency';
+
+/** A configured endpoint, with what a route changes of it. */
+export interface UpstreamSettings extends Timeouts, AdmissionSettings {
   readonly name: string;
   readonly dialect: DialectName;
   /** Without a trailing slash, with the version: `https://api.openai.com/v1`. */
   readonly baseUrl: string;
-  /** Bearer key; undefined for servers that ask for none. */
-  readonly key: string | undefined;
+  /** Bearer keys, each once; none for servers that ask for none. */
+  readonly keys: readonly string[];
+  /** Names the pool that the keys belong to: the upstream's, or that of a route with keys of its own. */
+  readonly keyPool: string;
+  /** How often one key may be in use at once. @default no limit */
+  readonly maxConcurrentPerKey: number;
+  /** How often one request may ask this upstream. @default no limit of its own */
+  readonly maxAttempts: number;
+  /** Largest body that is sent, in bytes. @default no limit of its own */
+  readonly maxRequestBytes: number;
+  readonly breaker: BreakerSettings;
+  /** Undefined: no stream is too slow. */
+  readonly slowStream: SlowStreamSettings | undefined;
   /** Sent with each request. */
   readonly headers: Readonly<Record<string, string>>;
   /** Marks answers that no model wrote, in the model list and the log. */
   readonly simulated: boolean;
 }
 
-/** An upstream and the model to ask it for; without a model, the one that the caller named. */
+/** An upstream and the model to ask it for. */
 export interface TargetSettings {
-  readonly upstream: string;
-  readonly model?: string | undefined;
+  readonly upstream: UpstreamSettings;
+  /** Undefined: the route's name, and behind a wildcard what the caller named. */
+  readonly model: string | undefined;
+  /** Its part of the requests, with the strategy `weight`. @default 1 */
+  readonly weight: number;
 }
 
-/** A public model name and where it leads. `*` stands for every name that no other route has. */
-export interface RouteSettings {
+/**
+ * A public model name and where it leads. A name that ends with `*` stands for every name that begins like it and has
+ * no route of its own; `*` for all.
+ */
+export interface RouteSettings extends AdmissionSettings {
   readonly name: string;
-  readonly target: TargetSettings;
+  readonly strategy: Strategy;
+  /** At least one. */
+  readonly targets: readonly TargetSettings[];
+  /** Undefined: each target and key once, three attempts at the most. */
+  readonly maxAttempts: number | undefined;
+  readonly retryBudget: RetryBudgetSettings;
+  /** A second attempt is begun when the first is slower than 95 of 100. @default false */
+  readonly hedge: boolean;
 }
 
 /** A caller that presents a key. Only the key's SHA-256 is kept. */
@@ -63,6 +131,7 @@ export interface Limits {
 /** The settings of one Sluice, checked and complete. */
 export interface SluiceSettings {
   readonly upstreams: ReadonlyMap<string, UpstreamSettings>;
+  /** By each of their public names. */
   readonly routes: ReadonlyMap<string, RouteSettings>;
   /** Undefined if only the wildcard route exists: then a request must name its model. */
   readonly defaultRoute: string | undefined;
@@ -82,3 +151,9 @@ export interface SluiceSettings {
 
 /** DI token of the SluiceSettings. */
 export const SLUICE_SETTINGS = Symbol('SLUICE_SETTINGS');
+
+/** Where settings come from: they may be replaced while the service runs. */
+export abstract class SettingsSource {
+  /** Each later settings, once they hold. */
+  abstract readonly changes: Observable<SluiceSettings>;
+}

@@ -71,6 +71,8 @@ export interface SluiceErrorDetails {
   readonly retryable?: boolean;
   /** How long the caller should wait, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** The upstream has not seen the request: asking another one costs nothing twice. @default false */
+  readonly unseen?: boolean;
   /** The provider's own error object, keys and secrets taken out; for callers of the provider's dialect. */
   readonly providerError?: Readonly<Record<string, unknown>>;
   /** Never an AxiosError: it carries the Authorization header. */
@@ -83,6 +85,7 @@ export class SluiceError extends Error {
   readonly status: number;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly unseen: boolean;
   readonly providerError: Readonly<Record<string, unknown>> | undefined;
 
   constructor(
@@ -94,6 +97,7 @@ export class SluiceError extends Error {
     this.status = details.status ?? MEANING[code].status;
     this.retryable = details.retryable ?? MEANING[code].retryable;
     this.retryAfterMs = details.retryAfterMs;
+    this.unseen = details.unseen ?? false;
     this.providerError = details.providerError;
   }
 

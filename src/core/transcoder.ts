@@ -31,15 +31,19 @@ export interface Ending {
   readonly unterminated: boolean;
 }
 
-/** Turns one stream's upstream events into what its caller is sent. Holds the state of that stream. */
-export interface Transcoder<F> {
-  push(block: EventBlock): Transcoded<F>;
+/** What a stream's caller is sent beside what comes from the upstream. */
+export interface StreamEnds<F> {
   /** What is sent first when the head must go out before any content. */
   opening(): readonly F[];
   /** The last frames of a stream that ended well. */
   finish(ending: Ending): readonly F[];
   /** The frames that tell the caller of a failure; `undefined` if the format can only break off. */
   fail(error: SluiceError): readonly F[] | undefined;
+}
+
+/** Turns one stream's upstream events into what its caller is sent. Holds the state of that stream. */
+export interface Transcoder<F> extends StreamEnds<F> {
+  push(block: EventBlock): Transcoded<F>;
 }
 
 /** One upstream event, read. */
@@ -68,6 +72,6 @@ export interface EventDecoder {
 }
 
 /** Prints parts in a caller's format. Holds the state of one stream. */
-export interface PartEncoder<F> extends Omit<Transcoder<F>, 'push'> {
+export interface PartEncoder<F> extends StreamEnds<F> {
   encode(parts: readonly StreamPart[]): readonly F[];
 }

@@ -140,7 +140,11 @@ describe('isContent', () => {
 
 describe('partsFormat', () => {
   it('gives the parts themselves and can only break off', () => {
-    const transcoder = partsFormat(openaiChat, { streamId: 'id', request: { messages: [] } });
+    const transcoder = partsFormat(openaiChat, {
+      streamId: 'id',
+      numbers: { next: 0 },
+      request: { messages: [] },
+    });
     const chunk = blockOf('{"choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop"}]}');
     expect(transcoder.push(chunk).output).toEqual([text('Hi'), finish('stop')]);
     expect(transcoder.opening()).toEqual([]);

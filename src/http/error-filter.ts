@@ -3,6 +3,8 @@ import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs
 import type { EncodeErrorBody } from '../core/dialect.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { Exchange } from './exchange.js';
+import { failedStream } from '../relay/failed-streams.js';
+import { servedHeaders } from './stream-head.js';
 import { fromHttpException } from './from-http-exception.js';
 import { StreamOver } from './stream-over.js';
 
@@ -26,7 +28,13 @@ export class ErrorFilter implements ExceptionFilter {
     const error = fromHttpException(thrown);
     if (error.code === 'internal') this.#logger.error(describe(error.cause ?? error));
     const { contentType, body } = this.dialectOf(exchange)(error);
-    exchange.send(error.status, { 'content-type': contentType, ...errorHeaders(error) }, body);
+    const stream = failedStream(error);
+    const headers = {
+      'content-type': contentType,
+      ...errorHeaders(error),
+      ...(stream && servedHeaders(stream)),
+    };
+    exchange.send(error.status, headers, body);
   }
 }
 

@@ -69,7 +69,7 @@ function resume(exchange: Exchange, { streamId, sequence, last }: Cursor): Nativ
     'stream-gone',
     'The stream cannot be resumed; ask again if you still need the answer',
   );
-  const frames = nativeEncoder(streamId, sequence + 1).fail(gone) ?? [];
+  const frames = nativeEncoder(streamId, { next: sequence + 1 }).fail(gone) ?? [];
   return {
     exchange,
     source: { output: of(...frames), flow: new Flow() },

@@ -11,7 +11,7 @@ export interface StreamHead {
 export interface Served {
   readonly id: string;
   /** Absent where no upstream was asked. */
-  readonly target?: string;
+  readonly target?: string | undefined;
   readonly attempts?: number;
 }
 

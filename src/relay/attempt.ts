@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Observable, type Subscriber } from 'rxjs';
+import type { Subscriber } from 'rxjs';
 import { setAlarm, type Alarm } from '../core/alarm.js';
 import type { ChatRequest } from '../core/chat-request.js';
 import type { EventBlock } from '../core/event-block.js';
@@ -7,139 +7,196 @@ import type { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { Stop } from '../core/stop-signal.js';
 import type { Transcoded, Transcoder } from '../core/transcoder.js';
-import type { Target } from '../upstream/routes.js';
 import { redactError } from '../upstream/redact-error.js';
 import { SseBlocks } from '../upstream/sse-blocks.js';
+import type { Target } from '../upstream/target.js';
+import type { TargetUse } from '../upstream/target-use.js';
 import { UpstreamBody } from '../upstream/upstream-body.js';
 import type { UpstreamClient } from '../upstream/upstream-client.js';
-import { cutError } from '../upstream/upstream-error.js';
-import type { StreamRecord } from './stream-record.js';
+import { closedError, cutError } from '../upstream/upstream-error.js';
+import { Held } from './held.js';
+import { SpeedGuard } from './speed-guard.js';
+import { timeoutError } from './timeout-error.js';
+import type { Try, TryListener } from './try.js';
 
-/** One try on one target. */
+/** What an attempt needs. */
 export interface AttemptOptions<F> {
   readonly client: UpstreamClient;
   readonly target: Target;
+  readonly use: TargetUse;
   readonly request: ChatRequest;
   readonly transcoder: Transcoder<F>;
-  readonly record: StreamRecord;
   readonly flow: Flow;
   readonly maxEventBytes: number;
-  readonly onHeaders: (headers: IncomingHttpHeaders) => void;
-}
-
-/** Asks the target and transcodes what it streams. Unsubscribing closes the upstream, at any moment. */
-export function attempt<F>(options: AttemptOptions<F>): Observable<Transcoded<F>> {
-  return new Observable((subscriber) => {
-    const { client, target, request, record, onHeaders } = options;
-    const { upstream, dialect, model } = target;
-    const reading = new Reading(options, subscriber);
-    const stop = new Stop();
-    let answered = false;
-    subscriber.add(() => {
-      reading.end();
-      if (!answered) stop.abort(new SluiceError('client-gone', 'The caller left'));
-    });
-    record.attemptStarted();
-    const body = dialect.encodeRequest(request, model, true);
-    client.post({ upstream, dialect, body, timeoutMs: upstream.headersTimeoutMs, signal: stop }).then(
-      (response) => {
-        answered = true;
-        // Handed over in this very turn, or nobody would own the socket.
-        if (subscriber.closed) return response.destroy();
-        onHeaders(response.headers);
-        return reading.start(new UpstreamBody(response));
-      },
-      (error: unknown) => subscriber.error(error),
-    );
-  });
+  readonly maxEvents: number;
+  /** How many answers the caller asked for. */
+  readonly choices: number;
+  /** When the stream began, in milliseconds of `performance.now()`: its total time counts from there. */
+  readonly startedAt: number;
+  readonly onBytes: (bytes: number) => void;
 }
 
 /**
- * What happens to each chunk, in one place rather than in a chain of operators, which cost more by the event than
- * the reading itself (docs/decisions/0008).
+ * One stream of one target. Until the first content it holds back what it reads; then it is handed to the caller's
+ * session. What happens to each chunk is in one place rather than in a chain of operators, which cost more by the event
+ * than the reading itself (docs/decisions/0008).
  */
-class Reading<F> {
+export class Attempt<F> implements Try {
+  /** Of the upstream's answer; empty before it. */
+  headers: IncomingHttpHeaders = {};
   readonly #blocks: SseBlocks;
+  readonly #stop = new Stop();
+  readonly #held: Held<F>;
+  #finishes = 0;
+  #answered = false;
+  #over = false;
+  #listener: TryListener | undefined;
+  #sink: Subscriber<Transcoded<F>> | undefined;
   #firstToken: NodeJS.Timeout | undefined;
-  #body: UpstreamBody | undefined;
+  #total: NodeJS.Timeout | undefined;
   #idle: Alarm | undefined;
+  #speed: SpeedGuard | undefined;
+  #body: UpstreamBody | undefined;
+  #stopReading: (() => void) | undefined;
+  #stopFlow: (() => void) | undefined;
 
-  constructor(
-    private readonly options: AttemptOptions<F>,
-    private readonly subscriber: Subscriber<Transcoded<F>>,
-  ) {
-    const { target, maxEventBytes } = options;
-    this.#blocks = new SseBlocks(maxEventBytes);
+  constructor(private readonly options: AttemptOptions<F>) {
+    this.#blocks = new SseBlocks(options.maxEventBytes);
+    this.#held = new Held(options.maxEvents);
+  }
+
+  get transcoder(): Transcoder<F> {
+    return this.options.transcoder;
+  }
+
+  start(listener: TryListener): void {
+    const { client, target, request, use, startedAt } = this.options;
+    const { upstream, dialect, model } = target;
+    this.#listener = listener;
     this.#firstToken = setTimeout(
-      () => subscriber.error(timeoutError('first-token', target)),
-      target.upstream.firstTokenTimeoutMs,
+      () => this.#fail(timeoutError('first-token', upstream)),
+      upstream.firstTokenTimeoutMs,
+    );
+    const leftMs = startedAt + upstream.totalTimeoutMs - use.startedAt;
+    this.#total = setTimeout(() => this.#fail(timeoutError('total', upstream)), Math.max(0, leftMs));
+    const body = dialect.encodeRequest(request, model, true);
+    const timeoutMs = upstream.headersTimeoutMs;
+    client.post({ upstream, dialect, key: use.key, body, timeoutMs, signal: this.#stop }).then(
+      (response) => {
+        this.#answered = true;
+        // Handed over in this very turn, or nobody would own the socket.
+        if (this.#over) return response.destroy();
+        this.headers = response.headers;
+        return this.#read(new UpstreamBody(response));
+      },
+      (error: unknown) => this.#fail(SluiceError.from(error)),
     );
   }
 
-  start(body: UpstreamBody): void {
+  /** Hands over what was held, and from then on what is read. Only after it has committed, and once. */
+  deliverTo(sink: Subscriber<Transcoded<F>>): void {
+    this.#sink = sink;
+    for (const transcoded of this.#held.take()) sink.next(transcoded);
+    if (this.#over && !sink.closed) sink.complete();
+  }
+
+  stop(reason: SluiceError): void {
+    this.#end(reason);
+  }
+
+  #read(body: UpstreamBody): void {
     const { target, flow } = this.options;
-    const { subscriber } = this;
     this.#body = body;
     // Silence that the reader caused does not count.
     const idle = setAlarm(target.upstream.idleTimeoutMs, () => {
-      if (!flow.paused) subscriber.error(timeoutError('idle', target));
+      if (!flow.paused) this.#fail(timeoutError('idle', target.upstream));
     });
     this.#idle = idle;
-    subscriber.add(flow.onChange((paused) => paused || idle.touch()));
-    subscriber.add(
-      body
-        .chunks(flow, () => cutError(target.upstream))
-        .subscribe({
-          next: (chunk) => this.#read(chunk),
-          error: (cause: unknown) => subscriber.error(cause),
-          complete: () => {
-            this.#deliver(this.#blocks.flush());
-            subscriber.complete();
-          },
-        }),
-    );
+    this.#stopFlow = flow.onChange((paused) => paused || idle.touch());
+    const stop = body.read(flow, {
+      next: (chunk) => this.#take(chunk),
+      cut: () => this.#fail(cutError(target.upstream)),
+      complete: () => this.#complete(),
+    });
+    if (this.#over) stop();
+    else this.#stopReading = stop;
   }
 
-  end(): void {
-    clearTimeout(this.#firstToken);
-    this.#idle?.cancel();
-  }
-
-  #read(chunk: Buffer): void {
-    this.options.record.read(chunk.length);
+  #take(chunk: Buffer): void {
+    this.options.onBytes(chunk.length);
     this.#idle?.touch();
     this.#deliver(this.#blocks.push(chunk));
     const { tooLarge } = this.#blocks;
-    if (tooLarge !== undefined) this.subscriber.error(tooLarge);
+    if (tooLarge !== undefined) this.#fail(tooLarge);
   }
 
   #deliver(block: EventBlock | undefined): void {
-    if (block === undefined) return;
-    const { transcoder, target } = this.options;
-    const seen = transcoder.push(block);
-    if (this.#firstToken !== undefined && (seen.content || seen.done || seen.error !== undefined)) {
-      clearTimeout(this.#firstToken);
-      this.#firstToken = undefined;
-    }
+    if (block === undefined || this.#over) return;
+    const { target, transcoder } = this.options;
+    let seen = transcoder.push(block);
+    if (seen.error !== undefined) seen = { ...seen, error: redactError(seen.error, target.upstream) };
+    this.#finishes += seen.finishes;
     if (seen.done) this.#body?.release();
-    this.subscriber.next(
-      seen.error === undefined ? seen : { ...seen, error: redactError(seen.error, target.upstream) },
-    );
+    if (this.#sink === undefined) return this.#hold(seen);
+    this.#speed?.count(seen.events);
+    if (seen.done || seen.error !== undefined) this.#end(seen.error);
+    return this.#sink.next(seen);
   }
-}
 
-/** The error for a timer that ran out. */
-export function timeoutError(which: 'first-token' | 'idle' | 'total', { upstream }: Target): SluiceError {
-  const { name, firstTokenTimeoutMs, idleTimeoutMs, totalTimeoutMs } = upstream;
-  switch (which) {
-    case 'first-token':
-      return new SluiceError(
-        'timeout-first-token',
-        `The upstream '${name}' sent no content within ${firstTokenTimeoutMs} ms`,
-      );
-    case 'idle':
-      return new SluiceError('timeout-idle', `The upstream '${name}' was silent for ${idleTimeoutMs} ms`);
-    case 'total':
-      return new SluiceError('timeout-total', `The stream was not complete after ${totalTimeoutMs} ms`);
+  #hold(seen: Transcoded<F>): void {
+    const tooMany = this.#held.add(seen);
+    if (seen.content) return this.#commit(seen);
+    const error = seen.error ?? tooMany;
+    if (error !== undefined) return this.#fail(error);
+    return seen.done ? this.#empty() : undefined;
+  }
+
+  #commit(seen: Transcoded<F>): void {
+    const { use, target } = this.options;
+    clearTimeout(this.#firstToken);
+    use.committed(performance.now());
+    const { slowStream } = target.upstream;
+    if (slowStream !== undefined)
+      this.#speed = new SpeedGuard(slowStream, this.options.flow, () => use.tooSlow());
+    if (seen.done || seen.error !== undefined) this.#end(seen.error);
+    this.#listener?.committed();
+  }
+
+  /** The upstream closed by itself. Without `[DONE]` it is complete only if every answer has its finish reason. */
+  #complete(): void {
+    this.#deliver(this.#blocks.flush());
+    if (this.#over) return;
+    const { target, choices } = this.options;
+    if (this.#finishes < choices) return this.#fail(closedError(target.upstream));
+    if (this.#sink === undefined) return this.#empty();
+    this.#end(undefined);
+    return this.#sink.complete();
+  }
+
+  /** An answer of a refusal or of a length of 0 is one, though it has no text. */
+  #empty(): void {
+    this.#end(undefined);
+    if (this.#held.finishReason === undefined || this.#held.finishReason === 'stop') this.#listener?.empty();
+    else this.#listener?.committed();
+  }
+
+  #fail(error: SluiceError): void {
+    if (this.#over) return;
+    this.#end(error);
+    if (this.#sink === undefined) this.#listener?.failed(error);
+    else this.#sink.error(error);
+  }
+
+  #end(error: SluiceError | undefined): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#firstToken);
+    clearTimeout(this.#total);
+    this.#idle?.cancel();
+    this.#speed?.stop();
+    this.#stopFlow?.();
+    this.#stopReading?.();
+    if (!this.#answered) this.#stop.abort(error ?? new SluiceError('cancelled', 'The attempt is over'));
+    this.options.use.end(error, performance.now());
   }
 }

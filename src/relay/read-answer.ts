@@ -1,34 +1,39 @@
 import type { IncomingMessage } from 'node:http';
 import type { ChatRequest } from '../core/chat-request.js';
+import type { DecodedAnswer } from '../core/dialect.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StopSignal } from '../core/stop-signal.js';
 import { redactError } from '../upstream/redact-error.js';
 import { readCapped } from '../upstream/read-capped.js';
-import type { Target } from '../upstream/routes.js';
+import type { Target } from '../upstream/target.js';
 import type { UpstreamClient } from '../upstream/upstream-client.js';
 import { cutError } from '../upstream/upstream-error.js';
 import { passedHeaders } from './passed-headers.js';
 import type { RelayAnswer } from './relay-stream.js';
-import type { StreamRecord } from './stream-record.js';
 
 /** One question for a whole answer. */
 export interface AnswerOptions {
   readonly client: UpstreamClient;
   readonly target: Target;
+  readonly key: string | undefined;
   readonly request: ChatRequest;
-  readonly record: StreamRecord;
   readonly maxEventBytes: number;
+}
+
+/** A whole answer, and what is told of it. */
+export interface WholeAnswer extends Pick<RelayAnswer, 'headers' | 'contentType' | 'body'> {
+  readonly seen: DecodedAnswer;
 }
 
 /** Asks the target with `stream: false`. Aborting the signal closes the upstream before or within the body. */
 export async function readAnswer(
-  { client, target, request, record, maxEventBytes }: AnswerOptions,
+  { client, target, key, request, maxEventBytes }: AnswerOptions,
   signal: StopSignal,
-): Promise<Pick<RelayAnswer, 'headers' | 'contentType' | 'body'>> {
+): Promise<WholeAnswer> {
   const { upstream, dialect, model } = target;
   const question = dialect.encodeRequest(request, model, false);
   // The headers of a whole answer come when it is complete: only the total time bounds it.
-  const response = await client.post({ upstream, dialect, body: question, timeoutMs: 0, signal });
+  const response = await client.post({ upstream, dialect, key, body: question, timeoutMs: 0, signal });
   const body = await readBody(response, maxEventBytes, signal, () => cutError(upstream));
   if (body === undefined) {
     throw new SluiceError(
@@ -37,12 +42,10 @@ export async function readAnswer(
       { retryable: false },
     );
   }
-  record.read(body.length);
-  const answer = dialect.decodeAnswer(parse(body));
-  record.saw({ ...answer, events: 1, content: answer.finishes > 0, done: true });
-  if (answer.error !== undefined) throw redactError(answer.error, upstream);
+  const seen = dialect.decodeAnswer(parse(body));
+  if (seen.error !== undefined) throw redactError(seen.error, upstream);
   const contentType = response.headers['content-type'] ?? 'application/json';
-  return { headers: passedHeaders(response.headers), contentType, body };
+  return { headers: passedHeaders(response.headers), contentType, body, seen };
 }
 
 async function readBody(

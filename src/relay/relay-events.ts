@@ -1,6 +1,7 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
 import { RelayEventSource, type RelayEvent } from '../core/relay-event.js';
+import { Upstreams } from '../upstream/upstreams.js';
 
 /** Everything that the relay tells: metrics, logs and hosts subscribe here, and the relay knows none of them. */
 @Injectable()
@@ -8,6 +9,11 @@ export class RelayEvents extends RelayEventSource implements OnApplicationShutdo
   readonly #events = new Subject<RelayEvent>();
 
   override readonly all: Observable<RelayEvent> = this.#events.asObservable();
+
+  constructor(@Inject(Upstreams) upstreams: Upstreams) {
+    super();
+    upstreams.news.subscribe((news) => this.emit(news));
+  }
 
   emit(event: RelayEvent): void {
     this.#events.next(event);

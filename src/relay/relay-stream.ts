@@ -21,8 +21,9 @@ export interface FormattedOptions<F> extends OpenOptions {
 export interface RelayStream<F> {
   /** Names the stream in headers, log lines and cursors. A UUIDv7. */
   readonly id: string;
-  /** `upstream/model` that serves. */
-  readonly target: string;
+  /** `upstream/model` that serves, or is being asked; undefined while none could be asked yet. */
+  readonly target: string | undefined;
+  /** How many targets and keys were tried so far. */
   readonly attempts: number;
   /** Headers of the upstream that callers may see (request id, rate limits), lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -35,7 +36,8 @@ export interface RelayStream<F> {
 /** A whole answer (`stream: false`), as the upstream sent it. */
 export interface RelayAnswer {
   readonly id: string;
-  readonly target: string;
+  /** `upstream/model` that answered. */
+  readonly target: string | undefined;
   readonly attempts: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly contentType: string;

@@ -1,37 +1,39 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Caller, ChatRequest } from '../core/chat-request.js';
+import { Observable } from 'rxjs';
+import type { ChatRequest } from '../core/chat-request.js';
 import type { StreamFormat } from '../core/dialect.js';
 import { Flow } from '../core/flow.js';
-import { deadline } from '../core/operators/deadline.js';
-import { failOnAbort } from '../core/operators/fail-on-abort.js';
+import { partsFormat } from '../core/parts-format.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
-import { Stop } from '../core/stop-signal.js';
 import type { StreamPart } from '../core/stream-part.js';
-import { partsFormat } from '../core/parts-format.js';
-import { Routes, type Target } from '../upstream/routes.js';
+import type { Transcoded } from '../core/transcoder.js';
+import { Routes, type PublicRoute } from '../upstream/routes.js';
+import type { Target } from '../upstream/target.js';
+import type { TargetUse } from '../upstream/target-use.js';
 import { UpstreamClient } from '../upstream/upstream-client.js';
-import { ActiveStreams } from './active-streams.js';
-import { attempt, timeoutError } from './attempt.js';
+import { Upstreams } from '../upstream/upstreams.js';
+import { Admissions, type Admitted } from './admissions.js';
+import { AnswerTry } from './answer-try.js';
+import { Attempt } from './attempt.js';
+import { Failover } from './failover.js';
+import { noteFailed } from './failed-streams.js';
 import { passedHeaders } from './passed-headers.js';
-import { RelayEvents } from './relay-events.js';
+import type { WholeAnswer } from './read-answer.js';
 import type { FormattedOptions, OpenOptions, RelayAnswer, RelayStream } from './relay-stream.js';
-import { newStreamId } from './stream-id.js';
-import { StreamRecord } from './stream-record.js';
+import { ServingTranscoder } from './serving-transcoder.js';
+import type { StreamRecord } from './stream-record.js';
 import { StreamSession } from './stream-session.js';
-import { readAnswer } from './read-answer.js';
-
-const ANONYMOUS: Caller = { name: 'anonymous' };
+import type { Try } from './try.js';
 
 /** Asks upstreams on behalf of callers. The one way to a model, over HTTP and in-process. */
 @Injectable()
 export class RelayService {
   constructor(
+    @Inject(Admissions) private readonly admissions: Admissions,
     @Inject(Routes) private readonly routes: Routes,
+    @Inject(Upstreams) private readonly upstreams: Upstreams,
     @Inject(UpstreamClient) private readonly client: UpstreamClient,
-    @Inject(ActiveStreams) private readonly active: ActiveStreams,
-    @Inject(RelayEvents) private readonly events: RelayEvents,
     @Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings,
   ) {}
 
@@ -49,121 +51,163 @@ export class RelayService {
     return this.#open<F | StreamPart>(request, { format: partsFormat, ...options });
   }
 
-  /** The public models and the upstream that serves each. */
-  models(): ReturnType<Routes['list']> {
+  /** The public models and the upstream that serves each first. */
+  models(): PublicRoute[] {
     return this.routes.list();
   }
 
   /** Asks for a whole answer. Rejects with a SluiceError; aborting the signal closes the upstream. */
   async complete(request: ChatRequest, options: OpenOptions = {}): Promise<RelayAnswer> {
-    const { target, record, controller } = this.#admit(request, options, false);
-    const timer = setTimeout(
-      () => controller.abort(timeoutError('total', target)),
-      target.upstream.totalTimeoutMs,
-    );
+    const admitted = await this.admissions.admit(request, options, false);
+    const { record } = admitted;
     try {
-      record.attemptStarted();
-      const { maxEventBytes } = this.settings.limits;
-      const answer = await readAnswer(
-        { client: this.client, target, request, record, maxEventBytes },
-        controller,
-      );
+      const { seen, ...answer } = await this.#answer(request, admitted);
+      record.read(answer.body.length);
+      record.saw({ ...seen, events: 1, content: seen.finishes > 0, done: true });
       record.finished();
-      return { id: record.identity.id, target: record.identity.target, attempts: record.attempts, ...answer };
+      return { id: record.identity.id, target: record.target, attempts: record.attempts, ...answer };
     } catch (cause) {
-      const error = SluiceError.from(cause);
-      record.failed(error);
-      throw error;
-    } finally {
-      clearTimeout(timer);
+      throw failed(record, cause);
     }
   }
 
+  #answer(request: ChatRequest, admitted: Admitted): Promise<WholeAnswer> {
+    const { maxEventBytes } = this.settings.limits;
+    const { startedAt } = admitted.record;
+    return new Promise((resolve, reject) => {
+      const stop = this.#failOver<AnswerTry>(admitted, {
+        begin: (target, use) =>
+          new AnswerTry({ client: this.client, target, use, request, maxEventBytes, startedAt }),
+        onWon: ({ answer }) => resolve(answer),
+        onGaveUp: reject,
+      });
+      admitted.stop.addEventListener('abort', () => {
+        stop();
+        reject(SluiceError.from(admitted.stop.reason));
+      });
+    });
+  }
+
   async #open<F>(request: ChatRequest, options: FormattedOptions<F>): Promise<RelayStream<F>> {
-    const admitted = this.#admit(request, options, true);
+    const admitted = await this.admissions.admit(request, options, true);
     const { record } = admitted;
     try {
       const { session, flow, headers } = this.#start(request, options.format, admitted);
       await session.opened;
-      const { id, target } = record.identity;
-      return { id, target, attempts: record.attempts, headers: headers(), output: session.output, flow };
+      const { id } = record.identity;
+      const { target, attempts } = record;
+      return { id, target, attempts, headers: headers(), output: session.output, flow };
     } catch (cause) {
-      const error = SluiceError.from(cause);
-      record.failed(error);
-      throw error;
+      throw failed(record, cause);
     }
   }
 
-  #start<F>(
-    request: ChatRequest,
-    format: StreamFormat<F>,
-    { target, record, controller }: Admitted,
-  ): Started<F> {
+  #start<F>(request: ChatRequest, format: StreamFormat<F>, admitted: Admitted): Started<F> {
     const { limits, headWaitMs } = this.settings;
     const { maxEventBytes, maxEventsPerStream: maxEvents } = limits;
+    const { route, record } = admitted;
     const flow = new Flow();
-    const transcoder = format(target.dialect, { streamId: record.identity.id, request });
+    const context = { streamId: record.identity.id, numbers: { next: 0 }, request };
+    const transcoder = new ServingTranscoder(firstOf(route.targets).dialect, (dialect) =>
+      format(dialect, context),
+    );
     const choices = choicesOf(request);
     const session = new StreamSession<F>({ transcoder, record, flow, headWaitMs, maxEvents, choices });
-    let received: IncomingHttpHeaders = {};
-    const onHeaders = (headers: IncomingHttpHeaders) => (received = headers);
-    const { client } = this;
-    session.start(
-      attempt({ client, target, request, transcoder, record, flow, maxEventBytes, onHeaders }).pipe(
-        deadline(target.upstream.totalTimeoutMs, () => timeoutError('total', target)),
-        failOnAbort(controller),
-      ),
-    );
-    return { session, flow, headers: () => passedHeaders(received) };
-  }
-
-  /** Finds the target and takes a place, which the record gives back when the stream ends. */
-  #admit(request: ChatRequest, options: OpenOptions, streaming: boolean): Admitted {
-    try {
-      return this.#enter(request, options, streaming);
-    } catch (error) {
-      this.events.emit({ type: 'rejected', error: SluiceError.from(error) });
-      throw error;
-    }
-  }
-
-  #enter(request: ChatRequest, { signal, caller = ANONYMOUS }: OpenOptions, streaming: boolean): Admitted {
-    const target = this.routes.find(request.model);
-    const controller = new Stop();
-    const place = this.active.enter(caller.name, controller);
-    const onAbort = () => controller.abort(new SluiceError('client-gone', 'The caller left'));
-    const identity = {
-      id: newStreamId(),
-      route: target.route,
-      target: `${target.upstream.name}/${target.model}`,
-      caller: caller.name,
-      streaming,
+    const begin = (target: Target, use: TargetUse) =>
+      new Attempt<F>({
+        client: this.client,
+        target,
+        use,
+        request,
+        transcoder: transcoder.forAttempt(target.dialect),
+        flow,
+        maxEventBytes,
+        maxEvents,
+        choices,
+        startedAt: record.startedAt,
+        onBytes: (bytes) => record.read(bytes),
+      });
+    const serving: { attempt?: Attempt<F> } = {};
+    const onWon = (attempt: Attempt<F>) => {
+      serving.attempt = attempt;
+      transcoder.serve(attempt.transcoder);
     };
-    const record = new StreamRecord(
-      identity,
-      (event) => this.events.emit(event),
-      () => {
-        place.release();
-        signal?.removeEventListener('abort', onAbort);
-      },
-    );
-    if (signal?.aborted) onAbort();
-    else signal?.addEventListener('abort', onAbort);
-    return { target, record, controller };
+    session.start(this.#upstreamStream(admitted, begin, onWon));
+    return { session, flow, headers: () => passedHeaders(serving.attempt?.headers ?? {}) };
+  }
+
+  /** What the target that serves streams. Unsubscribing closes whatever is open, at any moment. */
+  #upstreamStream<F>(
+    admitted: Admitted,
+    begin: (target: Target, use: TargetUse) => Attempt<F>,
+    onWon: (attempt: Attempt<F>) => void,
+  ): Observable<Transcoded<F>> {
+    return new Observable((subscriber) => {
+      let serving: Attempt<F> | undefined;
+      const onAbort = () => subscriber.error(admitted.stop.reason);
+      admitted.stop.addEventListener('abort', onAbort);
+      const stop = this.#failOver<Attempt<F>>(admitted, {
+        begin,
+        onWon: (attempt) => {
+          serving = attempt;
+          onWon(attempt);
+          attempt.deliverTo(subscriber);
+        },
+        onGaveUp: (error) => subscriber.error(error),
+      });
+      return () => {
+        admitted.stop.removeEventListener('abort', onAbort);
+        stop();
+        serving?.stop(reasonOf(admitted));
+      };
+    });
+  }
+
+  /** Tries the targets. The returned function ends that; a caller that has left already is not asked for. */
+  #failOver<T extends Try>(
+    admitted: Admitted,
+    work: {
+      begin: (target: Target, use: TargetUse) => T;
+      onWon: (attempt: T) => void;
+      onGaveUp: (error: SluiceError) => void;
+    },
+  ): () => void {
+    const { route, caller, record, stop } = admitted;
+    if (stop.aborted) {
+      work.onGaveUp(SluiceError.from(stop.reason));
+      return () => undefined;
+    }
+    const { upstreams } = this;
+    const failover = new Failover<T>({ upstreams, route, caller, record, random: Math.random, ...work });
+    failover.start();
+    return () => failover.stop(reasonOf(admitted));
   }
 }
 
 interface Started<F> {
   readonly session: StreamSession<F>;
   readonly flow: Flow;
-  /** What the upstream has sent so far that callers may see. */
+  /** What the serving upstream has sent that callers may see. */
   readonly headers: () => Record<string, string>;
 }
 
-interface Admitted {
-  readonly target: Target;
-  readonly record: StreamRecord;
-  readonly controller: Stop;
+/** Ends the record of a stream that has no head, and gives what its caller is told. */
+function failed(record: StreamRecord, cause: unknown): SluiceError {
+  const error = SluiceError.from(cause);
+  record.failed(error);
+  noteFailed(error, { id: record.identity.id, target: record.target, attempts: record.attempts });
+  return error;
+}
+
+/** Why a stream is ended from outside: it was aborted, or its reader left. */
+function reasonOf({ stop }: Admitted): SluiceError {
+  return stop.aborted ? SluiceError.from(stop.reason) : new SluiceError('client-gone', 'The caller left');
+}
+
+function firstOf(targets: readonly Target[]): Target {
+  const [first] = targets;
+  if (first === undefined) throw new Error('A route has no target');
+  return first;
 }
 
 function choicesOf({ source, parameters }: ChatRequest): number {

@@ -1,16 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { recordInto, someTarget } from '../../test/support/target.js';
 import type { RelayEvent } from '../core/relay-event.js';
 import { SluiceError, type SluiceErrorCode } from '../core/sluice-error.js';
-import { StreamRecord } from './stream-record.js';
+import type { StreamRecord } from './stream-record.js';
 
-const identity = { id: 's', route: 'r', target: 'u/m', caller: 'web', streaming: true };
+const identity = { id: 's', route: 'r', caller: 'web', streaming: true };
+const attempt = { number: 1, upstream: 'a', target: 'a/m' };
 const usage = { promptTokens: 1, completionTokens: 2, totalTokens: 3 };
 const nothing = { content: false, done: false, finishes: 0, events: 1 };
 
 function start() {
   const events: RelayEvent[] = [];
   const onEnd = vi.fn<() => void>();
-  const record = new StreamRecord(identity, (event) => events.push(event), onEnd);
+  const record = recordInto(events, onEnd);
   return { record, events, onEnd, types: () => events.map(({ type }) => type) };
 }
 
@@ -20,7 +22,7 @@ describe('StreamRecord', () => {
 
   it('tells the story of a stream and what it came to', () => {
     const { record, events } = start();
-    record.attemptStarted();
+    record.attemptStarted(1, someTarget());
     vi.advanceTimersByTime(20);
     record.read(100);
     record.saw({ ...nothing, model: 'first' });
@@ -39,17 +41,19 @@ describe('StreamRecord', () => {
     });
     record.finished();
     expect(events).toEqual([
-      { type: 'attempt-started', stream: identity, attempt: 1 },
+      { type: 'attempt-started', stream: identity, attempt },
       { type: 'first-token', stream: identity, ttftMs: 25 },
       { type: 'committed', stream: identity, afterMs: 25 },
       {
         type: 'ended',
         stream: identity,
         outcome: 'length',
+        target: 'a/m',
         attempts: 1,
         ttftMs: 25,
         durationMs: 100,
         usage,
+        usageEstimated: false,
         bytes: 150,
         events: 5,
         error: undefined,
@@ -80,7 +84,7 @@ describe('StreamRecord', () => {
     ['failed', (record) => record.failed(new SluiceError('client-gone', 'left')), 'client-gone'],
   ])('ends once and gives its place back once when it %s first', (_, end, outcome) => {
     const { record, events, onEnd } = start();
-    record.attemptStarted();
+    record.attemptStarted(1, someTarget());
     end(record);
     record.finished();
     record.failed(new SluiceError('upstream-cut', 'late'));
@@ -92,11 +96,12 @@ describe('StreamRecord', () => {
     'counts %s against the attempt',
     (code) => {
       const { record, events } = start();
-      record.attemptStarted();
+      record.attemptStarted(1, someTarget());
       const error = new SluiceError(code, 'no');
+      record.attemptWon(1, someTarget());
       record.failed(error);
       expect(events.slice(1)).toMatchObject([
-        { type: 'attempt-failed', attempt: 1, error },
+        { type: 'attempt-failed', attempt, error },
         { type: 'ended', error },
       ]);
     },
@@ -106,11 +111,40 @@ describe('StreamRecord', () => {
     'does not count %s against the attempt',
     (code) => {
       const { record, types } = start();
-      record.attemptStarted();
+      record.attemptStarted(1, someTarget());
+      record.attemptFailed(1, someTarget(), new SluiceError(code, 'no'));
+      record.attemptWon(1, someTarget());
       record.failed(new SluiceError(code, 'no'));
       expect(types()).toEqual(['attempt-started', 'ended']);
     },
   );
+
+  it('tells of an attempt that failed before another took over, and not of one more at the end', () => {
+    const { record, types } = start();
+    record.attemptStarted(1, someTarget());
+    record.attemptFailed(1, someTarget(), new SluiceError('upstream-unreachable', 'no'));
+    record.failed(new SluiceError('upstream-unreachable', 'no'));
+    expect(types()).toEqual(['attempt-started', 'attempt-failed', 'ended']);
+  });
+
+  it('estimates, and says so, what an upstream that has sent something did not count', () => {
+    const { record, events } = start();
+    record.attemptStarted(1, someTarget());
+    record.read(10);
+    record.saw({ ...nothing, content: true, events: 5 });
+    record.failed(new SluiceError('client-gone', 'left'));
+    expect(events.at(-1)).toMatchObject({
+      usage: { promptTokens: 7, completionTokens: 5, totalTokens: 12 },
+      usageEstimated: true,
+    });
+  });
+
+  it('estimates nothing for an upstream that has sent nothing', () => {
+    const { record, events } = start();
+    record.attemptStarted(1, someTarget());
+    record.failed(new SluiceError('timeout-headers', 'no'));
+    expect(events.at(-1)).toMatchObject({ usage: undefined, usageEstimated: false });
+  });
 
   it('counts nothing against an attempt that was never made', () => {
     const { record, types } = start();

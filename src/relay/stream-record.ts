@@ -1,14 +1,29 @@
 import { outcomeOfError, outcomeOfFinish, type Outcome } from '../core/outcome.js';
-import type { RelayEvent, StreamIdentity } from '../core/relay-event.js';
+import type { AttemptIdentity, RelayEvent, StreamIdentity } from '../core/relay-event.js';
 import type { SluiceError } from '../core/sluice-error.js';
 import type { FinishReason } from '../core/stream-part.js';
 import type { Ending, Transcoded } from '../core/transcoder.js';
 import type { Usage } from '../core/usage.js';
+import type { Target } from '../upstream/target.js';
+
+/** What a record is made of. */
+export interface RecordOptions {
+  readonly identity: StreamIdentity;
+  /** When the request was accepted, in milliseconds of `performance.now()`. */
+  readonly startedAt: number;
+  readonly emit: (event: RelayEvent) => void;
+  /** Called once, when the stream is over. */
+  readonly onEnd: () => void;
+  /** About how many tokens the question has; asked for only where the upstream does not say. */
+  readonly estimatePrompt: () => number;
+}
 
 /** What is known of one stream, told as RelayEvents. It ends once, whoever ends it. */
 export class StreamRecord {
-  readonly #startedAt = performance.now();
   #attempts = 0;
+  /** The attempt that serves, once one does; before that, the last one. */
+  #attempt: AttemptIdentity | undefined;
+  #won = false;
   #ttftMs: number | undefined;
   #finishes = 0;
   #finishReason: FinishReason | undefined;
@@ -19,14 +34,24 @@ export class StreamRecord {
   #committed = false;
   #ended = false;
 
-  constructor(
-    readonly identity: StreamIdentity,
-    private readonly emit: (event: RelayEvent) => void,
-    private readonly onEnd: () => void,
-  ) {}
+  constructor(private readonly options: RecordOptions) {}
+
+  get identity(): StreamIdentity {
+    return this.options.identity;
+  }
+
+  /** When the request was accepted, in milliseconds of `performance.now()`. */
+  get startedAt(): number {
+    return this.options.startedAt;
+  }
 
   get attempts(): number {
     return this.#attempts;
+  }
+
+  /** `upstream/model` that serves, or was asked last. */
+  get target(): string | undefined {
+    return this.#attempt?.target;
   }
 
   get finishes(): number {
@@ -38,16 +63,40 @@ export class StreamRecord {
   }
 
   get elapsedMs(): number {
-    return performance.now() - this.#startedAt;
+    return performance.now() - this.startedAt;
   }
 
-  get hasContent(): boolean {
-    return this.#ttftMs !== undefined;
+  get ttftMs(): number | undefined {
+    return this.#ttftMs;
   }
 
-  attemptStarted(): void {
-    this.#attempts += 1;
-    this.emit({ type: 'attempt-started', stream: this.identity, attempt: this.#attempts });
+  attemptStarted(number: number, target: Target): void {
+    this.#attempts = number;
+    this.#attempt = identityOf(number, target);
+    this.#emit({ type: 'attempt-started', stream: this.identity, attempt: this.#attempt });
+  }
+
+  /** An attempt ended before it had anything for the caller. */
+  attemptFailed(number: number, target: Target, error: SluiceError): void {
+    if (this.#ended || !isUpstreamFault(error)) return;
+    this.#emit({ type: 'attempt-failed', stream: this.identity, attempt: identityOf(number, target), error });
+  }
+
+  /** Another attempt was faster. The upstream has read the question, and what it wrote nobody knows. */
+  attemptSuperseded(number: number, target: Target): void {
+    const usage = usageOf(this.options.estimatePrompt(), 0);
+    this.#emit({
+      type: 'attempt-superseded',
+      stream: this.identity,
+      attempt: identityOf(number, target),
+      usage,
+    });
+  }
+
+  /** The attempt that serves. */
+  attemptWon(number: number, target: Target): void {
+    this.#won = true;
+    this.#attempt = identityOf(number, target);
   }
 
   read(bytes: number): void {
@@ -60,16 +109,16 @@ export class StreamRecord {
     this.#finishReason = finishReason ?? this.#finishReason;
     this.#usage = usage ?? this.#usage;
     this.#model ??= model;
-    if (!content || this.hasContent) return;
+    if (!content || this.#ttftMs !== undefined) return;
     this.#ttftMs = this.elapsedMs;
-    this.emit({ type: 'first-token', stream: this.identity, ttftMs: this.#ttftMs });
+    this.#emit({ type: 'first-token', stream: this.identity, ttftMs: this.#ttftMs });
   }
 
   /** Told once, at the first content that goes to the caller. */
   committed(): void {
     if (this.#committed) return;
     this.#committed = true;
-    this.emit({ type: 'committed', stream: this.identity, afterMs: this.elapsedMs });
+    this.#emit({ type: 'committed', stream: this.identity, afterMs: this.elapsedMs });
   }
 
   ending(unterminated: boolean): Ending {
@@ -81,8 +130,8 @@ export class StreamRecord {
   }
 
   failed(error: SluiceError): void {
-    if (!this.#ended && this.#attempts > 0 && isUpstreamFault(error)) {
-      this.emit({ type: 'attempt-failed', stream: this.identity, attempt: this.#attempts, error });
+    if (!this.#ended && this.#won && this.#attempt !== undefined && isUpstreamFault(error)) {
+      this.#emit({ type: 'attempt-failed', stream: this.identity, attempt: this.#attempt, error });
     }
     this.#end(outcomeOfError(error.code), error);
   }
@@ -90,20 +139,40 @@ export class StreamRecord {
   #end(outcome: Outcome, error?: SluiceError): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.onEnd();
-    this.emit({
+    this.options.onEnd();
+    const usage = this.#usage ?? this.#estimate();
+    this.#emit({
       type: 'ended',
       stream: this.identity,
       outcome,
+      target: this.target,
       attempts: this.#attempts,
       ttftMs: this.#ttftMs,
       durationMs: this.elapsedMs,
-      usage: this.#usage,
+      usage,
+      usageEstimated: usage !== this.#usage,
       bytes: this.#bytes,
       events: this.#events,
       error,
     });
   }
+
+  /** A chunk of text is about a token. An upstream that has sent nothing is taken to have done nothing. */
+  #estimate(): Usage | undefined {
+    return this.#bytes === 0 ? undefined : usageOf(this.options.estimatePrompt(), this.#events);
+  }
+
+  #emit(event: RelayEvent): void {
+    this.options.emit(event);
+  }
+}
+
+function identityOf(number: number, { name, upstream }: Target): AttemptIdentity {
+  return { number, upstream: upstream.name, target: name };
+}
+
+function usageOf(promptTokens: number, completionTokens: number): Usage {
+  return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
 }
 
 function isUpstreamFault({ code }: SluiceError): boolean {

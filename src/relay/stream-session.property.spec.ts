@@ -3,9 +3,9 @@ import { Subject, type Subscription } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Flow } from '../core/flow.js';
 import type { RelayEvent } from '../core/relay-event.js';
+import { recordInto, someTarget } from '../../test/support/target.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { Transcoded, Transcoder } from '../core/transcoder.js';
-import { StreamRecord } from './stream-record.js';
 import { StreamSession } from './stream-session.js';
 
 const HEAD_WAIT_MS = 100;
@@ -35,9 +35,8 @@ function live(steps: readonly Step[]) {
   const upstream = new Subject<Transcoded<string>>();
   const events: RelayEvent[] = [];
   const onEnd = vi.fn<() => void>();
-  const identity = { id: 's', route: 'r', target: 'u/m', caller: 'web', streaming: true };
-  const record = new StreamRecord(identity, (event) => events.push(event), onEnd);
-  record.attemptStarted();
+  const record = recordInto(events, onEnd);
+  record.attemptStarted(1, someTarget());
   const limits = { headWaitMs: HEAD_WAIT_MS, choices: 1, maxEvents: 5 };
   const session = new StreamSession<string>({ transcoder, record, flow: new Flow(), ...limits });
   session.start(upstream);

@@ -2,9 +2,9 @@ import { Subject, Subscription } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Flow } from '../core/flow.js';
 import type { RelayEvent } from '../core/relay-event.js';
+import { recordInto } from '../../test/support/target.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { Transcoded, Transcoder } from '../core/transcoder.js';
-import { StreamRecord } from './stream-record.js';
 import { StreamSession, type SessionOptions } from './stream-session.js';
 
 const HEAD_WAIT_MS = 10_000;
@@ -29,12 +29,7 @@ const done = block({ done: true });
 function start(options: Partial<SessionOptions<string>> = {}) {
   const upstream = new Subject<Transcoded<string>>();
   const events: RelayEvent[] = [];
-  const identity = { id: 's', route: 'r', target: 'u/m', caller: 'web', streaming: true };
-  const record = new StreamRecord(
-    identity,
-    (event) => events.push(event),
-    () => undefined,
-  );
+  const record = recordInto(events);
   const flow = new Flow();
   const limits = { headWaitMs: HEAD_WAIT_MS, choices: 1, maxEvents: 1_000 };
   const session = new StreamSession<string>({ transcoder, record, flow, ...limits, ...options });

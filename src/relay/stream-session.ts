@@ -1,12 +1,13 @@
 import { Observable, Subscription, type Observer, type Subscriber } from 'rxjs';
 import type { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
-import type { Transcoded, Transcoder } from '../core/transcoder.js';
+import type { StreamEnds, Transcoded } from '../core/transcoder.js';
+import { tooManyEvents } from './held.js';
 import type { StreamRecord } from './stream-record.js';
 
 /** What a session needs to know of its stream. */
 export interface SessionOptions<F> {
-  readonly transcoder: Transcoder<F>;
+  readonly transcoder: StreamEnds<F>;
   readonly record: StreamRecord;
   readonly flow: Flow;
   /** How long the head may wait for the first content, in milliseconds. */
@@ -56,10 +57,8 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
     // The reader may have left while it was given a frame.
     if (this.#state === 'over') return;
     if (transcoded.error !== undefined) this.error(transcoded.error);
-    else if (record.events > maxEvents) {
-      const problem = `The upstream sent more than ${maxEvents} events in one stream`;
-      this.error(new SluiceError('upstream-error', problem, { retryable: false }));
-    } else if (transcoded.done) this.#finish(false);
+    else if (record.events > maxEvents) this.error(tooManyEvents(maxEvents));
+    else if (transcoded.done) this.#finish(false);
     else if (transcoded.content) this.#commit();
   }
 

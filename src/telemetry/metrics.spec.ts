@@ -3,16 +3,19 @@ import type { RelayEvent, StreamEnded } from '../core/relay-event.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { Metrics } from './metrics.js';
 
-const stream = { id: 's', route: 'fast', target: 'u/m', caller: 'web', streaming: true };
+const stream = { id: 's', route: 'fast', caller: 'web', streaming: true };
+const attempt = { number: 1, upstream: 'u', target: 'u/m' };
 const error = new SluiceError('timeout-idle', 'silent');
 const ended: StreamEnded = {
   type: 'ended',
   stream,
   outcome: 'finished',
+  target: 'u/m',
   attempts: 1,
   ttftMs: 200,
   durationMs: 3_000,
   usage: { promptTokens: 5, completionTokens: 7, totalTokens: 12 },
+  usageEstimated: false,
   bytes: 1,
   events: 1,
   error: undefined,
@@ -29,10 +32,13 @@ async function samplesAfter(...events: RelayEvent[]): Promise<string[]> {
 describe('Metrics', () => {
   it('counts a stream in, once however many attempts it takes, and out', async () => {
     const started: RelayEvent[] = [
-      { type: 'attempt-started', stream, attempt: 1 },
-      { type: 'attempt-started', stream, attempt: 2 },
+      { type: 'attempt-started', stream, attempt },
+      { type: 'attempt-started', stream, attempt: { ...attempt, number: 2 } },
     ];
-    expect(await samplesAfter(...started)).toEqual(['sluice_streams_active{route="fast"} 1']);
+    expect(await samplesAfter(...started)).toEqual([
+      'sluice_streams_active{route="fast"} 1',
+      'sluice_attempts_total{route="fast",upstream="u"} 2',
+    ]);
     expect(await samplesAfter(...started, ended)).not.toContain('sluice_streams_active{route="fast"} 1');
   });
 
@@ -48,8 +54,8 @@ describe('Metrics', () => {
         'sluice_streams_total{route="fast",outcome="finished"} 1',
         'sluice_stream_duration_seconds_sum{route="fast"} 3',
         'sluice_stream_duration_seconds_count{route="fast"} 1',
-        'sluice_tokens_total{route="fast",kind="prompt"} 5',
-        'sluice_tokens_total{route="fast",kind="completion"} 7',
+        'sluice_tokens_total{route="fast",source="upstream",kind="prompt"} 5',
+        'sluice_tokens_total{route="fast",source="upstream",kind="completion"} 7',
       ]),
     );
   });
@@ -70,20 +76,54 @@ describe('Metrics', () => {
     expect(
       await samplesAfter(
         { type: 'rejected', error: rejected },
-        { type: 'attempt-failed', stream, attempt: 1, error },
+        { type: 'attempt-failed', stream, attempt, error },
         { type: 'committed', stream, afterMs: 1 },
       ),
     ).toEqual([
       'sluice_rejections_total{code="rate-limited"} 1',
-      'sluice_attempt_failures_total{route="fast",code="timeout-idle"} 1',
+      'sluice_attempt_failures_total{route="fast",upstream="u",code="timeout-idle"} 1',
     ]);
   });
 
+  it('counts estimated tokens apart', async () => {
+    const superseded = { promptTokens: 3, completionTokens: 0, totalTokens: 3 };
+    expect(
+      await samplesAfter(
+        { ...ended, usageEstimated: true },
+        { type: 'attempt-superseded', stream, attempt, usage: superseded },
+      ),
+    ).toEqual(
+      expect.arrayContaining([
+        'sluice_tokens_total{route="fast",source="estimated",kind="prompt"} 8',
+        'sluice_tokens_total{route="fast",source="estimated",kind="completion"} 7',
+        'sluice_attempts_superseded_total{route="fast",upstream="u"} 1',
+      ]),
+    );
+  });
+
+  it('tells of keys by reason and of breakers by target', async () => {
+    const key = { upstream: 'u', fingerprint: 'abc', forMs: 0 };
+    expect(
+      await samplesAfter(
+        { type: 'key-limited', ...key },
+        { type: 'key-rejected', ...key },
+        { type: 'breaker', target: 'u/m', state: 'half-open' },
+      ),
+    ).toEqual([
+      'sluice_key_failures_total{upstream="u",reason="limited"} 1',
+      'sluice_key_failures_total{upstream="u",reason="rejected"} 1',
+      'sluice_breaker_open{target="u/m"} 1',
+    ]);
+    const shut = { type: 'breaker', target: 'u/m', state: 'closed' } as const;
+    expect(await samplesAfter(shut)).toEqual([]);
+  });
+
   it('labels nothing with what a caller chose', async () => {
-    const odd = { ...stream, id: 'odd-id', target: 'u/odd-model', caller: 'odd-caller' };
+    const odd = { ...stream, id: 'odd-id', caller: 'odd-caller' };
+    const oddAttempt = { ...attempt, target: 'u/odd-model' };
     const samples = await samplesAfter(
-      { type: 'attempt-started', stream: odd, attempt: 1 },
-      { ...ended, stream: odd },
+      { type: 'attempt-started', stream: odd, attempt: oddAttempt },
+      { ...ended, stream: odd, target: 'u/odd-model' },
     );
     expect(samples.join('\n')).not.toContain('odd');
   });

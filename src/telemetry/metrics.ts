@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { RelayEvent, StreamIdentity } from '../core/relay-event.js';
+import type { AttemptIdentity, RelayEvent, StreamEnded, StreamIdentity } from '../core/relay-event.js';
+import type { Usage } from '../core/usage.js';
 
 const TTFT_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 60];
 const DURATION_BUCKETS = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600];
@@ -34,10 +35,24 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly #attempts = new Counter({
+    name: 'sluice_attempts_total',
+    help: 'Attempts on an upstream',
+    labelNames: ['route', 'upstream'],
+    registers: [this.registry],
+  });
+
+  readonly #superseded = new Counter({
+    name: 'sluice_attempts_superseded_total',
+    help: 'Attempts that were cancelled because a second one was faster',
+    labelNames: ['route', 'upstream'],
+    registers: [this.registry],
+  });
+
   readonly #attemptFailures = new Counter({
     name: 'sluice_attempt_failures_total',
     help: 'Attempts on an upstream that failed',
-    labelNames: ['route', 'code'],
+    labelNames: ['route', 'upstream', 'code'],
     registers: [this.registry],
   });
 
@@ -59,8 +74,22 @@ export class Metrics {
 
   readonly #tokens = new Counter({
     name: 'sluice_tokens_total',
-    help: 'Tokens as upstreams counted them',
-    labelNames: ['route', 'kind'],
+    help: 'Tokens as upstreams counted them, or as they were estimated where an upstream did not say',
+    labelNames: ['route', 'kind', 'source'],
+    registers: [this.registry],
+  });
+
+  readonly #keyFailures = new Counter({
+    name: 'sluice_key_failures_total',
+    help: 'Keys that an upstream refused (401) or limited (429)',
+    labelNames: ['upstream', 'reason'],
+    registers: [this.registry],
+  });
+
+  readonly #breakers = new Gauge({
+    name: 'sluice_breaker_open',
+    help: 'Targets that are passed over: 1 while the breaker is not closed',
+    labelNames: ['target'],
     registers: [this.registry],
   });
 
@@ -71,10 +100,14 @@ export class Metrics {
         this.#rejections.inc({ code: event.error.code });
         break;
       case 'attempt-started':
-        if (event.attempt === 1) this.#active.inc({ route: event.stream.route });
+        this.#started(event.stream, event.attempt);
         break;
       case 'attempt-failed':
-        this.#attemptFailures.inc({ route: event.stream.route, code: event.error.code });
+        this.#attemptFailures.inc({ ...labelsOf(event.stream, event.attempt), code: event.error.code });
+        break;
+      case 'attempt-superseded':
+        this.#superseded.inc(labelsOf(event.stream, event.attempt));
+        this.#count(event.stream, event.usage, 'estimated');
         break;
       case 'first-token':
         if (event.stream.streaming) this.#ttft.observe({ route: event.stream.route }, event.ttftMs / 1000);
@@ -82,19 +115,46 @@ export class Metrics {
       case 'ended':
         this.#ended(event.stream, event);
         break;
+      case 'key-rejected':
+      case 'key-limited':
+        this.#keyFailures.inc({
+          upstream: event.upstream,
+          reason: event.type === 'key-rejected' ? 'rejected' : 'limited',
+        });
+        break;
+      case 'breaker':
+        this.#breakers.set({ target: event.target }, event.state === 'closed' ? 0 : 1);
+        break;
       case 'committed':
         break;
     }
   }
 
-  #ended({ route }: StreamIdentity, { outcome, attempts, durationMs, usage }: Ended): void {
+  #started(stream: StreamIdentity, attempt: AttemptIdentity): void {
+    this.#attempts.inc(labelsOf(stream, attempt));
+    if (attempt.number === 1) this.#active.inc({ route: stream.route });
+  }
+
+  #ended(
+    stream: StreamIdentity,
+    { outcome, attempts, durationMs, usage, usageEstimated }: StreamEnded,
+  ): void {
+    const { route } = stream;
     if (attempts > 0) this.#active.dec({ route });
     this.#outcomes.inc({ route, outcome });
     this.#duration.observe({ route }, durationMs / 1000);
-    if (usage === undefined) return;
-    this.#tokens.inc({ route, kind: 'prompt' }, usage.promptTokens);
-    this.#tokens.inc({ route, kind: 'completion' }, usage.completionTokens);
+    if (usage !== undefined) this.#count(stream, usage, usageEstimated ? 'estimated' : 'upstream');
+  }
+
+  #count({ route }: StreamIdentity, usage: Usage, source: 'upstream' | 'estimated'): void {
+    this.#tokens.inc({ route, source, kind: 'prompt' }, usage.promptTokens);
+    this.#tokens.inc({ route, source, kind: 'completion' }, usage.completionTokens);
   }
 }
 
-type Ended = Extract<RelayEvent, { type: 'ended' }>;
+function labelsOf(
+  { route }: StreamIdentity,
+  { upstream }: AttemptIdentity,
+): { route: string; upstream: string } {
+  return { route, upstream };
+}

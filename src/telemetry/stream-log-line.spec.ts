@@ -5,12 +5,14 @@ import { streamLogLine } from './stream-log-line.js';
 
 const ended: StreamEnded = {
   type: 'ended',
-  stream: { id: 's', route: 'r', target: 'u/m', caller: 'web', streaming: true },
+  target: 'u/m',
+  stream: { id: 's', route: 'r', caller: 'web', streaming: true },
   outcome: 'finished',
   attempts: 1,
   ttftMs: 12.345_67,
   durationMs: 100.04,
   usage: { promptTokens: 1, completionTokens: 2, totalTokens: 3 },
+  usageEstimated: false,
   bytes: 4,
   events: 5,
   error: undefined,
@@ -36,6 +38,11 @@ describe('streamLogLine', () => {
       events: 5,
     });
     expect(line).not.toHaveProperty('code');
+  });
+
+  it('marks tokens that nobody counted', () => {
+    expect(streamLogLine(ended)).not.toHaveProperty('usageEstimated');
+    expect(streamLogLine({ ...ended, usageEstimated: true })).toMatchObject({ usageEstimated: true });
   });
 
   it('tells of a failure its code alone, never what was said', () => {

@@ -2,12 +2,12 @@ import type { StreamEnded } from '../core/relay-event.js';
 
 /** The one log line of a stream: what it cost and how it ended, never what was said. */
 export function streamLogLine(event: StreamEnded): Record<string, unknown> {
-  const { stream, outcome, attempts, ttftMs, durationMs, usage, bytes, events, error } = event;
+  const { stream, outcome, target, attempts, ttftMs, durationMs, usage, bytes, events, error } = event;
   return {
     msg: 'stream ended',
     id: stream.id,
     route: stream.route,
-    target: stream.target,
+    target,
     caller: stream.caller,
     streaming: stream.streaming,
     outcome,
@@ -17,6 +17,7 @@ export function streamLogLine(event: StreamEnded): Record<string, unknown> {
     durationMs: round(durationMs),
     promptTokens: usage?.promptTokens,
     completionTokens: usage?.completionTokens,
+    ...(event.usageEstimated && { usageEstimated: true }),
     bytes,
     events,
   };

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { RelayEventSource } from '../core/relay-event.js';
 import { Metrics } from './metrics.js';
 import { streamLogLine } from './stream-log-line.js';
+import { upstreamLogLine } from './upstream-log-line.js';
 
 /** Turns what the relay tells into metrics and log lines. The subscription ends with the relay's events. */
 @Injectable()
@@ -17,6 +18,8 @@ export class TelemetryService implements OnModuleInit {
     this.source.all.subscribe((event) => {
       this.metrics.observe(event);
       if (event.type === 'ended') this.#logger.log(streamLogLine(event));
+      const line = upstreamLogLine(event);
+      if (line !== undefined) this.#logger.warn(line);
     });
   }
 }

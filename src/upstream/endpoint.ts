@@ -19,7 +19,7 @@ export interface EndpointRequest {
 }
 
 /**
- * An upstream's URL with what its dialect sends along. Its axios instances have an adapter and no other option:
+ * An upstream's URL and one of its keys, with what its dialect sends along. Its axios instances have an adapter and no other option:
  * axios merges and copies, for each request, all that it is given. Redirects are answers like any other, and no
  * proxy is asked, since node:http does neither.
  */
@@ -27,10 +27,13 @@ export class Endpoint {
   readonly #streaming: Axios;
   readonly #whole: Axios;
 
-  constructor(upstream: UpstreamSettings, dialect: UpstreamDialect, agents: Agents) {
+  constructor(upstream: UpstreamSettings, key: string | undefined, dialect: UpstreamDialect, agents: Agents) {
     const url = upstream.baseUrl + dialect.path;
+    const authorization = key === undefined ? {} : dialect.authorize(key);
     const speaking = (accept: string) =>
-      new Axios({ adapter: nodeAdapter({ url, agents, headers: headersOf(upstream, dialect, accept) }) });
+      new Axios({
+        adapter: nodeAdapter({ url, agents, headers: headersOf(upstream.headers, accept, authorization) }),
+      });
     this.#streaming = speaking('text/event-stream');
     this.#whole = speaking('application/json');
   }
@@ -55,16 +58,16 @@ export class Endpoint {
 }
 
 function headersOf(
-  upstream: UpstreamSettings,
-  dialect: UpstreamDialect,
+  configured: Readonly<Record<string, string>>,
   accept: string,
+  authorization: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const own = Object.entries(upstream.headers).map(([name, value]) => [name.toLowerCase(), value]);
+  const own = Object.entries(configured).map(([name, value]) => [name.toLowerCase(), value]);
   return {
     ...Object.fromEntries(own),
     'content-type': 'application/json',
     accept,
     'accept-encoding': 'identity',
-    ...(upstream.key !== undefined && dialect.authorize(upstream.key)),
+    ...authorization,
   };
 }

@@ -18,8 +18,7 @@ export function redactError(error: SluiceError, upstream: UpstreamSettings): Slu
   });
 }
 
-/** The key, and the headers that are long enough to be one. */
-export function secretsOf({ key, headers }: UpstreamSettings): string[] {
-  const values = Object.values(headers).filter((value) => value.length >= MIN_SECRET_LENGTH);
-  return key === undefined ? values : [key, ...values];
+/** The keys, and the headers that are long enough to be one. */
+export function secretsOf({ keys, headers }: Pick<UpstreamSettings, 'keys' | 'headers'>): string[] {
+  return [...keys, ...Object.values(headers).filter((value) => value.length >= MIN_SECRET_LENGTH)];
 }

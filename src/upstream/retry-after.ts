@@ -1,9 +1,23 @@
+import { rateLimitResetMs } from './rate-limit-reset.js';
+
 /**
- * The wait that a provider asked for, in milliseconds: `retry-after-ms`, or `Retry-After` as seconds or as an
- * HTTP date (RFC 9110 10.2.3). Undefined if it named none that can be read.
+ * The wait that a provider asked for, in milliseconds: `retry-after-ms`, `Retry-After` as seconds or as an HTTP date
+ * (RFC 9110 10.2.3), or `x-ratelimit-reset-*`. Undefined if it named none that can be read.
  */
 export function retryAfterMs(headers: Readonly<Record<string, unknown>>, now: number): number | undefined {
-  const milliseconds = Number(headers['retry-after-ms'] ?? Number.NaN);
+  return bounded(waitOf(headers, now) ?? rateLimitResetMs(headers, now));
+}
+
+/** Longer than this nobody waits: it is an error of who said it. */
+const LONGEST_MS = 24 * 60 * 60 * 1000;
+
+function bounded(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.min(ms, LONGEST_MS);
+}
+
+function waitOf(headers: Readonly<Record<string, unknown>>, now: number): number | undefined {
+  const given = headers['retry-after-ms'];
+  const milliseconds = Number(given === '' ? Number.NaN : (given ?? Number.NaN));
   if (milliseconds >= 0) return milliseconds;
   const value = headers['retry-after'];
   if (typeof value !== 'string' || value === '') return undefined;

@@ -1,49 +1,103 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { UpstreamDialect } from '../core/dialect.js';
-import { SLUICE_SETTINGS, type SluiceSettings, type UpstreamSettings } from '../core/settings.js';
+import {
+  SLUICE_SETTINGS,
+  type RouteSettings,
+  type SluiceSettings,
+  type TargetSettings,
+  type UpstreamSettings,
+} from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { upstreamDialects } from '../dialects/index.js';
+import { isWildcard, targetIdOf, type Target } from './target.js';
 
-/** Where one request goes. */
-export interface Target {
-  /** The route's name; `*` for a model that only the wildcard route takes. */
-  readonly route: string;
-  readonly upstream: UpstreamSettings;
-  readonly dialect: UpstreamDialect;
-  /** The model that the upstream is asked for. */
-  readonly model: string;
+/** Where one request may go. */
+export interface Route {
+  readonly settings: RouteSettings;
+  /** At least one, in the order of the configuration. */
+  readonly targets: readonly Target[];
 }
 
-/** Finds the target of a model name. */
+/** A public model, and the upstream that its first target names. */
+export interface PublicRoute {
+  readonly id: string;
+  readonly upstream: UpstreamSettings;
+}
+
+/** Finds the route of a model name. */
 @Injectable()
 export class Routes {
+  /** Of routes whose targets do not depend on what the caller named. */
+  readonly #fixed = new WeakMap<RouteSettings, Route>();
+
   constructor(@Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings) {}
 
-  /** The target for a model's name, or for the default route without one. Throws `model-not-found`. */
-  find(name: string | undefined): Target {
-    const { routes, upstreams, defaultRoute } = this.settings;
+  /** The route for a model's name, or the default route without one. Throws `model-not-found`. */
+  find(name: string | undefined): Route {
+    const { routes, defaultRoute } = this.settings;
     const asked = name ?? defaultRoute;
     if (asked === undefined)
       throw new SluiceError('invalid-request', "Missing 'model': this service has no default");
-    const route = routes.get(asked) ?? routes.get('*');
-    const upstream = route && upstreams.get(route.target.upstream);
-    const dialect = upstream && upstreamDialects[upstream.dialect];
-    if (!route || !upstream || !dialect) {
+    const exact = isWildcard(asked) ? undefined : routes.get(asked);
+    if (exact !== undefined && !isWildcard(exact.name)) return this.#fixedRoute(exact);
+    if (exact !== undefined) return routeFor(exact, asked);
+    const wildcard = longestMatch(routes, asked);
+    if (wildcard === undefined) {
       throw new SluiceError(
         'model-not-found',
         'The model does not exist here; GET /v1/models lists those that do',
       );
     }
-    const model = route.target.model ?? (route.name === '*' ? asked : route.name);
-    return { route: route.name, upstream, dialect, model };
+    const [pattern, settings] = wildcard;
+    // A folder is the route's own word for the upstream; any other beginning belongs to the model's name.
+    return routeFor(settings, pattern.endsWith('/*') ? asked.slice(pattern.length - 1) : asked);
   }
 
-  /** The public models and the upstream that serves each. */
-  list(): { readonly id: string; readonly upstream: UpstreamSettings }[] {
-    const { routes, upstreams } = this.settings;
-    return [...routes].flatMap(([id, { target }]) => {
-      const upstream = upstreams.get(target.upstream);
-      return upstream === undefined || id === '*' ? [] : [{ id, upstream }];
+  /** The public models and the upstream that serves each first. */
+  list(): PublicRoute[] {
+    return [...this.settings.routes].flatMap(([id, { targets }]) => {
+      const [first] = targets;
+      return first === undefined || isWildcard(id) ? [] : [{ id, upstream: first.upstream }];
     });
   }
+
+  #fixedRoute(settings: RouteSettings): Route {
+    const known = this.#fixed.get(settings);
+    if (known !== undefined) return known;
+    const route = routeFor(settings, settings.name);
+    this.#fixed.set(settings, route);
+    return route;
+  }
+}
+
+/** The longest pattern that the name begins like; `*` last. */
+function longestMatch(
+  routes: SluiceSettings['routes'],
+  name: string,
+): readonly [string, RouteSettings] | undefined {
+  let best: readonly [string, RouteSettings] | undefined;
+  for (const [pattern, route] of routes) {
+    if (!isWildcard(pattern) || !name.startsWith(pattern.slice(0, -1))) continue;
+    if (name.length >= pattern.length && pattern.length > (best?.[0].length ?? 0)) best = [pattern, route];
+  }
+  return best;
+}
+
+/** `asked` is what targets without a model of their own are asked for. */
+function routeFor(settings: RouteSettings, asked: string): Route {
+  return { settings, targets: settings.targets.map((target) => targetOf(target, settings.name, asked)) };
+}
+
+function targetOf(target: TargetSettings, routeName: string, asked: string): Target {
+  const { upstream, weight } = target;
+  const dialect = upstreamDialects[upstream.dialect];
+  if (dialect === undefined) throw new Error(`No dialect is named ${upstream.dialect}`);
+  const model = target.model ?? asked;
+  return {
+    id: targetIdOf(target, routeName),
+    name: `${upstream.name}/${model}`,
+    upstream,
+    dialect,
+    model,
+    weight,
+  };
 }

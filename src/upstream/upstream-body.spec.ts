@@ -11,14 +11,14 @@ function listen() {
   const body = new UpstreamBody(message);
   const flow = new Flow();
   const seen: string[] = [];
-  const read = () =>
-    body
-      .chunks(flow, () => new Error('cut'))
-      .subscribe({
-        next: (chunk) => seen.push(chunk.toString()),
-        error: (error: Error) => seen.push(`! ${error.message}`),
-        complete: () => seen.push('|'),
-      });
+  const read = () => {
+    const stop = body.read(flow, {
+      next: (chunk) => seen.push(chunk.toString()),
+      cut: () => seen.push('! cut'),
+      complete: () => seen.push('|'),
+    });
+    return { stop };
+  };
   const say = async (...chunks: string[]) => {
     for (const chunk of chunks) message.push(Buffer.from(chunk));
     await settled();
@@ -40,7 +40,7 @@ describe('UpstreamBody', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
   afterEach(() => void vi.useRealTimers());
 
-  it('reads nothing before it is subscribed to', async () => {
+  it('reads nothing before it is asked to', async () => {
     const { message, say, seen, read } = listen();
     await say('a');
     expect(message.readableFlowing).toBeNull();
@@ -99,13 +99,13 @@ describe('UpstreamBody', () => {
     const { read, say, message } = listen();
     const reader = read();
     await say('a');
-    reader.unsubscribe();
+    reader.stop();
     expect(message.destroyed).toBe(true);
   });
 
   it('leaves no listener on the flow', async () => {
     const { read, flow, message } = listen();
-    read().unsubscribe();
+    read().stop();
     const resumed = vi.spyOn(message, 'resume');
     flow.pause();
     flow.resume();
@@ -117,7 +117,7 @@ describe('UpstreamBody', () => {
     const reader = read();
     await say('data: [DONE]\n\n');
     body.release();
-    reader.unsubscribe();
+    reader.stop();
     expect(message.destroyed).toBe(false);
     await end();
     expect(message.readableEnded).toBe(true);
@@ -129,7 +129,7 @@ describe('UpstreamBody', () => {
     const reader = read();
     await say('data: [DONE]\n\n');
     body.release();
-    reader.unsubscribe();
+    reader.stop();
     vi.advanceTimersByTime(GRACE_MS - 1);
     expect(message.destroyed).toBe(false);
     vi.advanceTimersByTime(1);

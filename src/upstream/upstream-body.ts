@@ -1,9 +1,17 @@
 import type { IncomingMessage } from 'node:http';
-import { Observable } from 'rxjs';
 import type { Flow } from '../core/flow.js';
 
 /** How long a body of which only the last chunk is missing may take before its socket is given up. */
 const RELEASE_GRACE_MS = 1_000;
+
+/** Who reads a body. */
+export interface BodyReader {
+  next(chunk: Buffer): void;
+  /** The body came to its end. */
+  complete(): void;
+  /** It broke off. */
+  cut(): void;
+}
 
 /** The body of one upstream answer. Its one reader is its owner. */
 export class UpstreamBody {
@@ -15,46 +23,14 @@ export class UpstreamBody {
   }
 
   /**
-   * The chunks, those of one socket read as one: with chunked encoding each event is a chunk, and what follows
-   * costs by the chunk. Subscribing starts the reading, the flow brakes it, and unsubscribing closes the socket
-   * unless the body was released. A body that breaks off errors with `cut()`; a clean end completes.
+   * Reads the chunks, those of one socket read as one: with chunked encoding each event is a chunk, and what follows
+   * costs by the chunk. The flow brakes it. A body that breaks off fails; a clean end completes; either is told once and
+   * nothing after it. The returned function ends the reading, and closes the socket unless the body was released.
    */
-  chunks(flow: Flow, cut: () => Error): Observable<Buffer> {
-    const { body } = this;
-    return new Observable((subscriber) => {
-      let first: Buffer | undefined;
-      let others: Buffer[] = [];
-      const flush = () => {
-        const chunk = first;
-        if (chunk === undefined) return;
-        first = undefined;
-        if (others.length === 0) return subscriber.next(chunk);
-        const chunks = [chunk, ...others];
-        others = [];
-        return subscriber.next(Buffer.concat(chunks));
-      };
-      const onData = (chunk: Buffer) => {
-        if (first === undefined) {
-          first = chunk;
-          // The parser hands over all chunks of a read before the next tick.
-          process.nextTick(flush);
-        } else others.push(chunk);
-      };
-      const onClose = () => {
-        flush();
-        if (body.complete) subscriber.complete();
-        else subscriber.error(cut());
-      };
-      subscriber.add(() => {
-        body.off('data', onData).off('end', onClose).off('close', onClose);
-        this.#letGo();
-      });
-      if (body.destroyed) return onClose();
-      body.on('data', onData).once('end', onClose).once('close', onClose);
-      subscriber.add(flow.onChange((paused) => (paused ? body.pause() : body.resume())));
-      if (flow.paused) body.pause();
-      return undefined;
-    });
+  read(flow: Flow, reader: BodyReader): () => void {
+    const reading = new Reading(this.body, flow, reader, () => this.#letGo());
+    reading.start();
+    return () => reading.stop();
   }
 
   /** Says that the last event was read: the connection may be used again once the body has ended. */
@@ -72,4 +48,64 @@ export class UpstreamBody {
     const timer = setTimeout(() => body.destroy(), RELEASE_GRACE_MS);
     body.once('close', () => clearTimeout(timer)).resume();
   }
+}
+
+class Reading {
+  #first: Buffer | undefined;
+  #others: Buffer[] = [];
+  #over = false;
+  #stopFlow: (() => void) | undefined;
+
+  constructor(
+    private readonly body: IncomingMessage,
+    private readonly flow: Flow,
+    private readonly reader: BodyReader,
+    private readonly letGo: () => void,
+  ) {}
+
+  start(): void {
+    const { body, flow } = this;
+    if (body.destroyed) return this.#onClose();
+    this.#stopFlow = flow.onChange((paused) => (paused ? body.pause() : body.resume()));
+    body.on('data', this.#onData).once('end', this.#onClose).once('close', this.#onClose);
+    if (flow.paused) body.pause();
+    return undefined;
+  }
+
+  stop(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.body.off('data', this.#onData).off('end', this.#onClose).off('close', this.#onClose);
+    this.#stopFlow?.();
+    this.letGo();
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.#first === undefined) {
+      this.#first = chunk;
+      // The parser hands over all chunks of a read before the next tick.
+      process.nextTick(this.#flush);
+    } else this.#others.push(chunk);
+  };
+
+  readonly #onClose = (): void => {
+    this.#flush();
+    if (this.#over) return;
+    this.stop();
+    if (this.body.complete) this.reader.complete();
+    else this.reader.cut();
+  };
+
+  readonly #flush = (): void => {
+    const first = this.#first;
+    if (first === undefined || this.#over) return;
+    this.#first = undefined;
+    if (this.#others.length === 0) {
+      this.reader.next(first);
+      return;
+    }
+    const chunks = [first, ...this.#others];
+    this.#others = [];
+    this.reader.next(Buffer.concat(chunks));
+  };
 }

@@ -17,7 +17,7 @@ import { connectionError, refusalError } from './upstream-error.js';
 /** Largest error body that is read, in bytes. */
 const MAX_ERROR_BYTES = 64 * 1024;
 /** How long an error body may take, in milliseconds. */
-const ERROR_BODY_TIMEOUT_MS = 5_000;
+const ERROR_BODY_TIMEOUT_MS = 1_000;
 
 /** A connection of its own for each request. */
 const UNPOOLED: Agents = { httpAgent: new HttpAgent(), httpsAgent: new HttpsAgent() };
@@ -26,6 +26,8 @@ const UNPOOLED: Agents = { httpAgent: new HttpAgent(), httpsAgent: new HttpsAgen
 export interface UpstreamRequest {
   readonly upstream: UpstreamSettings;
   readonly dialect: UpstreamDialect;
+  /** One of the upstream's; undefined where it asks for none. */
+  readonly key: string | undefined;
   readonly body: Record<string, unknown>;
   /** Until the response headers, in milliseconds. */
   readonly timeoutMs: number;
@@ -39,13 +41,15 @@ export class UpstreamClient implements OnApplicationShutdown {
     httpAgent: new HttpAgent({ keepAlive: true }),
     httpsAgent: new HttpsAgent({ keepAlive: true }),
   };
-  readonly #endpoints = new WeakMap<UpstreamSettings, Endpoint>();
+  readonly #endpoints = new WeakMap<UpstreamSettings, Map<string | undefined, Endpoint>>();
 
   /** The answer to a POST once its 2xx is known. Throws what the caller should be told otherwise. */
-  async post({ upstream, dialect, body, timeoutMs, signal }: UpstreamRequest): Promise<IncomingMessage> {
-    const endpoint = this.#endpointOf(upstream, dialect);
+  async post({ upstream, dialect, key, body, timeoutMs, signal }: UpstreamRequest): Promise<IncomingMessage> {
+    const endpoint = this.#endpointOf(upstream, key, dialect);
+    const text = JSON.stringify(body);
+    refuseIfTooLarge(text, upstream);
     const question = {
-      body: JSON.stringify(body),
+      body: text,
       streaming: body['stream'] === true,
       timeoutMs,
       signal,
@@ -62,7 +66,7 @@ export class UpstreamClient implements OnApplicationShutdown {
       throw connectionError(error, upstream);
     }
     if (response.status >= 200 && response.status < 300) return response.data;
-    throw await this.#refusal(upstream, dialect, response.data);
+    throw await this.#refusal({ upstream, dialect, signal }, response.data);
   }
 
   onApplicationShutdown(): void {
@@ -70,20 +74,22 @@ export class UpstreamClient implements OnApplicationShutdown {
     this.#agents.httpsAgent.destroy();
   }
 
-  #endpointOf(upstream: UpstreamSettings, dialect: UpstreamDialect): Endpoint {
-    const known = this.#endpoints.get(upstream);
-    if (known !== undefined) return known;
-    const endpoint = new Endpoint(upstream, dialect, this.#agents);
-    this.#endpoints.set(upstream, endpoint);
+  #endpointOf(upstream: UpstreamSettings, key: string | undefined, dialect: UpstreamDialect): Endpoint {
+    let endpoints = this.#endpoints.get(upstream);
+    if (endpoints === undefined) this.#endpoints.set(upstream, (endpoints = new Map()));
+    let endpoint = endpoints.get(key);
+    if (endpoint === undefined) {
+      endpoints.set(key, (endpoint = new Endpoint(upstream, key, dialect, this.#agents)));
+    }
     return endpoint;
   }
 
   async #refusal(
-    upstream: UpstreamSettings,
-    dialect: UpstreamDialect,
+    { upstream, dialect, signal }: Pick<UpstreamRequest, 'upstream' | 'dialect' | 'signal'>,
     response: IncomingMessage,
   ): Promise<SluiceError> {
-    const said = dialect.decodeError(redact(await readErrorBody(response), secretsOf(upstream)));
+    const said = dialect.decodeError(redact(await readErrorBody(response, signal), secretsOf(upstream)));
+    if (signal.aborted) return SluiceError.from(signal.reason);
     return refusalError(upstream, {
       status: response.statusCode ?? 0,
       retryAfterMs: retryAfterMs(response.headers, Date.now()),
@@ -93,9 +99,11 @@ export class UpstreamClient implements OnApplicationShutdown {
   }
 }
 
-/** An error body as JSON; undefined if it is too large, too slow, torn or no JSON. */
-async function readErrorBody(response: IncomingMessage): Promise<unknown> {
-  const timer = setTimeout(() => response.destroy(), ERROR_BODY_TIMEOUT_MS);
+/** An error body as JSON; undefined if it is too large, too slow, torn or no JSON, or nobody waits for it any more. */
+async function readErrorBody(response: IncomingMessage, signal: StopSignal): Promise<unknown> {
+  const close = () => response.destroy();
+  const timer = setTimeout(close, ERROR_BODY_TIMEOUT_MS);
+  signal.addEventListener('abort', close);
   try {
     const bytes = await readCapped(response, MAX_ERROR_BYTES);
     return bytes && (JSON.parse(bytes.toString('utf8')) as unknown);
@@ -103,7 +111,17 @@ async function readErrorBody(response: IncomingMessage): Promise<unknown> {
     return undefined;
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', close);
   }
+}
+
+/** Counts bytes only where characters could be too many. */
+function refuseIfTooLarge(body: string, { name, maxRequestBytes }: UpstreamSettings): void {
+  if (body.length * 3 <= maxRequestBytes || Buffer.byteLength(body) <= maxRequestBytes) return;
+  throw new SluiceError(
+    'request-too-large',
+    `The upstream '${name}' takes requests of at most ${maxRequestBytes} bytes`,
+  );
 }
 
 /** True for a request that was reset, without a response, on a connection that had served another before. */

@@ -14,12 +14,18 @@ export function connectionError(error: unknown, { name, headersTimeoutMs }: Upst
   return new SluiceError(
     'upstream-unreachable',
     `The upstream '${name}' could not be reached${code === undefined ? '' : ` (${code})`}`,
+    { unseen: code !== 'ECONNRESET' && code !== 'EPIPE' && code !== undefined },
   );
 }
 
 /** The error of a body that broke off. */
 export function cutError({ name }: UpstreamSettings): SluiceError {
   return new SluiceError('upstream-cut', `The upstream '${name}' broke off before its answer was complete`);
+}
+
+/** The error of a body that ended before the answer in it did. */
+export function closedError({ name }: UpstreamSettings): SluiceError {
+  return new SluiceError('upstream-cut', `The upstream '${name}' closed before its answer was complete`);
 }
 
 /** What a provider said with a status that is no success. */

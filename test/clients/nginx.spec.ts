@@ -7,12 +7,12 @@ import { HeldAnswer } from '../support/held-answer.js';
 import { ask } from '../support/http-client.js';
 import { findProgram } from '../support/needs.js';
 import { startNginx, type Nginx } from '../support/nginx.js';
-import { chat, optionsFor } from '../support/options.js';
+import { chat, refusedOptionsFor } from '../support/options.js';
 
 const program = findProgram('nginx') ?? 'nginx';
 
 describe.skipIf(findProgram('nginx') === undefined).each(clientKinds)('behind nginx, $name', (kind) => {
-  const suite = fixture(kind, (baseUrl) => ({ sluice: optionsFor(baseUrl) }));
+  const suite = fixture(kind, (baseUrl) => ({ sluice: refusedOptionsFor(baseUrl) }));
   let nginx: Nginx;
 
   beforeAll(async () => {

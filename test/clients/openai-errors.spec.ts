@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ignores, refuses, resets, streams, type AnswerScript } from '../../src/testing/index.js';
 import { clientKinds } from '../support/client-kinds.js';
 import { fixture } from '../support/fixture.js';
-import { optionsFor } from '../support/options.js';
+import { refusedOptionsFor } from '../support/options.js';
 
 const QUESTION = { model: 'scripted-1', messages: [{ role: 'user' as const, content: 'Hi' }] };
 const STREAMED = { ...QUESTION, stream: true as const };
@@ -42,7 +42,7 @@ const breaks: readonly { how: string; script: AnswerScript; error: object }[] = 
 
 describe.each(clientKinds)('errors of the openai client on $name', (kind) => {
   const suite = fixture(kind, (baseUrl) => ({
-    sluice: optionsFor(baseUrl, { idleTimeoutMs: 500 }, { limits: { maxEventBytes: 2_000 } }),
+    sluice: refusedOptionsFor(baseUrl, { idleTimeoutMs: 500 }, { limits: { maxEventBytes: 2_000 } }),
   }));
   let openai: OpenAI;
 

@@ -4,7 +4,7 @@ import { fixture } from '../support/fixture.js';
 import { formats } from '../support/formats.js';
 import { hostKinds } from '../support/hosts.js';
 import { ask } from '../support/http-client.js';
-import { chat, optionsFor } from '../support/options.js';
+import { chat, refusedOptionsFor } from '../support/options.js';
 
 interface Refusal {
   readonly upstream: number;
@@ -43,7 +43,7 @@ const faults: readonly { readonly name: string; readonly script: Scripting; read
 
 describe.each(hostKinds)('a real status on $name', (kind) => {
   const suite = fixture(kind, (baseUrl) => ({
-    sluice: optionsFor(baseUrl, { headersTimeoutMs: 250, firstTokenTimeoutMs: 400 }),
+    sluice: refusedOptionsFor(baseUrl, { headersTimeoutMs: 250, firstTokenTimeoutMs: 400 }),
   }));
 
   describe.each(formats)('in $name', (format) => {

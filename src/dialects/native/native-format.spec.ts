@@ -25,7 +25,7 @@ describe('nativeEncoder', () => {
   });
 
   it('numbers frames without a gap, from the one that is asked for', () => {
-    const encoder = nativeEncoder('s', 41);
+    const encoder = nativeEncoder('s', { next: 41 });
     expect(encoder.encode([text('a')])).toEqual(['data: {"delta":"a"}\nid: s.41\n\n']);
     expect(encoder.encode([text('other', 1)])).toEqual([]);
     expect(encoder.encode([text('b')])).toEqual(['data: {"delta":"b"}\nid: s.42\n\n']);
@@ -46,7 +46,7 @@ describe('nativeEncoder', () => {
 
   it('ends with done and an id that says so', () => {
     const ending = { finishReason: 'stop', usage, model: 'm', unterminated: false };
-    expect(nativeEncoder('s', 3).finish(ending)).toEqual([
+    expect(nativeEncoder('s', { next: 3 }).finish(ending)).toEqual([
       'event: done\ndata: {"finishReason":"stop","usage":{"promptTokens":1,"completionTokens":2,"totalTokens":3},"model":"m"}\nid: s.3.end\n\n',
     ]);
   });
@@ -60,7 +60,7 @@ describe('nativeEncoder', () => {
 
   it('ends with failed, which tells the code but not what the provider said', () => {
     const error = new SluiceError('upstream-cut', 'It broke off', { providerError: { message: 'org-acme' } });
-    expect(nativeEncoder('s', 5).fail(error)).toEqual([
+    expect(nativeEncoder('s', { next: 5 }).fail(error)).toEqual([
       'event: failed\ndata: {"code":"upstream-cut","message":"It broke off","retryable":true}\nid: s.5.end\n\n',
     ]);
   });
@@ -68,7 +68,11 @@ describe('nativeEncoder', () => {
 
 describe('nativeFormat', () => {
   it('prints what an upstream of another dialect streams', () => {
-    const transcoder = nativeFormat(openaiChat, { streamId: 's', request: { messages: [] } });
+    const transcoder = nativeFormat(openaiChat, {
+      streamId: 's',
+      numbers: { next: 0 },
+      request: { messages: [] },
+    });
     const data = ['{"model":"m","choices":[{"index":0,"delta":{"content":"Hi"}}]}', '[DONE]'];
     expect(transcoder.push(blockOf(...data))).toMatchObject({
       output: ['data: {"delta":"Hi"}\nid: s.0\n\n'],

@@ -4,7 +4,8 @@ import { SluiceError } from '../../core/sluice-error.js';
 import { openaiChat } from '../openai-chat/index.js';
 import { encodeTextErrorBody, plainTextFormat } from './plain-text-format.js';
 
-const open = () => plainTextFormat(openaiChat, { streamId: 's', request: { messages: [] } });
+const open = () =>
+  plainTextFormat(openaiChat, { streamId: 's', numbers: { next: 0 }, request: { messages: [] } });
 const delta = (fields: object, index = 0) => JSON.stringify({ choices: [{ index, delta: fields }] });
 
 describe('plainTextFormat', () => {

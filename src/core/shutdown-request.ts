@@ -1,0 +1,5 @@
+/** How a request for a shutdown reaches whoever runs the service. */
+export abstract class ShutdownRequest {
+  /** Begins a shutdown, once; the service then ends by itself. Asking again changes nothing. */
+  abstract ask(): void;
+}

@@ -1,0 +1,69 @@
+import type { ChatRequest } from '../core/chat-request.js';
+import { SluiceError } from '../core/sluice-error.js';
+import { Stop } from '../core/stop-signal.js';
+import type { Target } from '../upstream/target.js';
+import type { TargetUse } from '../upstream/target-use.js';
+import type { UpstreamClient } from '../upstream/upstream-client.js';
+import { readAnswer, type WholeAnswer } from './read-answer.js';
+import { timeoutError } from './timeout-error.js';
+import type { Try, TryListener } from './try.js';
+
+/** What one question for a whole answer needs. */
+export interface AnswerTryOptions {
+  readonly client: UpstreamClient;
+  readonly target: Target;
+  readonly use: TargetUse;
+  readonly request: ChatRequest;
+  readonly maxEventBytes: number;
+  /** When the request was accepted, in milliseconds of `performance.now()`: its total time counts from there. */
+  readonly startedAt: number;
+}
+
+/** One attempt at a whole answer. It commits when it has all of it. */
+export class AnswerTry implements Try {
+  #answer: WholeAnswer | undefined;
+  #over = false;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #stop = new Stop();
+
+  constructor(private readonly options: AnswerTryOptions) {}
+
+  /** The answer of an attempt that has committed. */
+  get answer(): WholeAnswer {
+    if (this.#answer === undefined) throw new Error('The attempt has not committed');
+    return this.#answer;
+  }
+
+  start(listener: TryListener): void {
+    const { target, use, startedAt } = this.options;
+    const { upstream } = target;
+    const fail = (error: SluiceError) => {
+      if (this.#over) return;
+      this.#end(error);
+      listener.failed(error);
+    };
+    const leftMs = startedAt + upstream.totalTimeoutMs - use.startedAt;
+    this.#timer = setTimeout(() => fail(timeoutError('total', upstream)), Math.max(0, leftMs));
+    readAnswer({ ...this.options, key: use.key }, this.#stop).then(
+      (answer) => {
+        if (this.#over) return undefined;
+        this.#answer = answer;
+        this.#end(undefined);
+        return listener.committed();
+      },
+      (error: unknown) => fail(SluiceError.from(error)),
+    );
+  }
+
+  stop(reason: SluiceError): void {
+    this.#end(reason);
+  }
+
+  #end(error: SluiceError | undefined): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#timer);
+    if (error !== undefined) this.#stop.abort(error);
+    this.options.use.end(error, performance.now());
+  }
+}

@@ -1,0 +1,76 @@
+import { pino } from 'pino';
+import { describe, expect, it, vi } from 'vitest';
+import { Gate } from '../test/support/gate.js';
+import { ConfigurationError } from './config/configuration-error.js';
+import { readServiceConfiguration, type ServiceConfiguration } from './config/service-configuration.js';
+import { Reloader } from './reloader.js';
+
+const started = readServiceConfiguration({ OPENAI_API_KEY: 'sk-started' });
+
+function reloading(
+  read: () => ServiceConfiguration,
+  apply = vi.fn<() => Promise<void>>(async () => undefined),
+) {
+  const lines: Record<string, unknown>[] = [];
+  const logger = pino(
+    {},
+    { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) },
+  );
+  return { reloader: new Reloader({ configuration: started, read, apply, logger }), apply, lines };
+}
+
+describe('Reloader', () => {
+  it('makes a valid configuration hold', async () => {
+    const next = readServiceConfiguration({ OPENAI_API_KEY: 'sk-next' });
+    const { reloader, apply, lines } = reloading(() => next);
+    await reloader.reload('SIGHUP');
+    expect(apply).toHaveBeenCalledWith(next);
+    expect(lines).toMatchObject([{ why: 'SIGHUP', msg: 'The configuration was read anew' }]);
+    expect(lines[0]).not.toHaveProperty('needsRestart');
+  });
+
+  it('names what only a start can change', async () => {
+    const { reloader, lines } = reloading(() => readServiceConfiguration({ OPENAI_API_KEY: 'k', PORT: '1' }));
+    await reloader.reload('file');
+    expect(lines).toMatchObject([{ needsRestart: ['port'] }]);
+  });
+
+  it('refuses one that is not valid, names every problem, and goes on', async () => {
+    const { reloader, apply, lines } = reloading(() => {
+      throw new ConfigurationError(['routes.a names nothing', 'PORT is wrong']);
+    });
+    await reloader.reload('file');
+    expect(apply).not.toHaveBeenCalled();
+    expect(lines).toMatchObject([
+      {
+        level: 50,
+        problems: ['routes.a names nothing', 'PORT is wrong'],
+        msg: expect.stringContaining('refused'),
+      },
+    ]);
+  });
+
+  it('tells nothing of a failure that nobody foresaw but that it failed', async () => {
+    const { reloader, lines } = reloading(() => {
+      throw new Error('sk-secret');
+    });
+    await reloader.reload('file');
+    expect(lines).toMatchObject([{ problems: ['it could not be read'] }]);
+    expect(JSON.stringify(lines)).not.toContain('sk-secret');
+  });
+
+  it('takes one after the other', async () => {
+    const order: string[] = [];
+    const gate = new Gate();
+    const apply = vi.fn<() => Promise<void>>(async () => {
+      order.push('begun');
+      await gate.opened;
+      order.push('done');
+    });
+    const { reloader } = reloading(() => started, apply);
+    const both = [reloader.reload('one'), reloader.reload('two')];
+    gate.open();
+    await Promise.all(both);
+    expect(order).toEqual(['begun', 'done', 'begun', 'done']);
+  });
+});

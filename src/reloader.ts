@@ -1,0 +1,68 @@
+import type { Logger } from 'pino';
+import { ConfigurationError } from './config/configuration-error.js';
+import type { ServiceConfiguration } from './config/service-configuration.js';
+import { watchFiles } from './config/watch-files.js';
+
+/** What only a start can change. */
+const FIXED = ['host', 'port', 'logLevel', 'maxBodyBytes', 'corsOrigins', 'workers', 'adminKey'] as const;
+
+/** What a reloader needs of its service. */
+export interface ReloaderOptions {
+  /** What the service was started with. */
+  readonly configuration: ServiceConfiguration;
+  /** Reads it anew. Throws a ConfigurationError. */
+  readonly read: () => ServiceConfiguration;
+  /** Makes it hold. Throws a ConfigurationError, and changes nothing then. */
+  readonly apply: (configuration: ServiceConfiguration) => Promise<void>;
+  readonly logger: Logger;
+}
+
+/**
+ * Keeps a running service at what its files say. A configuration that is not valid is refused and the old one stays; one
+ * that is valid holds for every request that comes after it, and streams that run keep what they began with.
+ */
+export class Reloader {
+  #stopWatching: (() => void) | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: ReloaderOptions) {
+    this.#watch(options.configuration.files);
+  }
+
+  /** Reads the configuration and makes it hold, after what was asked for before. Never rejects. */
+  reload(why: string): Promise<void> {
+    this.#last = this.#last.then(() => this.#reload(why));
+    return this.#last;
+  }
+
+  /** Watches the files no longer. */
+  stop(): void {
+    this.#stopWatching?.();
+    this.#stopWatching = undefined;
+  }
+
+  async #reload(why: string): Promise<void> {
+    const { configuration: started, read, apply, logger } = this.options;
+    try {
+      const configuration = read();
+      await apply(configuration);
+      const watched = this.#stopWatching !== undefined;
+      this.stop();
+      if (watched) this.#watch(configuration.files);
+      const needsRestart = FIXED.filter(
+        (name) => JSON.stringify(started[name]) !== JSON.stringify(configuration[name]),
+      );
+      logger.info(
+        { why, ...(needsRestart.length > 0 && { needsRestart }) },
+        'The configuration was read anew',
+      );
+    } catch (error) {
+      const problems = error instanceof ConfigurationError ? error.problems : ['it could not be read'];
+      logger.error({ why, problems }, 'The configuration was refused: the old one stays');
+    }
+  }
+
+  #watch(files: readonly string[]): void {
+    this.#stopWatching = watchFiles(files, () => void this.reload('file'));
+  }
+}

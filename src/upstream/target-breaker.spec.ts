@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { BreakerState } from '../core/relay-event.js';
+import { TargetBreaker, type Trial } from './target-breaker.js';
+
+const HALF_OPEN_AFTER_MS = 1_000;
+const SETTINGS = {
+  failureRate: 0.5,
+  windowMs: 10_000,
+  minimumRequests: 4,
+  halfOpenAfterMs: HALF_OPEN_AFTER_MS,
+};
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+/** Trials that end one after the other. */
+async function trials(breaker: TargetBreaker, ...ends: (keyof Trial)[]): Promise<void> {
+  for (const end of ends) {
+    breaker.begin()[end]();
+    await settle();
+  }
+}
+
+async function opened(onChange?: (state: BreakerState) => void): Promise<TargetBreaker> {
+  const breaker = new TargetBreaker(SETTINGS, onChange);
+  await trials(breaker, 'failed', 'failed', 'failed', 'failed');
+  return breaker;
+}
+
+describe('TargetBreaker', () => {
+  beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('begins closed, and lets requests through at once', () => {
+    const breaker = new TargetBreaker(SETTINGS);
+    expect([breaker.state, breaker.waitMs]).toEqual(['closed', 0]);
+  });
+
+  it('stays closed below the least number of requests', async () => {
+    const breaker = new TargetBreaker(SETTINGS);
+    await trials(breaker, 'failed', 'failed', 'failed');
+    expect(breaker.state).toBe('closed');
+    await trials(breaker, 'failed');
+    expect(breaker.state).toBe('open');
+  });
+
+  it('opens above the failure rate, not at it', async () => {
+    const breaker = new TargetBreaker(SETTINGS);
+    await trials(breaker, 'succeeded', 'succeeded', 'failed', 'failed');
+    expect(breaker.state).toBe('closed');
+    await trials(breaker, 'failed');
+    expect(breaker.state).toBe('open');
+  });
+
+  it('hears each trial once', async () => {
+    const breaker = new TargetBreaker(SETTINGS);
+    for (let count = 0; count < 6; count += 1) {
+      const trial = breaker.begin();
+      trial.succeeded();
+      trial.failed();
+      trial.failed();
+      await settle();
+    }
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('does not count a request whose caller left', async () => {
+    const breaker = new TargetBreaker(SETTINGS);
+    await trials(breaker, 'abandoned', 'abandoned', 'abandoned', 'failed', 'failed', 'failed');
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('counts a stream that broke off after it had succeeded', async () => {
+    const breaker = new TargetBreaker(SETTINGS);
+    await trials(breaker, 'succeeded', 'failed', 'failed');
+    breaker.failedLater();
+    await settle();
+    expect(breaker.state).toBe('open');
+  });
+
+  it('counts down until a request may try', async () => {
+    const breaker = await opened();
+    expect(breaker.waitMs).toBe(HALF_OPEN_AFTER_MS);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(breaker.waitMs).toBe(600);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(breaker.waitMs).toBe(0);
+  });
+
+  it('lets one probe through, and the others wait', async () => {
+    const breaker = await opened();
+    await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
+    breaker.begin();
+    expect([breaker.state, breaker.waitMs]).toEqual(['half-open', HALF_OPEN_AFTER_MS]);
+    await vi.advanceTimersByTimeAsync(10 * HALF_OPEN_AFTER_MS);
+    expect(breaker.waitMs).toBeGreaterThan(0);
+  });
+
+  it('closes after a good probe, and forgets the failures', async () => {
+    const breaker = await opened();
+    await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
+    await trials(breaker, 'succeeded');
+    expect([breaker.state, breaker.waitMs]).toEqual(['closed', 0]);
+    await trials(breaker, 'failed', 'failed');
+    expect(breaker.state).toBe('closed');
+  });
+
+  it.each(['failed', 'abandoned'] as const)('opens anew after a probe that is %s', async (end) => {
+    const breaker = await opened();
+    await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS + 500);
+    await trials(breaker, end);
+    expect([breaker.state, breaker.waitMs]).toEqual(['open', HALF_OPEN_AFTER_MS]);
+  });
+
+  it('does not count later failures while it is open', async () => {
+    const breaker = await opened();
+    await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
+    breaker.failedLater();
+    await settle();
+    expect([breaker.state, breaker.waitMs]).toEqual(['open', 0]);
+  });
+
+  it('does not hear what began before it opened, while a probe runs or after it', async () => {
+    const breaker = new TargetBreaker(SETTINGS);
+    const [before, other] = [breaker.begin(), breaker.begin()];
+    await trials(breaker, 'failed', 'failed', 'failed', 'failed');
+    await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
+    const probe = breaker.begin();
+    before.failed();
+    await settle();
+    expect(breaker.state).toBe('half-open');
+    probe.succeeded();
+    await settle();
+    other.failed();
+    await settle();
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('closes after a probe that was answered, whatever the answer was', async () => {
+    const breaker = await opened();
+    await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
+    await trials(breaker, 'answered');
+    expect(breaker.state).toBe('closed');
+    await trials(breaker, 'answered', 'answered', 'answered', 'failed', 'failed', 'failed');
+    expect(breaker.state).toBe('open');
+  });
+
+  it('forgets by the time, not by the request', async () => {
+    const breaker = new TargetBreaker(SETTINGS);
+    for (let minute = 0; minute < 10; minute += 1) {
+      await trials(breaker, 'failed');
+      await vi.advanceTimersByTimeAsync(60_000);
+    }
+    expect(breaker.state).toBe('closed');
+  });
+
+  it.each([4, 7, 21, 33])('opens at the failure that makes %d requests', async (minimumRequests) => {
+    const breaker = new TargetBreaker({ ...SETTINGS, minimumRequests });
+    await trials(breaker, ...Array.from({ length: minimumRequests - 1 }, () => 'failed' as const));
+    expect(breaker.state).toBe('closed');
+    await trials(breaker, 'failed');
+    expect(breaker.state).toBe('open');
+  });
+
+  it('is closed to those who watch it when another takes its place, and tells no more', async () => {
+    const told: BreakerState[] = [];
+    const breaker = await opened((state) => told.push(state));
+    breaker.retire();
+    await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
+    await trials(breaker, 'succeeded');
+    expect(told).toEqual(['open', 'closed']);
+  });
+
+  it('tells each new state', async () => {
+    const told: BreakerState[] = [];
+    const breaker = await opened((state) => told.push(state));
+    await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
+    await trials(breaker, 'failed');
+    await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
+    await trials(breaker, 'succeeded');
+    expect(told).toEqual(['open', 'half-open', 'open', 'half-open', 'closed']);
+  });
+});

@@ -1,0 +1,146 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Subject } from 'rxjs';
+import type { UpstreamNews } from '../core/relay-event.js';
+import {
+  SettingsSource,
+  type RouteSettings,
+  type SluiceSettings,
+  type UpstreamSettings,
+} from '../core/settings.js';
+import { Admission } from './admission.js';
+import { KeyPool } from './key-pool.js';
+import { Quantile } from './quantile.js';
+import { RetryBudget } from './retry-budget.js';
+import { targetIdOf, type Target } from './target.js';
+import { TargetState } from './target-state.js';
+
+/** What is known of one route in this process. */
+export class RouteState {
+  readonly admission: Admission;
+  /** Times to first token, in milliseconds. */
+  readonly ttft = new Quantile();
+  #budget: RetryBudget;
+  #budgetSettings: string;
+
+  constructor(route: RouteSettings) {
+    this.admission = new Admission(`route '${route.name}'`, route);
+    this.#budget = new RetryBudget(route.retryBudget);
+    this.#budgetSettings = JSON.stringify(route.retryBudget);
+  }
+
+  get budget(): RetryBudget {
+    return this.#budget;
+  }
+
+  /** Takes other settings. What was counted is kept if nothing of them changed. */
+  update(route: RouteSettings): void {
+    this.admission.update(route);
+    const settings = JSON.stringify(route.retryBudget);
+    if (settings === this.#budgetSettings) return;
+    this.#budgetSettings = settings;
+    this.#budget = new RetryBudget(route.retryBudget);
+  }
+}
+
+/** What this process has learnt of upstreams, their keys, targets and routes. It outlives a reload of the settings. */
+@Injectable()
+export class Upstreams implements OnApplicationShutdown {
+  /** What an operator should know as it happens. */
+  readonly news = new Subject<UpstreamNews>();
+  readonly #pools = new Map<string, KeyPool>();
+  readonly #admissions = new Map<string, Admission>();
+  readonly #targets = new Map<string, TargetState>();
+  readonly #routes = new Map<string, RouteState>();
+
+  constructor(@Inject(SettingsSource) source: SettingsSource) {
+    source.changes.subscribe((settings) => this.#update(settings));
+  }
+
+  keysOf({ keyPool, keys, maxConcurrentPerKey }: UpstreamSettings): KeyPool {
+    return known(this.#pools, keyPool, () => new KeyPool(keys, maxConcurrentPerKey));
+  }
+
+  admissionOf(upstream: UpstreamSettings): Admission {
+    return known(
+      this.#admissions,
+      upstream.name,
+      () => new Admission(`upstream '${upstream.name}'`, upstream),
+    );
+  }
+
+  stateOf({ id, upstream }: Target): TargetState {
+    return known(
+      this.#targets,
+      id,
+      () =>
+        new TargetState(id, upstream.name, upstream.breaker, (state) =>
+          this.news.next({ type: 'breaker', target: id, state }),
+        ),
+    );
+  }
+
+  /** The targets of an upstream that were asked so far. */
+  targetsOf(upstream: string): TargetState[] {
+    return [...this.#targets.values()].filter((state) => state.upstream === upstream);
+  }
+
+  routeOf(route: RouteSettings): RouteState {
+    return known(this.#routes, route.name, () => new RouteState(route));
+  }
+
+  onApplicationShutdown(): void {
+    this.news.complete();
+  }
+
+  /** Those that are no longer configured are forgotten; attempts that run still hold what they hold. */
+  #update({ upstreams, routes }: SluiceSettings): void {
+    const targets = [...routes.values()].flatMap((route) => route.targets);
+    const effective = [...upstreams.values(), ...targets.map(({ upstream }) => upstream)];
+    keepOnly(
+      this.#pools,
+      effective.map(({ keyPool }) => keyPool),
+    );
+    keepOnly(
+      this.#admissions,
+      effective.map(({ name }) => name),
+    );
+    keepOnly(
+      this.#routes,
+      [...routes.values()].map(({ name }) => name),
+    );
+    for (const upstream of effective) {
+      this.#pools.get(upstream.keyPool)?.update(upstream.keys, upstream.maxConcurrentPerKey);
+      this.#admissions.get(upstream.name)?.update(upstream);
+    }
+    const ids = [...routes.values()].flatMap((route) =>
+      route.targets.map((target) => targetIdOf(target, route.name)),
+    );
+    keepOnly(this.#targets, ids, (state) => state.retire());
+    for (const state of this.#targets.values()) {
+      const settings = upstreams.get(state.upstream);
+      if (settings !== undefined) state.update(settings.breaker);
+    }
+    for (const route of routes.values()) this.#routes.get(route.name)?.update(route);
+  }
+}
+
+function known<T>(states: Map<string, T>, name: string, create: () => T): T {
+  const state = states.get(name);
+  if (state !== undefined) return state;
+  const created = create();
+  states.set(name, created);
+  return created;
+}
+
+function keepOnly<T>(
+  states: Map<string, T>,
+  names: readonly string[],
+  forget: (state: T) => void = () => undefined,
+): void {
+  const wanted = new Set(names);
+  for (const [name, state] of states) {
+    if (wanted.has(name)) continue;
+    states.delete(name);
+    forget(state);
+  }
+}

@@ -1,0 +1,96 @@
+import { Subject } from 'rxjs';
+import type { RelayEvent } from '../../src/core/relay-event.js';
+import { SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from '../../src/core/sluice-error.js';
+import { Failover } from '../../src/relay/failover.js';
+import type { Try, TryListener } from '../../src/relay/try.js';
+import type { Target } from '../../src/upstream/target.js';
+import type { TargetUse } from '../../src/upstream/target-use.js';
+import { Upstreams } from '../../src/upstream/upstreams.js';
+import { recordInto, routeOf } from './target.js';
+
+/** An attempt that does what the test says. */
+export class ScriptedTry implements Try {
+  stopped: SluiceError | undefined;
+  listener: TryListener | undefined;
+
+  constructor(
+    readonly target: Target,
+    readonly use: TargetUse,
+  ) {}
+
+  start(listener: TryListener): void {
+    this.listener = listener;
+  }
+
+  stop(reason: SluiceError): void {
+    this.stopped = reason;
+    this.use.end(reason, performance.now());
+  }
+
+  commits(): void {
+    this.use.committed(performance.now());
+    this.listener?.committed();
+  }
+
+  fails(code: SluiceErrorCode, details: SluiceErrorDetails = {}): void {
+    const error = new SluiceError(code, code, details);
+    this.use.end(error, performance.now());
+    this.listener?.failed(error);
+  }
+
+  endsEmpty(): void {
+    this.use.end(undefined, performance.now());
+    this.listener?.empty();
+  }
+}
+
+/** Of a process that has learnt nothing. */
+export const upstreamsWith = () => new Upstreams({ changes: new Subject() });
+
+/** A failover that has started, and what it does. */
+export function failOver(
+  names: readonly string[],
+  fields: Record<string, unknown> = {},
+  options: { upstreams?: Upstreams; settings?: Record<string, unknown> } = {},
+) {
+  const upstreams = options.upstreams ?? upstreamsWith();
+  const route = routeOf(names, fields, options.settings);
+  const events: RelayEvent[] = [];
+  const tries: ScriptedTry[] = [];
+  const outcome: { won?: ScriptedTry; error?: SluiceError } = {};
+  const failover = new Failover<ScriptedTry>({
+    upstreams,
+    route,
+    caller: 'web',
+    record: recordInto(events),
+    random: () => 0.5,
+    begin: (target, use) => {
+      const attempt = new ScriptedTry(target, use);
+      tries.push(attempt);
+      return attempt;
+    },
+    onWon: (attempt) => (outcome.won = attempt),
+    onGaveUp: (error) => (outcome.error = error),
+  });
+  failover.start();
+  const last = () => {
+    const attempt = tries.at(-1);
+    if (attempt === undefined) throw new Error('Nothing was tried');
+    return attempt;
+  };
+  const asked = () => tries.map(({ target }) => target.upstream.name);
+  const held = () =>
+    route.targets.map((target) => [
+      upstreams.stateOf(target).inFlight,
+      upstreams.admissionOf(target.upstream).inUse,
+      upstreams
+        .keysOf(target.upstream)
+        .report(0)
+        .map(({ inUse }) => inUse),
+    ]);
+  const types = () => events.map(({ type }) => type);
+  return { failover, upstreams, route, tries, last, asked, outcome, held, types, events };
+}
+
+/** What a target holds when nothing runs: in flight, places, keys in use. */
+export const NOTHING_HELD = [0, 0, [0]];
