@@ -7,7 +7,8 @@ const FOLDERS = {
     imports: ['core', 'dialects'],
     packages: ['@nestjs/common', 'axios', 'cockatiel', 'eventsource-parser', 'rxjs'],
   },
-  relay: { imports: ['core', 'upstream', 'streams'], packages: ['@nestjs/common', 'rxjs', 'uuidv7'] },
+  streams: { imports: ['core'], packages: ['@nestjs/common', 'lru-cache', 'rxjs'] },
+  relay: { imports: ['core', 'upstream', 'streams'], packages: ['@nestjs/common', 'lru-cache', 'rxjs', 'uuidv7'] },
   access: { imports: ['core', 'usage'], packages: ['@nestjs/common'] },
   telemetry: { imports: ['core'], packages: ['@nestjs/common', '@nestjs/swagger', 'prom-client', 'pino'] },
   health: {

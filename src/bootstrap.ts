@@ -82,8 +82,15 @@ export async function shutDown(service: Service): Promise<void> {
 function corsOptions(origin: string[]): NonNullable<Parameters<NestFastifyApplication['enableCors']>[0]> {
   return {
     origin,
-    methods: ['GET', 'POST'],
-    allowedHeaders: ['Authorization', 'X-Api-Key', 'Content-Type', 'Last-Event-ID', 'Idempotency-Key'],
+    methods: ['GET', 'POST', 'DELETE'],
+    allowedHeaders: [
+      'Authorization',
+      'X-Api-Key',
+      'Content-Type',
+      'Last-Event-ID',
+      'Idempotency-Key',
+      'x-sluice-grace',
+    ],
     exposedHeaders: ['x-sluice-stream', 'x-sluice-target', 'x-sluice-attempts', 'Retry-After'],
   };
 }

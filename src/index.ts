@@ -10,12 +10,17 @@ export { RelayService } from './relay/relay.service.js';
 export type { FormattedOptions, OpenOptions, RelayAnswer, RelayStream } from './relay/relay-stream.js';
 export { ActiveStreams } from './relay/active-streams.js';
 export { Metrics } from './telemetry/metrics.js';
+export { LiveSettings } from './config/live-settings.js';
 export { toMessageEvents, type NativeMessageEvent } from './dialects/native/to-message-events.js';
 export {
   RelayEventSource,
+  type AttemptIdentity,
+  type BreakerState,
+  type KeyFailure,
   type RelayEvent,
   type StreamEnded,
   type StreamIdentity,
+  type UpstreamNews,
 } from './core/relay-event.js';
 export { SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from './core/sluice-error.js';
 export type { Caller, ChatMessage, ChatRequest } from './core/chat-request.js';

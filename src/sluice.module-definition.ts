@@ -3,6 +3,7 @@ import { RouterModule } from '@nestjs/core';
 import { ChatCompletionsController } from './http/chat-completions.controller.js';
 import { ModelsController } from './http/models.controller.js';
 import { StreamController } from './http/stream.controller.js';
+import { StreamsController } from './http/streams.controller.js';
 import type { SluiceModuleExtras, SluiceModuleOptions } from './sluice.options.js';
 
 const DEFAULTS: SluiceModuleExtras = { isGlobal: false, controllers: true, prefix: '' };
@@ -17,7 +18,9 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
       ...definition,
       global: isGlobal ?? false,
       controllers:
-        controllers === false ? [] : [StreamController, ChatCompletionsController, ModelsController],
+        controllers === false
+          ? []
+          : [StreamController, ChatCompletionsController, ModelsController, StreamsController],
       imports: [
         ...(definition.imports ?? []),
         ...(prefix === undefined || prefix === ''

@@ -1,14 +1,24 @@
 import { Module } from '@nestjs/common';
 import { ApiKeyGuard } from './access/api-key.guard.js';
+import { CrossSiteGuard } from './access/cross-site.guard.js';
+import { StreamAccessGuard } from './access/stream-access.guard.js';
+import { Tickets } from './access/tickets.js';
 import { LiveSettings } from './config/live-settings.js';
 import { RelayEventSource } from './core/relay-event.js';
 import { SettingsSource, SLUICE_SETTINGS } from './core/settings.js';
+import { DetachedStreams } from './http/detached-streams.js';
 import { FrameWriter } from './http/frame-writer.js';
 import { NativeStreams } from './http/native-streams.js';
+import { StreamResults } from './http/stream-results.js';
 import { Admissions } from './relay/admissions.js';
 import { ActiveStreams } from './relay/active-streams.js';
+import { OnceAnswers } from './relay/once-answers.js';
+import { OnceStreams } from './relay/once-streams.js';
+import { RecordedStreams } from './relay/recorded-streams.js';
 import { RelayEvents } from './relay/relay-events.js';
 import { RelayService } from './relay/relay.service.js';
+import { MemoryStreamLog } from './streams/memory-stream-log.js';
+import { StreamLog } from './streams/stream-log.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './sluice.module-definition.js';
 import { Metrics } from './telemetry/metrics.js';
 import { TelemetryService } from './telemetry/telemetry.service.js';
@@ -39,10 +49,29 @@ import { Upstreams } from './upstream/upstreams.js';
     RelayService,
     FrameWriter,
     ApiKeyGuard,
+    CrossSiteGuard,
+    StreamAccessGuard,
+    Tickets,
+    { provide: StreamLog, useClass: MemoryStreamLog },
+    RecordedStreams,
+    OnceStreams,
+    OnceAnswers,
     NativeStreams,
+    DetachedStreams,
+    StreamResults,
     Metrics,
     TelemetryService,
   ],
-  exports: [RelayService, RelayEventSource, ActiveStreams, Metrics, SLUICE_SETTINGS, LiveSettings, Upstreams],
+  exports: [
+    RelayService,
+    RecordedStreams,
+    StreamLog,
+    RelayEventSource,
+    ActiveStreams,
+    Metrics,
+    SLUICE_SETTINGS,
+    LiveSettings,
+    Upstreams,
+  ],
 })
 export class SluiceModule extends ConfigurableModuleClass {}

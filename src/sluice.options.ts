@@ -4,6 +4,7 @@ import type {
   BreakerSettings,
   Limits,
   RetryBudgetSettings,
+  StreamLogSettings,
   Strategy,
   Timeouts,
 } from './core/settings.js';
@@ -33,6 +34,10 @@ export interface SluiceModuleOptions {
    */
   readonly corsOrigins?: readonly string[];
   readonly limits?: Partial<Limits>;
+  /** What tickets for streams are signed with; several replicas need one. @default each process draws its own */
+  readonly ticketSecret?: string;
+  /** What is kept of streams, so that their readers can come back. */
+  readonly streamLog?: Partial<StreamLogSettings>;
   /** Silence after which a client gets a comment, in milliseconds. @default 15000 */
   readonly heartbeatMs?: number;
   /** How long the head of an answer may wait for the first content, in milliseconds. @default 10000 */
@@ -76,12 +81,14 @@ export interface UpstreamOptions extends Partial<Timeouts>, Partial<AdmissionSet
 export interface RouteOptions extends Partial<Timeouts>, Partial<AdmissionSettings> {
   /**
    * At least one. Without `model` a target is asked for the route's name, and behind a `*` for what the caller named in
-   * its place. `weight` is for the strategy of that name. @default weight 1
+   * its place. `weight` is for the strategy of that name; `continues` says that the model goes on where an assistant
+   * message at the end of the conversation stops. @default weight 1, continues false
    */
   readonly targets: readonly {
     readonly upstream: string;
     readonly model?: string;
     readonly weight?: number;
+    readonly continues?: boolean;
   }[];
   /** In which order they are tried: as given, drawn by weight, or by their times to first token. @default 'order' */
   readonly strategy?: Strategy;
@@ -93,7 +100,11 @@ export interface RouteOptions extends Partial<Timeouts>, Partial<AdmissionSettin
   readonly retryBudget?: Partial<RetryBudgetSettings>;
   /** Begin a second attempt when the first is slower than 95 of 100 were. @default false */
   readonly hedge?: boolean;
-  /** @default the upstream's */
+  /** Let a target that `continues` go on with a text that another one broke off. @default false */
+  readonly continuation?: boolean;
+  /** How long a stream goes on without a reader, in seconds. @default 30 for native streams, 0 for chat completions */
+  readonly graceSeconds?: number;
+  /** For a route with one upstream. @default the upstream's */
   readonly keys?: readonly string[];
   /** Sent beside the upstream's. @default {} */
   readonly headers?: Readonly<Record<string, string>>;

@@ -54,8 +54,8 @@ export const results = {
         direct: [run(0), run(0), run(0)],
         pipe: [run(40.06), run(33.4), run(37.68)],
         nginx: [run(12), run(11), run(13)],
-        sluice: [run(63.41), run(39.84), run(39.08)],
-        tutorial: [run(38.5, 0.96), run(38.1, 0.94), run(38.2, 0.9)],
+        sluice: [run(63.41, 0.96), run(39.84), run(39.08)],
+        tutorial: [run(38.5, 0.96), run(38.1, 0.96), run(38.2, 0.9)],
       }),
     },
     {

@@ -43,13 +43,18 @@ export function readResults(file) {
   return results.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
-/** The newest file that is kept. Names begin with the time. */
-export function newestResults() {
+/**
+ * The newest file that is kept and has one of the scenarios. Names begin with the time.
+ * @param {readonly string[]} names of scenarios
+ */
+export function newestResults(names) {
   const name = readdirSync(KEPT)
     .filter((entry) => entry.endsWith('.json'))
     .toSorted()
-    .at(-1);
+    .findLast((entry) => readResults(KEPT + entry).scenarios.some((one) => names.includes(one.name)));
   if (name === undefined)
-    throw new Error("bench/results holds no results: 'npm run bench -- --keep' writes them");
+    throw new Error(
+      "bench/results holds no results that can be drawn: 'npm run bench -- --keep' writes them",
+    );
   return KEPT + name;
 }

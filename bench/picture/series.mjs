@@ -43,9 +43,12 @@ const PANELS = [
   },
 ];
 
+/** The scenarios that a picture can show. */
+export const drawnScenarios = PANELS.map(({ scenario }) => scenario);
+
 /**
  * What is drawn of some results: the scenarios that they have, and the subjects by what an event costs them in the
- * first, the cheapest first, and last those that did not keep up.
+ * first, the cheapest first, and last those that in most runs did not keep up.
  * @param {Results} results
  * @returns {{ panels: Panel[], subjects: Bars[] }}
  */
@@ -54,8 +57,7 @@ export function seriesOf({ scenarios }) {
     const result = scenarios.find(({ name }) => name === panel.scenario);
     return result === undefined ? [] : [{ panel, result }];
   });
-  if (drawn.length === 0)
-    throw new Error(`No results of ${PANELS.map(({ scenario }) => scenario).join(', ')}`);
+  if (drawn.length === 0) throw new Error(`No results of ${drawnScenarios.join(', ')}`);
   const rows = drawn.flatMap(({ result }) => result.rows).filter(({ subject }) => subject !== NO_GATEWAY);
   const titles = new Map(rows.map(({ subject, title }) => [subject, title]));
   const subjects = [...titles].map(([subject, title]) => ({
@@ -83,7 +85,8 @@ function barOf(result, subject) {
   const runs = all.filter(({ value }) => Number.isFinite(value));
   if (runs.length === 0) return undefined;
   const value = median(runs.map((run) => run.value));
-  return { value, saturated: runs.some((run) => isSaturated(run, result)) };
+  const saturated = runs.filter((run) => isSaturated(run, result));
+  return { value, saturated: 2 * saturated.length > runs.length };
 }
 
 /**

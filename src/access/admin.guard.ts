@@ -8,7 +8,7 @@ export const ADMIN_ACCESS = Symbol('ADMIN_ACCESS');
 
 /** Who may administer. */
 export interface AdminAccess {
-  /** SHA-256 of the admin key; undefined: nobody by a key. */
+  /** SHA-256 of the admin key; undefined: programs of this machine may, without a key. */
   readonly keyHash: Buffer | undefined;
 }
 
@@ -22,8 +22,9 @@ interface AdminRequest {
 const FORWARDED = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via'] as const;
 
 /**
- * Lets in who presents the admin key, and programs of this machine: over the loopback interface, not through a proxy, by
- * a loopback name (a page that had its name rebound to 127.0.0.1 has another) and not from a page of another origin.
+ * Lets in who presents the admin key; where none is configured, programs of this machine: over the loopback interface, not
+ * through a proxy that says so, by a loopback name (a page that had its name rebound to 127.0.0.1 has another) and not from
+ * a page of another origin.
  */
 @Injectable()
 export class AdminGuard implements CanActivate {
@@ -32,17 +33,17 @@ export class AdminGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<AdminRequest>();
     const key = presentedKey(request.headers);
-    if (key === undefined ? isLocal(request) : this.#isKey(key)) return true;
+    const { keyHash } = this.access;
+    if (keyHash === undefined ? key === undefined && isLocal(request) : isKey(key, keyHash)) return true;
     throw new SluiceError(
       'unauthorized',
       'Ask from this machine, or send the admin key: Authorization: Bearer …',
     );
   }
+}
 
-  #isKey(key: string): boolean {
-    const { keyHash } = this.access;
-    return keyHash !== undefined && timingSafeEqual(keyHash, hash('sha256', key, 'buffer'));
-  }
+function isKey(key: string | undefined, keyHash: Buffer): boolean {
+  return key !== undefined && timingSafeEqual(keyHash, hash('sha256', key, 'buffer'));
 }
 
 function isLocal({ headers, socket, raw }: AdminRequest): boolean {

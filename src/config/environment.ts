@@ -44,6 +44,7 @@ const schema = z.object({
   SLUICE_WORKERS: workersFromText.default(1),
   SLUICE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   SLUICE_CONFIG: z.string().optional(),
+  SLUICE_TICKET_SECRET: z.string().min(16).optional(),
   SLUICE_ADMIN_KEY: z.string().min(8).optional(),
 });
 

@@ -41,6 +41,14 @@ export class LiveSettings implements SluiceSettings, SettingsSource {
     return this.#current.limits;
   }
 
+  get ticketSecret(): string | undefined {
+    return this.#current.ticketSecret;
+  }
+
+  get streamLog(): SluiceSettings['streamLog'] {
+    return this.#current.streamLog;
+  }
+
   get corsOrigins(): SluiceSettings['corsOrigins'] {
     return this.#current.corsOrigins;
   }

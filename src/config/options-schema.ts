@@ -76,7 +76,10 @@ const retryBudgetSchema = z.strictObject({
   minimum: z.number().int().nonnegative().default(10),
 });
 
-/** `graceSeconds` and `share` with one possible value are those of a service without a stream log. */
+/** An hour: longer nobody waits for a reader. */
+const MAX_GRACE_SECONDS = 3_600;
+
+/** `share` with one possible value is that of a service that shares nothing. */
 export const routeSchema = z.strictObject({
   strategy: z.enum(['order', 'weight', 'latency']).default('order'),
   targets: z
@@ -85,6 +88,7 @@ export const routeSchema = z.strictObject({
         upstream: z.string(),
         model: z.string().min(1).optional(),
         weight: z.number().positive().default(1),
+        continues: z.boolean().default(false),
       }),
     )
     .min(1, 'must hold at least one target'),
@@ -92,10 +96,17 @@ export const routeSchema = z.strictObject({
   maxAttempts: z.number().int().positive().optional(),
   retryBudget: retryBudgetSchema.prefault({}),
   hedge: z.boolean().default(false),
-  graceSeconds: z.literal(0).optional(),
+  continuation: z.boolean().default(false),
+  graceSeconds: z.number().int().min(0).max(MAX_GRACE_SECONDS).optional(),
   share: z.literal(false).optional(),
   ...admission,
   ...overrides,
+});
+
+const streamLogSchema = z.strictObject({
+  maxBytesPerStream: count(4 * 1024 * 1024),
+  maxBytes: count(256 * 1024 * 1024),
+  keepSeconds: count(300),
 });
 
 const limitsSchema = z.strictObject({
@@ -120,6 +131,8 @@ export const optionsSchema = z.strictObject({
     .default([]),
   anonymous: z.boolean().optional(),
   limits: limitsSchema.prefault({}),
+  streamLog: streamLogSchema.prefault({}),
+  ticketSecret: z.string().min(16).optional(),
   heartbeatMs: milliseconds(15_000),
   headWaitMs: milliseconds(10_000),
   drainMs: z.number().int().nonnegative().max(MAX_TIMER_MS).default(30_000),

@@ -40,6 +40,7 @@ export function readSettings(given: unknown): SluiceSettings {
   if (problems.length > 0) throw new ConfigurationError(problems);
   return {
     ...rest,
+    ticketSecret: rest.ticketSecret,
     upstreams,
     routes,
     defaultRoute: fallback,
@@ -86,20 +87,33 @@ function readRoutes(
 
 function readRoute(
   name: string,
-  { targets, strategy, maxAttempts, retryBudget, hedge, ...rest }: RouteOptions,
+  { targets, strategy, maxAttempts, retryBudget, hedge, continuation, graceSeconds, ...rest }: RouteOptions,
   upstreams: ReadonlyMap<string, UpstreamSettings>,
   problems: string[],
 ): RouteSettings {
   const { maxConcurrent, maxQueued, queueTimeoutMs, ...overrides } = rest;
-  const known = targets.flatMap(({ upstream: upstreamName, model, weight }, index) => {
+  const known = targets.flatMap(({ upstream: upstreamName, ...target }, index) => {
     const upstream = upstreams.get(upstreamName);
     if (upstream !== undefined)
-      return [{ upstream: withOverrides(upstream, name, overrides), model, weight }];
+      return [{ ...target, model: target.model, upstream: withOverrides(upstream, name, overrides) }];
     problems.push(`routes.${name}.targets.${index}.upstream names '${upstreamName}', which is no upstream`);
     return [];
   });
+  if (overrides.keys !== undefined && new Set(targets.map(({ upstream }) => upstream)).size > 1) {
+    problems.push(`routes.${name}.keys would be sent to several upstreams`);
+  }
   const admission = { maxConcurrent, maxQueued, queueTimeoutMs };
-  return { name, strategy, targets: known, maxAttempts, retryBudget, hedge, ...admission };
+  return {
+    name,
+    strategy,
+    targets: known,
+    maxAttempts,
+    retryBudget,
+    hedge,
+    continuation,
+    graceSeconds,
+    ...admission,
+  };
 }
 
 /** The upstream as one route uses it. Keys of a route's own are a pool of their own. */

@@ -1,4 +1,5 @@
 import type { ChatRequest } from './chat-request.js';
+import type { Beginning, Continuation } from './continuation.js';
 import type { DialectName } from './dialect-name.js';
 import type { SluiceError } from './sluice-error.js';
 import type { EventDecoder, Transcoded, Transcoder } from './transcoder.js';
@@ -21,6 +22,8 @@ export interface UpstreamDialect {
   decodeAnswer(body: unknown): DecodedAnswer;
   /** Passes events on to a caller of the same dialect, without printing them again. */
   passThrough(request: ChatRequest): Transcoder<Frame>;
+  /** How another target goes on with an answer that broke off; undefined where none can. */
+  readonly continuation: Continuation | undefined;
 }
 
 /** What the relay must know of a whole answer. */
@@ -41,6 +44,8 @@ export interface FormatContext {
   /** Numbers the frames of the stream, whichever attempt they come from. */
   readonly numbers: FrameNumbers;
   readonly request: ChatRequest;
+  /** Given where what is printed is the rest of an answer. */
+  readonly beginning?: Beginning | undefined;
 }
 
 /** The number of a stream's next frame, from 0. */

@@ -88,6 +88,8 @@ export interface TargetSettings {
   readonly model: string | undefined;
   /** Its part of the requests, with the strategy `weight`. @default 1 */
   readonly weight: number;
+  /** It goes on where an assistant message at the end of the conversation stops. @default false */
+  readonly continues: boolean;
 }
 
 /**
@@ -104,6 +106,10 @@ export interface RouteSettings extends AdmissionSettings {
   readonly retryBudget: RetryBudgetSettings;
   /** A second attempt is begun when the first is slower than 95 of 100. @default false */
   readonly hedge: boolean;
+  /** A target that `continues` goes on where another one broke off. @default false */
+  readonly continuation: boolean;
+  /** How long a stream goes on without a reader, in seconds. Undefined: as its caller's dialect has it. */
+  readonly graceSeconds: number | undefined;
 }
 
 /** A caller that presents a key. Only the key's SHA-256 is kept. */
@@ -111,6 +117,16 @@ export interface CallerSettings {
   readonly name: string;
   readonly tenant?: string | undefined;
   readonly keyHash: Buffer;
+}
+
+/** What is kept of streams, so that their readers can come back. */
+export interface StreamLogSettings {
+  /** Bytes of one stream. What is older is dropped. @default 4194304 */
+  readonly maxBytesPerStream: number;
+  /** Bytes of all streams of this process. @default 268435456 */
+  readonly maxBytes: number;
+  /** How long a stream is kept after its end, in seconds. @default 300 */
+  readonly keepSeconds: number;
 }
 
 /** Everything that is bounded. */
@@ -139,6 +155,9 @@ export interface SluiceSettings {
   /** Serve callers without a key. */
   readonly anonymous: boolean;
   readonly limits: Limits;
+  /** What tickets are signed with; undefined: each process draws one. */
+  readonly ticketSecret: string | undefined;
+  readonly streamLog: StreamLogSettings;
   /** Origins, exactly, whose pages may ask without a key. @default [] */
   readonly corsOrigins: readonly string[];
   /** Silence after which a client gets a comment, in milliseconds. @default 15000 */

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller, ChatRequest } from '../core/chat-request.js';
 import { SluiceError } from '../core/sluice-error.js';
-import { Stop } from '../core/stop-signal.js';
+import { Stop, type StopSignal } from '../core/stop-signal.js';
 import { Routes, type Route } from '../upstream/routes.js';
 import { Upstreams } from '../upstream/upstreams.js';
 import { ActiveStreams, type Place } from './active-streams.js';
@@ -44,7 +44,7 @@ export class Admissions {
     const { signal, caller = ANONYMOUS } = options;
     const startedAt = performance.now();
     const stop = new Stop();
-    const onAbort = () => stop.abort(new SluiceError('client-gone', 'The caller left'));
+    const onAbort = () => stop.abort(reasonFor(signal));
     const held: Place[] = [];
     const release = () => {
       for (const place of held) place.release();
@@ -79,4 +79,15 @@ export class Admissions {
       estimatePrompt: () => estimatePromptTokens(request),
     });
   }
+}
+
+/** Who aborts may say why in our own words; anything else is a caller that leaves. */
+function reasonFor(signal: StopSignal | undefined): SluiceError {
+  const reason = signal?.reason;
+  return reason instanceof SluiceError ? reason : new SluiceError('client-gone', 'The caller left');
+}
+
+/** Why a stream is ended from outside: it was aborted, or its reader left. */
+export function reasonOf({ stop }: Admitted): SluiceError {
+  return stop.aborted ? SluiceError.from(stop.reason) : new SluiceError('client-gone', 'The caller left');
 }

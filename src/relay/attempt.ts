@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Subscriber } from 'rxjs';
 import { setAlarm, type Alarm } from '../core/alarm.js';
 import type { ChatRequest } from '../core/chat-request.js';
 import type { EventBlock } from '../core/event-block.js';
@@ -36,6 +35,14 @@ export interface AttemptOptions<F> {
   readonly onBytes: (bytes: number) => void;
 }
 
+/** Where an attempt's blocks go once it has committed: a Subscriber is one. */
+export interface AttemptSink<F> {
+  readonly closed: boolean;
+  next(transcoded: Transcoded<F>): void;
+  error(error: SluiceError): void;
+  complete(): void;
+}
+
 /**
  * One stream of one target. Until the first content it holds back what it reads; then it is handed to the caller's
  * session. What happens to each chunk is in one place rather than in a chain of operators, which cost more by the event
@@ -51,7 +58,7 @@ export class Attempt<F> implements Try {
   #answered = false;
   #over = false;
   #listener: TryListener | undefined;
-  #sink: Subscriber<Transcoded<F>> | undefined;
+  #sink: AttemptSink<F> | undefined;
   #firstToken: NodeJS.Timeout | undefined;
   #total: NodeJS.Timeout | undefined;
   #idle: Alarm | undefined;
@@ -67,6 +74,11 @@ export class Attempt<F> implements Try {
 
   get transcoder(): Transcoder<F> {
     return this.options.transcoder;
+  }
+
+  /** Nothing more comes of it. */
+  get over(): boolean {
+    return this.#over;
   }
 
   start(listener: TryListener): void {
@@ -94,7 +106,7 @@ export class Attempt<F> implements Try {
   }
 
   /** Hands over what was held, and from then on what is read. Only after it has committed, and once. */
-  deliverTo(sink: Subscriber<Transcoded<F>>): void {
+  deliverTo(sink: AttemptSink<F>): void {
     this.#sink = sink;
     for (const transcoded of this.#held.take()) sink.next(transcoded);
     if (this.#over && !sink.closed) sink.complete();

@@ -24,6 +24,8 @@ export interface FailoverOptions<T extends Try> {
   readonly route: Route;
   readonly caller: string;
   readonly record: StreamRecord;
+  /** Attempts that were made before. @default 0 */
+  readonly attemptsBefore?: number;
   /** From 0 up to 1. */
   readonly random: () => number;
   readonly begin: (target: Target, use: TargetUse) => T;
@@ -46,8 +48,8 @@ interface Running {
 export class Failover<T extends Try> {
   readonly #candidates: Candidates;
   readonly #running = new Map<T, Running>();
-  /** Ends the wait for a place. */
-  readonly #waiting = new Stop();
+  /** Ends the wait for a place; there is none as long as nobody waits. */
+  #waiting: Stop | undefined;
   #attempts = 0;
   #rounds = 0;
   #nextRoundTimer: NodeJS.Timeout | undefined;
@@ -65,6 +67,11 @@ export class Failover<T extends Try> {
   start(): void {
     this.#budget.request(performance.now());
     this.#next();
+  }
+
+  /** An attempt has won, or nothing is left to try. */
+  get over(): boolean {
+    return this.#over;
   }
 
   /** Ends it, and every attempt that runs. */
@@ -116,7 +123,7 @@ export class Failover<T extends Try> {
   #begin({ target, use }: Extract<Candidate, { kind: 'ready' }>): void {
     const { record, begin } = this.options;
     this.#attempts += 1;
-    const number = this.#attempts;
+    const number = (this.options.attemptsBefore ?? 0) + this.#attempts;
     const attempt = begin(target, use);
     this.#running.set(attempt, { target, number, startedAt: use.startedAt });
     record.attemptStarted(number, target);
@@ -135,7 +142,9 @@ export class Failover<T extends Try> {
     this.#conclude();
     this.#running.delete(attempt);
     record.attemptWon(winner.number, winner.target);
-    upstreams.routeOf(route.settings).ttft.observe(performance.now() - winner.startedAt);
+    if (record.identity.streaming) {
+      upstreams.routeOf(route.settings).ttft.observe(performance.now() - winner.startedAt);
+    }
     for (const [other, { target: slower, number }] of this.#running) {
       other.stop(new SluiceError('cancelled', 'Another attempt was faster'));
       record.attemptSuperseded(number, slower);
@@ -174,7 +183,9 @@ export class Failover<T extends Try> {
   }
 
   #wait({ target, admission }: Extract<Candidate, { kind: 'full' }>): void {
-    admission.enter(this.options.caller, this.#waiting).then(
+    const waiting = new Stop();
+    this.#waiting = waiting;
+    admission.enter(this.options.caller, waiting).then(
       (place) => {
         if (this.#over) return place.release();
         const candidate = this.#candidates.next(performance.now(), { target, place });
@@ -232,7 +243,7 @@ export class Failover<T extends Try> {
     this.#over = true;
     clearTimeout(this.#nextRoundTimer);
     clearTimeout(this.#hedge);
-    this.#waiting.abort(new SluiceError('cancelled', 'The request is over'));
+    this.#waiting?.abort(new SluiceError('cancelled', 'The request is over'));
   }
 }
 

@@ -15,12 +15,18 @@ export interface OpenOptions {
 /** The same, with a format of one's own. */
 export interface FormattedOptions<F> extends OpenOptions {
   readonly format: StreamFormat<F>;
+  /** How long the head may wait for the first content, in milliseconds. @default the settings' */
+  readonly headWaitMs?: number;
+  /** The last frames are printed for a caller that has left too: others may read them. @default false */
+  readonly endsForOthers?: boolean;
 }
 
 /** A stream whose upstream has answered. */
 export interface RelayStream<F> {
   /** Names the stream in headers, log lines and cursors. A UUIDv7. */
   readonly id: string;
+  /** The route's name. */
+  readonly route: string;
   /** `upstream/model` that serves, or is being asked; undefined while none could be asked yet. */
   readonly target: string | undefined;
   /** How many targets and keys were tried so far. */

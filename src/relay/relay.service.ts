@@ -1,30 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Observable } from 'rxjs';
 import type { ChatRequest } from '../core/chat-request.js';
-import type { StreamFormat } from '../core/dialect.js';
 import { Flow } from '../core/flow.js';
 import { partsFormat } from '../core/parts-format.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StreamPart } from '../core/stream-part.js';
-import type { Transcoded } from '../core/transcoder.js';
 import { Routes, type PublicRoute } from '../upstream/routes.js';
 import type { Target } from '../upstream/target.js';
-import type { TargetUse } from '../upstream/target-use.js';
 import { UpstreamClient } from '../upstream/upstream-client.js';
 import { Upstreams } from '../upstream/upstreams.js';
-import { Admissions, type Admitted } from './admissions.js';
+import { Admissions, reasonOf, type Admitted } from './admissions.js';
 import { AnswerTry } from './answer-try.js';
-import { Attempt } from './attempt.js';
 import { Failover } from './failover.js';
 import { noteFailed } from './failed-streams.js';
 import { passedHeaders } from './passed-headers.js';
 import type { WholeAnswer } from './read-answer.js';
 import type { FormattedOptions, OpenOptions, RelayAnswer, RelayStream } from './relay-stream.js';
 import { ServingTranscoder } from './serving-transcoder.js';
+import { StreamSource } from './stream-source.js';
 import type { StreamRecord } from './stream-record.js';
 import { StreamSession } from './stream-session.js';
-import type { Try } from './try.js';
 
 /** Asks upstreams on behalf of callers. The one way to a model, over HTTP and in-process. */
 @Injectable()
@@ -72,19 +67,27 @@ export class RelayService {
   }
 
   #answer(request: ChatRequest, admitted: Admitted): Promise<WholeAnswer> {
+    const { client, upstreams } = this;
     const { maxEventBytes } = this.settings.limits;
-    const { startedAt } = admitted.record;
+    const { route, caller, record, stop } = admitted;
+    const { startedAt } = record;
     return new Promise((resolve, reject) => {
-      const stop = this.#failOver<AnswerTry>(admitted, {
-        begin: (target, use) =>
-          new AnswerTry({ client: this.client, target, use, request, maxEventBytes, startedAt }),
+      if (stop.aborted) return reject(reasonOf(admitted));
+      const failover = new Failover<AnswerTry>({
+        upstreams,
+        route,
+        caller,
+        record,
+        random: Math.random,
+        begin: (target, use) => new AnswerTry({ client, target, use, request, maxEventBytes, startedAt }),
         onWon: ({ answer }) => resolve(answer),
         onGaveUp: reject,
       });
-      admitted.stop.addEventListener('abort', () => {
-        stop();
-        reject(SluiceError.from(admitted.stop.reason));
+      stop.addEventListener('abort', () => {
+        failover.stop(reasonOf(admitted));
+        reject(reasonOf(admitted));
       });
+      return failover.start();
     });
   }
 
@@ -92,95 +95,49 @@ export class RelayService {
     const admitted = await this.admissions.admit(request, options, true);
     const { record } = admitted;
     try {
-      const { session, flow, headers } = this.#start(request, options.format, admitted);
+      const { session, flow, headers } = this.#start(request, options, admitted);
       await session.opened;
-      const { id } = record.identity;
+      const { id, route } = record.identity;
       const { target, attempts } = record;
-      return { id, target, attempts, headers: headers(), output: session.output, flow };
+      return { id, route, target, attempts, headers: headers(), output: session.output, flow };
     } catch (cause) {
       throw failed(record, cause);
     }
   }
 
-  #start<F>(request: ChatRequest, format: StreamFormat<F>, admitted: Admitted): Started<F> {
-    const { limits, headWaitMs } = this.settings;
-    const { maxEventBytes, maxEventsPerStream: maxEvents } = limits;
+  #start<F>(request: ChatRequest, options: FormattedOptions<F>, admitted: Admitted): Started<F> {
+    const { format, headWaitMs = this.settings.headWaitMs, endsForOthers = false } = options;
+    const { maxEventBytes, maxEventsPerStream: maxEvents } = this.settings.limits;
     const { route, record } = admitted;
     const flow = new Flow();
     const context = { streamId: record.identity.id, numbers: { next: 0 }, request };
-    const transcoder = new ServingTranscoder(firstOf(route.targets).dialect, (dialect) =>
+    const serving = new ServingTranscoder(firstOf(route.targets).dialect, (dialect) =>
       format(dialect, context),
     );
-    const choices = choicesOf(request);
-    const session = new StreamSession<F>({ transcoder, record, flow, headWaitMs, maxEvents, choices });
-    const begin = (target: Target, use: TargetUse) =>
-      new Attempt<F>({
+    const shared = { flow, maxEvents, choices: choicesOf(request) };
+    const source = new StreamSource<F>({
+      admitted,
+      upstreams: this.upstreams,
+      request,
+      serving,
+      transcoderFor: (dialect, beginning) => format(dialect, { ...context, beginning }),
+      attempts: {
+        ...shared,
         client: this.client,
-        target,
-        use,
-        request,
-        transcoder: transcoder.forAttempt(target.dialect),
-        flow,
         maxEventBytes,
-        maxEvents,
-        choices,
         startedAt: record.startedAt,
         onBytes: (bytes) => record.read(bytes),
-      });
-    const serving: { attempt?: Attempt<F> } = {};
-    const onWon = (attempt: Attempt<F>) => {
-      serving.attempt = attempt;
-      transcoder.serve(attempt.transcoder);
-    };
-    session.start(this.#upstreamStream(admitted, begin, onWon));
-    return { session, flow, headers: () => passedHeaders(serving.attempt?.headers ?? {}) };
-  }
-
-  /** What the target that serves streams. Unsubscribing closes whatever is open, at any moment. */
-  #upstreamStream<F>(
-    admitted: Admitted,
-    begin: (target: Target, use: TargetUse) => Attempt<F>,
-    onWon: (attempt: Attempt<F>) => void,
-  ): Observable<Transcoded<F>> {
-    return new Observable((subscriber) => {
-      let serving: Attempt<F> | undefined;
-      const onAbort = () => subscriber.error(admitted.stop.reason);
-      admitted.stop.addEventListener('abort', onAbort);
-      const stop = this.#failOver<Attempt<F>>(admitted, {
-        begin,
-        onWon: (attempt) => {
-          serving = attempt;
-          onWon(attempt);
-          attempt.deliverTo(subscriber);
-        },
-        onGaveUp: (error) => subscriber.error(error),
-      });
-      return () => {
-        admitted.stop.removeEventListener('abort', onAbort);
-        stop();
-        serving?.stop(reasonOf(admitted));
-      };
+      },
     });
-  }
-
-  /** Tries the targets. The returned function ends that; a caller that has left already is not asked for. */
-  #failOver<T extends Try>(
-    admitted: Admitted,
-    work: {
-      begin: (target: Target, use: TargetUse) => T;
-      onWon: (attempt: T) => void;
-      onGaveUp: (error: SluiceError) => void;
-    },
-  ): () => void {
-    const { route, caller, record, stop } = admitted;
-    if (stop.aborted) {
-      work.onGaveUp(SluiceError.from(stop.reason));
-      return () => undefined;
-    }
-    const { upstreams } = this;
-    const failover = new Failover<T>({ upstreams, route, caller, record, random: Math.random, ...work });
-    failover.start();
-    return () => failover.stop(reasonOf(admitted));
+    const session = new StreamSession<F>({
+      ...shared,
+      transcoder: serving,
+      record,
+      headWaitMs,
+      endsForOthers,
+    });
+    session.start(source.blocks());
+    return { session, flow, headers: () => passedHeaders(source.headers) };
   }
 }
 
@@ -197,11 +154,6 @@ function failed(record: StreamRecord, cause: unknown): SluiceError {
   record.failed(error);
   noteFailed(error, { id: record.identity.id, target: record.target, attempts: record.attempts });
   return error;
-}
-
-/** Why a stream is ended from outside: it was aborted, or its reader left. */
-function reasonOf({ stop }: Admitted): SluiceError {
-  return stop.aborted ? SluiceError.from(stop.reason) : new SluiceError('client-gone', 'The caller left');
 }
 
 function firstOf(targets: readonly Target[]): Target {

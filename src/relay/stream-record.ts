@@ -6,6 +6,9 @@ import type { Ending, Transcoded } from '../core/transcoder.js';
 import type { Usage } from '../core/usage.js';
 import type { Target } from '../upstream/target.js';
 
+/** How many bytes of a whole answer a token is taken to have. */
+const BYTES_PER_TOKEN = 4;
+
 /** What a record is made of. */
 export interface RecordOptions {
   readonly identity: StreamIdentity;
@@ -29,6 +32,7 @@ export class StreamRecord {
   #finishReason: FinishReason | undefined;
   #usage: Usage | undefined;
   #model: string | undefined;
+  #beginning: Usage | undefined;
   #bytes = 0;
   #events = 0;
   #committed = false;
@@ -76,10 +80,17 @@ export class StreamRecord {
     this.#emit({ type: 'attempt-started', stream: this.identity, attempt: this.#attempt });
   }
 
-  /** An attempt ended before it had anything for the caller. */
+  /** An attempt ended before it had anything for the caller, or another one goes on with what it has begun. */
   attemptFailed(number: number, target: Target, error: SluiceError): void {
+    this.#won = false;
     if (this.#ended || !isUpstreamFault(error)) return;
     this.#emit({ type: 'attempt-failed', stream: this.identity, attempt: identityOf(number, target), error });
+  }
+
+  /** Another attempt goes on with what one has begun. What the beginning cost is an estimate; gives it. */
+  continued(completionTokens: number): Usage {
+    this.#beginning = usageOf(this.options.estimatePrompt(), completionTokens);
+    return this.#beginning;
   }
 
   /** Another attempt was faster. The upstream has read the question, and what it wrote nobody knows. */
@@ -122,7 +133,7 @@ export class StreamRecord {
   }
 
   ending(unterminated: boolean): Ending {
-    return { finishReason: this.#finishReason, usage: this.#usage, model: this.#model, unterminated };
+    return { finishReason: this.#finishReason, usage: this.#told, model: this.#model, unterminated };
   }
 
   finished(): void {
@@ -140,7 +151,7 @@ export class StreamRecord {
     if (this.#ended) return;
     this.#ended = true;
     this.options.onEnd();
-    const usage = this.#usage ?? this.#estimate();
+    const usage = this.#told ?? this.#estimate();
     this.#emit({
       type: 'ended',
       stream: this.identity,
@@ -157,9 +168,18 @@ export class StreamRecord {
     });
   }
 
+  /** As the upstream counted it, with the beginning of an answer that another one has begun. */
+  get #told(): Usage | undefined {
+    if (this.#usage === undefined || this.#beginning === undefined) return this.#usage;
+    const { promptTokens, completionTokens } = this.#beginning;
+    return usageOf(this.#usage.promptTokens + promptTokens, this.#usage.completionTokens + completionTokens);
+  }
+
   /** A chunk of text is about a token. An upstream that has sent nothing is taken to have done nothing. */
   #estimate(): Usage | undefined {
-    return this.#bytes === 0 ? undefined : usageOf(this.options.estimatePrompt(), this.#events);
+    if (this.#bytes === 0) return undefined;
+    const completion = this.identity.streaming ? this.#events : Math.ceil(this.#bytes / BYTES_PER_TOKEN);
+    return usageOf(this.options.estimatePrompt(), completion);
   }
 
   #emit(event: RelayEvent): void {

@@ -15,6 +15,8 @@ export interface SessionOptions<F> {
   /** How many answers the caller asked for: as many finish reasons make a stream complete. */
   readonly choices: number;
   readonly maxEvents: number;
+  /** The last frames are printed for a caller that has left too. */
+  readonly endsForOthers?: boolean;
 }
 
 /**
@@ -116,7 +118,8 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
 
   /** Nobody reads what is sent to a client that is gone; a reader in this process must not take it for an end. */
   #lastFrames(error: SluiceError): readonly F[] | undefined {
-    return error.code === 'client-gone' ? undefined : this.options.transcoder.fail(error);
+    const { transcoder, endsForOthers = false } = this.options;
+    return error.code === 'client-gone' && !endsForOthers ? undefined : transcoder.fail(error);
   }
 
   #attach(subscriber: Subscriber<F>): () => void {

@@ -10,9 +10,15 @@ export class FailureRateBreaker implements IBreaker {
   /** Cockatiel may store and restore a breaker's state; nothing here does. */
   state: unknown;
   readonly #recent: RecentRate;
+  #late = false;
 
   constructor(private readonly settings: BreakerSettings) {
     this.#recent = new RecentRate(settings.windowMs);
+  }
+
+  /** The next failure is that of a request that was counted as a success before. */
+  expectLate(): void {
+    this.#late = true;
   }
 
   success(state: CircuitState): void {
@@ -22,7 +28,9 @@ export class FailureRateBreaker implements IBreaker {
 
   failure(state: CircuitState): boolean {
     const now = Date.now();
-    this.#recent.add(true, now);
+    if (this.#late) this.#recent.turn(now);
+    else this.#recent.add(true, now);
+    this.#late = false;
     if (state !== CircuitState.Closed) return true;
     const { all, failed } = this.#recent.read(now);
     const { minimumRequests, failureRate } = this.settings;

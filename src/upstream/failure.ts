@@ -24,6 +24,9 @@ export function failureOf({ code, status }: SluiceError): Failure {
     case 'client-gone':
     case 'cancelled':
     case 'shutting-down':
+    // Nobody was asked, or nobody knows whose fault it is.
+    case 'request-too-large':
+    case 'timeout-total':
       return 'none';
     default:
       return 'request';

@@ -44,9 +44,10 @@ export class KeyPool {
     this.#keys = statesOf(keys, []);
   }
 
-  /** Takes other keys; those that stay keep what is known of them, and those in use stay in use. */
+  /** Takes other keys; those that stay keep what is known of them but their refusals, and those in use stay in use. */
   update(keys: readonly string[], maxPerKey = Number.POSITIVE_INFINITY): void {
     this.#keys = statesOf(keys, this.#keys);
+    for (const state of this.#keys) state.rejected = false;
     this.maxPerKey = maxPerKey;
   }
 

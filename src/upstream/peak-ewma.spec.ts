@@ -6,7 +6,7 @@ describe('PeakEwma', () => {
   it('knows nothing before the first observation, and costs nothing then', () => {
     const average = new PeakEwma();
     expect(average.value).toBeUndefined();
-    expect(average.cost(7)).toBe(0);
+    expect(average.cost(7, 0)).toBe(0);
   });
 
   it('begins with the first observation, whenever that is', () => {
@@ -40,7 +40,14 @@ describe('PeakEwma', () => {
   it('costs its value once for each request in flight and once for the one to come', () => {
     const average = new PeakEwma();
     average.observe(50, 0);
-    expect([average.cost(0), average.cost(3)]).toEqual([50, 200]);
+    expect([average.cost(0, 0), average.cost(3, 0)]).toEqual([50, 200]);
+  });
+
+  it('costs less the longer nobody has tried', () => {
+    const average = new PeakEwma();
+    average.observe(1_000, 0);
+    expect(average.cost(0, 30_000)).toBeCloseTo(1_000 / Math.E);
+    expect(average.cost(0, 300_000)).toBeLessThan(1);
   });
 
   const observation = fc.record({ ms: fc.integer({ min: 0, max: 60_000 }), afterMs: fc.nat(30_000) });

@@ -1,3 +1,6 @@
+/** After this time without an observation the last one counts for a third, in milliseconds. */
+const FORGET_MS = 30_000;
+
 /** After this time a past observation weighs a third, in milliseconds. */
 const DECAY_MS = 10_000;
 
@@ -21,8 +24,12 @@ export class PeakEwma {
     this.#at = now;
   }
 
-  /** What a further request may have to wait, with `inFlight` others: 0 for a target of which nothing is known. */
-  cost(inFlight: number): number {
-    return (this.#value ?? 0) * (inFlight + 1);
+  /**
+   * What a further request may have to wait, with `inFlight` others: 0 for a target of which nothing is known. It fades
+   * with the time since the last observation, so that a target that is avoided is tried again.
+   */
+  cost(inFlight: number, now: number): number {
+    const faded = Math.exp(-Math.max(0, now - this.#at) / FORGET_MS);
+    return (this.#value ?? 0) * faded * (inFlight + 1);
   }
 }

@@ -14,13 +14,15 @@ export class RecentRate {
   constructor(private readonly windowMs: number) {}
 
   add(failed: boolean, now: number): void {
-    const turn = this.#turnOf(now);
-    const index = turn % SLOTS;
-    const known = this.#slots[index];
-    const slot = known?.turn === turn ? known : { turn, all: 0, failed: 0 };
-    this.#slots[index] = slot;
+    const slot = this.#slotOf(now);
     slot.all += 1;
     if (failed) slot.failed += 1;
+  }
+
+  /** What was counted as no failure has become one. */
+  turn(now: number): void {
+    this.add(true, now);
+    this.#slotOf(now).all -= 1;
   }
 
   read(now: number): { readonly all: number; readonly failed: number } {
@@ -37,6 +39,16 @@ export class RecentRate {
   /** Forgets everything. */
   reset(): void {
     for (const slot of this.#slots) Object.assign(slot, { all: 0, failed: 0 });
+  }
+
+  #slotOf(now: number): Slot {
+    const turn = this.#turnOf(now);
+    const index = turn % SLOTS;
+    const known = this.#slots[index];
+    if (known?.turn === turn) return known;
+    const slot = { turn, all: 0, failed: 0 };
+    this.#slots[index] = slot;
+    return slot;
   }
 
   #turnOf(now: number): number {

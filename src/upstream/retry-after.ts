@@ -2,10 +2,15 @@ import { rateLimitResetMs } from './rate-limit-reset.js';
 
 /**
  * The wait that a provider asked for, in milliseconds: `retry-after-ms`, `Retry-After` as seconds or as an HTTP date
- * (RFC 9110 10.2.3), or `x-ratelimit-reset-*`. Undefined if it named none that can be read.
+ * (RFC 9110 10.2.3), or, of an answer that says that a limit was
+ * reached, `x-ratelimit-reset-*`. Undefined if it named none that can be read.
  */
-export function retryAfterMs(headers: Readonly<Record<string, unknown>>, now: number): number | undefined {
-  return bounded(waitOf(headers, now) ?? rateLimitResetMs(headers, now));
+export function retryAfterMs(
+  headers: Readonly<Record<string, unknown>>,
+  now: number,
+  limited = true,
+): number | undefined {
+  return bounded(waitOf(headers, now) ?? (limited ? rateLimitResetMs(headers, now) : undefined));
 }
 
 /** Longer than this nobody waits: it is an error of who said it. */

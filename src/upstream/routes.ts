@@ -52,6 +52,14 @@ export class Routes {
     return routeFor(settings, pattern.endsWith('/*') ? asked.slice(pattern.length - 1) : asked);
   }
 
+  /** How long streams of a model go on without a reader, in seconds; undefined where no route says it. */
+  graceOf(name: string | undefined): number | undefined {
+    const { routes, defaultRoute } = this.settings;
+    const asked = name ?? defaultRoute;
+    if (asked === undefined) return undefined;
+    return (routes.get(asked) ?? longestMatch(routes, asked)?.[1])?.graceSeconds;
+  }
+
   /** The public models and the upstream that serves each first. */
   list(): PublicRoute[] {
     return [...this.settings.routes].flatMap(([id, { targets }]) => {
@@ -88,7 +96,7 @@ function routeFor(settings: RouteSettings, asked: string): Route {
 }
 
 function targetOf(target: TargetSettings, routeName: string, asked: string): Target {
-  const { upstream, weight } = target;
+  const { upstream, weight, continues } = target;
   const dialect = upstreamDialects[upstream.dialect];
   if (dialect === undefined) throw new Error(`No dialect is named ${upstream.dialect}`);
   const model = target.model ?? asked;
@@ -99,5 +107,6 @@ function targetOf(target: TargetSettings, routeName: string, asked: string): Tar
     dialect,
     model,
     weight,
+    continues,
   };
 }

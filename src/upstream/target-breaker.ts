@@ -24,6 +24,7 @@ const NAMES: Partial<Record<CircuitState, BreakerState>> = {
  */
 export class TargetBreaker {
   readonly #policy: CircuitBreakerPolicy;
+  readonly #failures: FailureRateBreaker;
   #openedAt = 0;
   /** Counts the changes of state: what began before one must not be counted after it. */
   #era = 0;
@@ -35,9 +36,10 @@ export class TargetBreaker {
     onChange: (state: BreakerState) => void = () => undefined,
   ) {
     this.#onChange = onChange;
+    this.#failures = new FailureRateBreaker(settings);
     this.#policy = circuitBreaker(handleAll, {
       halfOpenAfter: settings.halfOpenAfterMs,
-      breaker: new FailureRateBreaker(settings),
+      breaker: this.#failures,
     });
     this.#policy.onBreak(() => {
       this.#openedAt = Date.now();
@@ -83,9 +85,11 @@ export class TargetBreaker {
     return { succeeded, failed, answered: asProbe(succeeded), abandoned: asProbe(failed) };
   }
 
-  /** A stream that had succeeded broke off, or was too slow. */
+  /** A stream that had succeeded broke off, or was too slow: it counts as a failure in place of a success. */
   failedLater(): void {
-    if (this.state === 'closed') this.#run(() => Promise.reject(new Error('The target failed')));
+    if (this.state !== 'closed') return;
+    this.#failures.expectLate();
+    this.#run(() => Promise.reject(new Error('The target failed')));
   }
 
   /** Another breaker takes its place: nobody is told of this one any more. */

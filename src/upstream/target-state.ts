@@ -45,6 +45,6 @@ export class TargetState {
 
   /** What a request would cost now, in milliseconds to its first token; 0 if that is not known. */
   cost(): number {
-    return this.latency.cost(this.inFlight);
+    return this.latency.cost(this.inFlight, performance.now());
   }
 }

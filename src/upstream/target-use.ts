@@ -1,7 +1,7 @@
 import type { KeyFailure } from '../core/relay-event.js';
 import type { SluiceError } from '../core/sluice-error.js';
 import type { AdmissionPlace } from './admission.js';
-import { failureOf } from './failure.js';
+import { failureOf, type Failure } from './failure.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { KeyLease, KeyPool } from './key-pool.js';
 import type { Trial } from './target-breaker.js';
@@ -68,7 +68,7 @@ export class TargetUse {
     this.target.inFlight -= 1;
     place.release();
     keyLease.release();
-    const failure = error && failureOf(error);
+    const failure = error && this.#failureOf(error);
     if (failure !== 'none') this.target.errors.add(failure !== undefined, now);
     if (failure === undefined || this.#committed) trial.succeeded();
     else if (failure === 'target') trial.failed();
@@ -78,6 +78,11 @@ export class TargetUse {
     if (failure === 'key-limited' || failure === 'key-rejected') {
       this.#noteKey(failure, error?.retryAfterMs ?? 0, now);
     }
+  }
+
+  /** A time that ran out with nothing to show for it is the target's fault; a long answer is nobody's. */
+  #failureOf(error: SluiceError): Failure {
+    return error.code === 'timeout-total' && !this.#committed ? 'target' : failureOf(error);
   }
 
   #notePenalty(now: number): void {

@@ -12,6 +12,8 @@ export interface Target {
   /** The model that the upstream is asked for. */
   readonly model: string;
   readonly weight: number;
+  /** It goes on where an assistant message at the end of the conversation stops. */
+  readonly continues: boolean;
 }
 
 /** A route's name that ends with this stands for all that begin like it. */

@@ -92,7 +92,7 @@ export class UpstreamClient implements OnApplicationShutdown {
     if (signal.aborted) return SluiceError.from(signal.reason);
     return refusalError(upstream, {
       status: response.statusCode ?? 0,
-      retryAfterMs: retryAfterMs(response.headers, Date.now()),
+      retryAfterMs: retryAfterMs(response.headers, Date.now(), response.statusCode === 429),
       providerError: said?.error,
       message: said?.message,
     });

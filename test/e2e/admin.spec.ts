@@ -55,7 +55,8 @@ describe('/admin', () => {
     const authorization = { authorization: 'Bearer caller-key-1' };
     const completions = (headers = authorization) =>
       ask(`${service.url}/v1/chat/completions`, { headers, body: chat('Hi', { model: 'both' }) });
-    const drain = () => ask(`${service.url}/admin/drain`, { method: 'POST' });
+    const admin = { authorization: `Bearer ${ADMIN_KEY}` };
+    const drain = () => ask(`${service.url}/admin/drain`, { method: 'POST', headers: admin });
 
     it('lets streams end, takes in no more, and the service ends well', async () => {
       const gate = new Gate();
@@ -71,18 +72,12 @@ describe('/admin', () => {
       expect(service.lines).toContainEqual(expect.objectContaining({ signal: 'drain' }));
     });
 
-    it('refuses who is not of this machine and has no admin key', async () => {
-      const forwarded = { 'x-forwarded-for': '10.0.0.9' };
-      for (const headers of [
-        forwarded,
-        { ...forwarded, ...authorization },
-        { origin: 'https://evil.example' },
-      ]) {
+    it('refuses who has no admin key where there is one', async () => {
+      for (const headers of [{}, authorization]) {
         const refused = await ask(`${service.url}/admin/drain`, { method: 'POST', headers });
         expect(refused.status).toBe(401);
       }
-      const headers = { ...forwarded, authorization: `Bearer ${ADMIN_KEY}` };
-      expect((await ask(`${service.url}/admin/upstreams`, { headers })).status).toBe(200);
+      expect((await ask(`${service.url}/admin/upstreams`, { headers: admin })).status).toBe(200);
       expect((await completions()).status).toBe(200);
     });
 
@@ -91,7 +86,9 @@ describe('/admin', () => {
       await (await completions()).text();
       // Each worker knows what it has done itself.
       const reports = await Promise.all(
-        Array.from({ length: 8 }, async () => (await ask(`${service.url}/admin/upstreams`)).text()),
+        Array.from({ length: 8 }, async () =>
+          (await ask(`${service.url}/admin/upstreams`, { headers: admin })).text(),
+        ),
       );
       const report = reports.find((text) => text.includes('"breaker":"open"'));
       expect(JSON.parse(report ?? '{}')).toMatchObject({

@@ -17,8 +17,9 @@ export function optionsFor(
   return {
     upstreams: { scripted: { baseUrl, keys: ['sk-upstream-secret'], breaker: PATIENT, ...upstream } },
     routes: {
-      default: { targets: [{ upstream: 'scripted', model: 'scripted-1' }] },
-      '*': { targets: [{ upstream: 'scripted' }] },
+      // A test that leaves sees its upstream closed at once.
+      default: { targets: [{ upstream: 'scripted', model: 'scripted-1' }], graceSeconds: 0 },
+      '*': { targets: [{ upstream: 'scripted' }], graceSeconds: 0 },
     },
     // What a test leaves open is ended with its host.
     drainMs: 0,

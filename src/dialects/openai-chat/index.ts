@@ -1,4 +1,5 @@
 import type { StreamFormat, Frame, UpstreamDialect } from '../../core/dialect.js';
+import { continuation } from './continuation.js';
 import { decodeAnswer } from './decode-answer.js';
 import { eventDecoder } from './decode-event.js';
 import { encodeRequest } from './encode-request.js';
@@ -15,7 +16,9 @@ export const openaiChat: UpstreamDialect = {
   decodeError: readError,
   decodeAnswer,
   passThrough,
+  continuation,
 };
 
 /** OpenAI chat completions, facing a caller. The upstream must speak the same dialect. */
-export const openaiChatFormat: StreamFormat<Frame> = (upstream, { request }) => upstream.passThrough(request);
+export const openaiChatFormat: StreamFormat<Frame> = (upstream, { request, beginning }) =>
+  (beginning && upstream.continuation?.passThrough(request, beginning)) ?? upstream.passThrough(request);

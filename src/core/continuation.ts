@@ -1,0 +1,45 @@
+import type { ChatRequest } from './chat-request.js';
+import type { Frame } from './dialect.js';
+import type { EventBlock } from './event-block.js';
+import type { Transcoder } from './transcoder.js';
+import type { Usage } from './usage.js';
+
+/** What one attempt has said, for another to go on with it. */
+export interface Said {
+  readonly text: string;
+  /** About how many tokens that is. */
+  readonly tokens: number;
+  /** It is text alone: no tool call, no reasoning, no refusal, no finish reason, and not too long to be kept. */
+  readonly isPlainText: boolean;
+  /** The fields that every chunk of the answer carries outward, whoever says it. */
+  readonly head: Readonly<Record<string, unknown>>;
+}
+
+/** Listens to what an attempt says. */
+export interface SaidListener {
+  hear(block: EventBlock): void;
+  readonly said: Said;
+}
+
+/**
+ * How a dialect goes on with an answer that broke off: the new target is given what was said as the beginning of its own
+ * answer.
+ */
+export interface Continuation {
+  /** True if the request asks for one answer of text alone, so that another model may go on with it. */
+  mayContinue(request: ChatRequest): boolean;
+  listen(): SaidListener;
+  /** The request for the rest; undefined if nothing may be said any more. */
+  requestFor(request: ChatRequest, said: Said): ChatRequest | undefined;
+  /** Passes the rest on to a caller of the same dialect, as if the first target said it. */
+  passThrough(request: ChatRequest, beginning: Beginning): Transcoder<Frame>;
+}
+
+/** What is known of the beginning of an answer when another target goes on with it. */
+export interface Beginning {
+  readonly said: Said;
+  /** What it cost, about. */
+  readonly usage: Usage;
+  /** Who goes on, `upstream/model`. */
+  readonly target: string;
+}

@@ -1,0 +1,68 @@
+import type { FinishReason } from '../core/stream-part.js';
+import type { Usage } from '../core/usage.js';
+
+/** A tool call, put together from its pieces. */
+export interface CollectedToolCall {
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+  /** JSON text. */
+  readonly arguments: string;
+}
+
+/** What a stream came to. */
+export interface CollectedAnswer {
+  readonly text: string;
+  readonly reasoning: string;
+  readonly toolCalls: readonly CollectedToolCall[];
+  /** Null as long as it is not known. */
+  readonly finishReason: FinishReason | null;
+  readonly usage: Usage | null;
+  readonly model: string | null;
+  /** Null unless the stream failed. */
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** What an event adds to an answer. */
+export interface AnswerPiece {
+  readonly text?: string | undefined;
+  readonly reasoning?: string | undefined;
+  readonly toolCall?: ToolCallPiece | undefined;
+  readonly finishReason?: FinishReason | null | undefined;
+  readonly usage?: Usage | null | undefined;
+  readonly model?: string | null | undefined;
+  readonly error?: { readonly code: string; readonly message: string } | undefined;
+}
+
+interface ToolCallPiece {
+  readonly index: number;
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+  readonly arguments?: string | undefined;
+}
+
+/** Puts an answer together. */
+export function collect(pieces: readonly AnswerPiece[]): CollectedAnswer {
+  const toolCalls = new Map<number, CollectedToolCall>();
+  for (const { toolCall } of pieces) {
+    if (toolCall === undefined) continue;
+    const known = toolCalls.get(toolCall.index);
+    toolCalls.set(toolCall.index, {
+      id: known?.id ?? toolCall.id,
+      name: known?.name ?? toolCall.name,
+      arguments: (known?.arguments ?? '') + (toolCall.arguments ?? ''),
+    });
+  }
+  return {
+    text: pieces.map(({ text }) => text ?? '').join(''),
+    reasoning: pieces.map(({ reasoning }) => reasoning ?? '').join(''),
+    toolCalls: [...toolCalls].toSorted(([one], [other]) => one - other).map(([, call]) => call),
+    finishReason: lastOf(pieces.map(({ finishReason }) => finishReason)),
+    usage: lastOf(pieces.map(({ usage }) => usage)),
+    model: lastOf(pieces.map(({ model }) => model)),
+    error: lastOf(pieces.map(({ error }) => error)),
+  };
+}
+
+function lastOf<T>(values: readonly (T | null | undefined)[]): T | null {
+  return values.findLast((value) => value !== undefined && value !== null) ?? null;
+}

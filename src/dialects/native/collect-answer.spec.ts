@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { eventBlock } from '../../../test/support/event-block.js';
+import type { FrameNumbers } from '../../core/dialect.js';
+import { SluiceError } from '../../core/sluice-error.js';
+import type { StreamPart } from '../../core/stream-part.js';
+import { collectAnswer as collectOpenai } from '../openai-chat/collect-answer.js';
+import { openaiChat } from '../openai-chat/index.js';
+import { collectAnswer } from './collect-answer.js';
+import { nativeEncoder, nativeFormat } from './native-format.js';
+
+const FOLDER = new URL('../../../test/fixtures/openai-chat/', import.meta.url);
+const NAMES = ['openai', 'openai-tools', 'azure', 'deepseek', 'llama-cpp', 'openrouter'];
+const NOTHING = {
+  text: '',
+  reasoning: '',
+  toolCalls: [],
+  finishReason: null,
+  usage: null,
+  model: null,
+  error: null,
+};
+
+/** A piece of a tool call. */
+const toolPiece = (index: number, fields: object): StreamPart => ({
+  type: 'tool-call-delta',
+  choice: 0,
+  index,
+  ...fields,
+});
+
+const transcript = (name: string) => readFileSync(new URL(`${name}.sse`, FOLDER), 'utf8');
+
+/** A transcript as a native caller is sent it. */
+function nativeFrames(name: string): string[] {
+  const numbers: FrameNumbers = { next: 0 };
+  const transcoder = nativeFormat(openaiChat, { streamId: 's', numbers, request: { messages: [] } });
+  const { output, ...seen } = transcoder.push(eventBlock(transcript(name)));
+  const { finishReason, usage } = seen;
+  const end = transcoder.finish({ finishReason, usage, model: seen.model, unterminated: false });
+  return [...output, ...(end ?? [])].join('').match(/[^]*?\n\n/g) ?? [];
+}
+
+describe.each(NAMES)('collectAnswer of the native frames of %s', (name) => {
+  const frames = nativeFrames(name);
+
+  it('comes to the same as the chunks that they were made of', () => {
+    const { model: _, ...answer } = collectAnswer(frames.join(''));
+    const { model: __, ...expected } = collectOpenai(transcript(name).replaceAll('\r\n', '\n'));
+    expect(answer).toEqual(expected);
+  });
+
+  it.each(frames.map((_, count) => count))('goes as far as its first %i frames do', (count) => {
+    const [whole, part] = [collectAnswer(frames.join('')), collectAnswer(frames.slice(0, count).join(''))];
+    for (const field of ['text', 'reasoning'] as const) {
+      expect(whole[field].slice(0, part[field].length)).toBe(part[field]);
+    }
+    for (const [index, call] of part.toolCalls.entries()) {
+      expect(whole.toolCalls[index]?.arguments.slice(0, call.arguments.length)).toBe(call.arguments);
+    }
+    expect(part).toMatchObject({ finishReason: null, usage: null, model: null, error: null });
+  });
+});
+
+describe('collectAnswer', () => {
+  it('has nothing of no frames, and of one that opens', () => {
+    expect(collectAnswer('')).toEqual(NOTHING);
+    expect(collectAnswer(nativeEncoder('s').opening().join(''))).toEqual(NOTHING);
+  });
+
+  it('has the text as it was, whatever stands in it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary' }), { maxLength: 8 }), (texts) => {
+        const parts = texts.map((text): StreamPart => ({ type: 'text-delta', choice: 0, text }));
+        expect(collectAnswer(nativeEncoder('s').encode(parts).join('')).text).toBe(texts.join(''));
+      }),
+    );
+  });
+
+  it('puts tool calls together, whichever piece comes first', () => {
+    const parts = [
+      toolPiece(1, { id: 'c1', name: 'b' }),
+      toolPiece(0, { id: 'c0', name: 'a', arguments: '[' }),
+      toolPiece(1, { arguments: '{}' }),
+      toolPiece(0, { arguments: ']' }),
+    ];
+    expect(collectAnswer(nativeEncoder('s').encode(parts).join('')).toolCalls).toEqual([
+      { id: 'c0', name: 'a', arguments: '[]' },
+      { id: 'c1', name: 'b', arguments: '{}' },
+    ]);
+  });
+
+  it('says why the stream failed, beside what came before', () => {
+    const encoder = nativeEncoder('s');
+    const failed = encoder.fail(new SluiceError('upstream-cut', 'The upstream broke off')) ?? [];
+    const frames = [...encoder.encode([{ type: 'text-delta', choice: 0, text: 'Hi' }]), ...failed].join('');
+    expect(collectAnswer(frames)).toEqual({
+      ...NOTHING,
+      text: 'Hi',
+      error: { code: 'upstream-cut', message: 'The upstream broke off' },
+    });
+  });
+
+  it('says null where the end does not know', () => {
+    const ending = { finishReason: undefined, usage: undefined, model: undefined, unterminated: true };
+    expect(collectAnswer((nativeEncoder('s').finish(ending) ?? []).join(''))).toEqual(NOTHING);
+  });
+});

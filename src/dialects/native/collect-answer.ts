@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { collect, type AnswerPiece, type CollectedAnswer } from '../collected-answer.js';
+import { dataOfFrames } from '../data-of-frames.js';
+
+const usageSchema = z.object({
+  promptTokens: z.number(),
+  completionTokens: z.number(),
+  totalTokens: z.number(),
+});
+
+/** The native dialect's own frames. */
+const frameSchema = z.object({
+  delta: z.string().optional(),
+  reasoning: z.string().optional(),
+  toolCall: z
+    .object({
+      index: z.number(),
+      id: z.string().optional(),
+      name: z.string().optional(),
+      arguments: z.string().optional(),
+    })
+    .optional(),
+  finishReason: z.string().nullish(),
+  usage: usageSchema.nullish(),
+  model: z.string().nullish(),
+  code: z.string().optional(),
+  message: z.string().optional(),
+});
+
+/** The answer that native frames came to. */
+export function collectAnswer(frames: string): CollectedAnswer {
+  return collect(dataOfFrames(frames).map(pieceOf));
+}
+
+function pieceOf(data: string): AnswerPiece {
+  const { delta, code, message, ...piece } = frameSchema.parse(JSON.parse(data));
+  const error = code === undefined || message === undefined ? undefined : { code, message };
+  return { ...piece, text: delta, error };
+}

@@ -1,0 +1,34 @@
+import type { StreamPart } from '../../core/stream-part.js';
+import { collect, type AnswerPiece, type CollectedAnswer } from '../collected-answer.js';
+import { dataOfFrames } from '../data-of-frames.js';
+import { partsOf } from './decode-event.js';
+import { readChunk } from './read-chunk.js';
+
+/** The first answer of what chat completion chunks came to. */
+export function collectAnswer(frames: string): CollectedAnswer {
+  return collect(dataOfFrames(frames).flatMap(piecesOf));
+}
+
+function piecesOf(data: string): AnswerPiece[] {
+  const chunk = data === '[DONE]' ? undefined : readChunk(data);
+  if (chunk === undefined) return [];
+  return [{ model: chunk.model }, ...partsOf(chunk).map(pieceOf)];
+}
+
+function pieceOf(part: StreamPart): AnswerPiece {
+  if ('choice' in part && part.choice !== 0) return {};
+  switch (part.type) {
+    case 'text-delta':
+      return { text: part.text };
+    case 'reasoning-delta':
+      return { reasoning: part.text };
+    case 'tool-call-delta':
+      return { toolCall: part };
+    case 'finish':
+      return { finishReason: part.reason };
+    case 'usage':
+      return { usage: part.usage };
+    case 'error':
+      return { error: { code: part.error.code, message: part.error.message } };
+  }
+}

@@ -1,0 +1,70 @@
+import { ServerResponse, IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { Exchange } from './exchange.js';
+import { lastEventIdOf, nextFrame } from './stream-requests.js';
+
+const ID = '019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b';
+const OTHER_ID = '019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c';
+
+interface Asked {
+  readonly header?: string;
+  readonly query?: string | readonly string[];
+}
+
+function exchangeOf({ header, query }: Asked): Exchange {
+  const headers = header === undefined ? {} : { 'last-event-id': header };
+  const request = {
+    method: 'GET',
+    url: '/',
+    headers,
+    query: query === undefined ? {} : { lastEventId: query },
+  };
+  return new Exchange(request, new ServerResponse(new IncomingMessage(new Socket())));
+}
+
+describe('lastEventIdOf', () => {
+  it.each<[string, Asked, string | undefined]>([
+    ['nothing', {}, undefined],
+    ['the header', { header: 'h' }, 'h'],
+    ['the parameter', { query: 'q' }, 'q'],
+    ['the header before the parameter', { header: 'h', query: 'q' }, 'h'],
+    ['the parameter beside an empty header', { header: '', query: 'q' }, 'q'],
+    ['nothing in empty ones', { header: '', query: '' }, undefined],
+    ['nothing in a parameter that is given twice', { query: ['a', 'b'] }, undefined],
+  ])('finds %s', (_, asked, id) => {
+    expect(lastEventIdOf(exchangeOf(asked))).toBe(id);
+  });
+});
+
+describe('nextFrame', () => {
+  it('is the first for a reader that begins', () => {
+    expect(nextFrame(exchangeOf({}), ID)).toBe(0);
+  });
+
+  it.each<[string, number]>([
+    [`${ID}.0`, 1],
+    [`${ID}.41`, 42],
+    [`${ID}.7.end`, 8],
+    [`${ID}.999999999`, 1_000_000_000],
+  ])('comes after the one that the reader has: %s', (id, next) => {
+    expect(nextFrame(exchangeOf({ header: id }), ID)).toBe(next);
+    expect(nextFrame(exchangeOf({ query: id }), ID)).toBe(next);
+  });
+
+  it('refuses a cursor of another stream', () => {
+    expect(() => nextFrame(exchangeOf({ header: `${OTHER_ID}.3` }), ID)).toThrow(
+      expect.objectContaining({
+        code: 'invalid-request',
+        status: 400,
+        message: expect.stringContaining('another'),
+      }),
+    );
+  });
+
+  it.each(['nonsense', '3', ID, `${ID}.-1`, `${ID}.3;`])('refuses the foreign %j', (id) => {
+    expect(() => nextFrame(exchangeOf({ header: id }), ID)).toThrow(
+      expect.objectContaining({ code: 'invalid-request' }),
+    );
+  });
+});

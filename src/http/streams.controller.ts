@@ -1,0 +1,126 @@
+import {
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { callerOf } from '../access/caller-of.js';
+import { StreamAccessGuard } from '../access/stream-access.guard.js';
+import { Tickets } from '../access/tickets.js';
+import { encodeErrorBody } from '../dialects/native/encode-error.js';
+import { ownerOf, RecordedStreams } from '../relay/recorded-streams.js';
+import { DetachedStreams } from './detached-streams.js';
+import { ErrorFilter } from './error-filter.js';
+import { Exchange, type AdapterReply, type AdapterRequest } from './exchange.js';
+import { FrameWriter } from './frame-writer.js';
+import { eventStreamHead } from './stream-head.js';
+import { nextFrame } from './stream-requests.js';
+import { StreamResults } from './stream-results.js';
+
+const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
+
+/** Streams by their ids: started, read from any position, stopped. */
+@ApiTags('streams')
+@Controller({ path: 'v1/streams', version: VERSION_NEUTRAL })
+@UseGuards(StreamAccessGuard)
+@UseFilters(new ErrorFilter(() => encodeErrorBody))
+export class StreamsController {
+  constructor(
+    @Inject(RecordedStreams) private readonly streams: RecordedStreams,
+    @Inject(DetachedStreams) private readonly detached: DetachedStreams,
+    @Inject(StreamResults) private readonly results: StreamResults,
+    @Inject(Tickets) private readonly tickets: Tickets,
+    @Inject(FrameWriter) private readonly writer: FrameWriter,
+  ) {}
+
+  /** Starts a stream that runs by itself. */
+  @Post()
+  @HttpCode(202)
+  async start(@Req() request: AdapterRequest, @Res() reply: AdapterReply): Promise<void> {
+    const exchange = new Exchange(request, reply);
+    const caller = callerOf(request);
+    const { id } = await this.detached.start(request.body, caller);
+    const { ticket, expiresAt } = this.tickets.issue(id, ownerOf(caller));
+    const url = `${pathOf(request)}/${id}`;
+    const body = {
+      id,
+      url,
+      resultUrl: `${url}/result`,
+      ticket,
+      ticketExpiresAt: new Date(expiresAt).toISOString(),
+    };
+    exchange.send(202, { ...JSON_TYPE, 'x-sluice-stream': id }, JSON.stringify(body));
+  }
+
+  @Get()
+  async list(@Req() request: AdapterRequest, @Res() reply: AdapterReply): Promise<void> {
+    const streams = await this.streams.list(ownerOf(callerOf(request)));
+    const data = streams.map(({ id, route, dialect, state, frames, startedAt }) => ({
+      id,
+      route,
+      dialect,
+      state,
+      frames,
+      startedAt: new Date(startedAt).toISOString(),
+    }));
+    new Exchange(request, reply).send(200, JSON_TYPE, JSON.stringify({ data }));
+  }
+
+  /** In the stream's own dialect, from the frame after `Last-Event-ID`; 204 for who has all of it. */
+  @Get(':id')
+  async read(
+    @Param('id') id: string,
+    @Req() request: AdapterRequest,
+    @Res() reply: AdapterReply,
+  ): Promise<void> {
+    const exchange = new Exchange(request, reply);
+    const from = nextFrame(exchange, id);
+    const stream = await this.streams.find(id, ownerOf(callerOf(request)));
+    if (stream.state !== 'running' && from >= stream.frames) {
+      exchange.send(204, { 'x-sluice-stream': id }, '');
+      return;
+    }
+    const source = this.streams.read(id, from, exchange.closing());
+    const head = eventStreamHead({ id }, exchange.isHttp11);
+    this.writer.write(exchange, source, head, 'us').subscribe({ complete: () => exchange.response.end() });
+  }
+
+  /** The whole answer as JSON; `?wait=SECONDS` waits for its end that long. */
+  @Get(':id/result')
+  async result(
+    @Param('id') id: string,
+    @Req() request: AdapterRequest,
+    @Res() reply: AdapterReply,
+  ): Promise<void> {
+    const exchange = new Exchange(request, reply);
+    const wait = exchange.query('wait');
+    const owner = ownerOf(callerOf(request));
+    const result = await this.results.read({ id, owner, wait, signal: exchange.closing() });
+    exchange.send(200, { ...JSON_TYPE, 'x-sluice-stream': id }, JSON.stringify(result));
+  }
+
+  /** Stops the stream for all of its readers. */
+  @Delete(':id')
+  async stop(
+    @Param('id') id: string,
+    @Req() request: AdapterRequest,
+    @Res() reply: AdapterReply,
+  ): Promise<void> {
+    await this.streams.stop(id, ownerOf(callerOf(request)));
+    new Exchange(request, reply).send(204, { 'x-sluice-stream': id }, '');
+  }
+}
+
+/** The path that was asked for, a prefix of the host's included. */
+function pathOf({ url }: AdapterRequest): string {
+  return (url.split('?')[0] ?? '').replace(/\/$/, '');
+}

@@ -1,0 +1,127 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Caller, ChatRequest } from '../core/chat-request.js';
+import type { Frame, StreamFormat } from '../core/dialect.js';
+import { SluiceError } from '../core/sluice-error.js';
+import { Stop, type StopSignal } from '../core/stop-signal.js';
+import { StreamLog, type LoggedDialect, type LoggedStream } from '../streams/stream-log.js';
+import { Flow } from '../core/flow.js';
+import { Routes } from '../upstream/routes.js';
+import { Recording, type Reading } from './recording.js';
+import type { RelayStream } from './relay-stream.js';
+import { RelayService } from './relay.service.js';
+
+/** How a stream is recorded. */
+export interface RecordOptions {
+  readonly format: StreamFormat<Frame>;
+  readonly dialect: LoggedDialect;
+  readonly caller: Caller;
+  /** How long the stream goes on without a reader, in seconds, where neither the caller nor the route says it. */
+  readonly graceSeconds: number;
+  /** What the caller asks for in its place. */
+  readonly askedGrace?: number | undefined;
+  /** Aborted when the caller leaves; that ends the stream only while it has no id yet. */
+  readonly signal?: StopSignal | undefined;
+  /** The stream runs without any reader, and without waiting for its first content. @default false */
+  readonly detached?: boolean;
+}
+
+/** A stream that is recorded, for the one who started it. */
+export interface RecordedStream extends Omit<RelayStream<Frame>, 'output' | 'flow'> {
+  /** The frames from number `from` on, for a reader that goes when the signal is aborted. */
+  read(from: number, signal?: StopSignal): Reading;
+}
+
+/** Streams that outlive their readers' connections. */
+@Injectable()
+export class RecordedStreams implements OnApplicationShutdown {
+  /** Those that are produced here. */
+  readonly #recordings = new Map<string, Recording>();
+
+  constructor(
+    @Inject(RelayService) private readonly relay: RelayService,
+    @Inject(StreamLog) private readonly log: StreamLog,
+    @Inject(Routes) private readonly routes: Routes,
+  ) {}
+
+  /** Opens a stream as the relay does, and records it. */
+  async open(request: ChatRequest, options: RecordOptions): Promise<RecordedStream> {
+    const { format, dialect, caller, signal, detached = false } = options;
+    const control = new Stop();
+    const onLeft = () => control.abort(new SluiceError('client-gone', 'The caller left'));
+    signal?.addEventListener('abort', onLeft);
+    if (signal?.aborted) onLeft();
+    const stream = await this.relay
+      .open(request, {
+        format,
+        caller,
+        signal: control,
+        endsForOthers: true,
+        ...(detached && { headWaitMs: 0 }),
+      })
+      .finally(() => signal?.removeEventListener('abort', onLeft));
+    const { id, output, flow, route } = stream;
+    const recording = new Recording({
+      log: this.log,
+      card: { id, owner: ownerOf(caller), dialect, route, startedAt: Date.now() },
+      output,
+      flow,
+      graceMs: this.graceOf(request, options) * 1000,
+      detached,
+      stop: (reason) => control.abort(reason),
+      onOver: () => this.#recordings.delete(id),
+    });
+    if (!recording.over) this.#recordings.set(id, recording);
+    return { ...stream, read: (from, reader) => recording.read(from, reader) };
+  }
+
+  /** How long a stream for this request goes on without a reader, in seconds; 0: it ends with its caller's connection. */
+  graceOf(
+    { model }: ChatRequest,
+    { askedGrace, graceSeconds }: Pick<RecordOptions, 'askedGrace' | 'graceSeconds'>,
+  ): number {
+    return askedGrace ?? this.routes.graceOf(model) ?? graceSeconds;
+  }
+
+  /** A stream of this owner; rejects with `not-found` for an unknown one and another's, `stream-gone` for one not kept. */
+  async find(id: string, owner: string): Promise<LoggedStream> {
+    const stream = await this.log.find(id);
+    if (stream === undefined || stream.owner !== owner) {
+      throw new SluiceError('not-found', 'There is no such stream');
+    }
+    return stream;
+  }
+
+  /** True while all frames of a stream that was started here can be read. */
+  async isKept(id: string): Promise<boolean> {
+    const stream = await this.log.find(id);
+    return stream !== undefined && stream.state !== 'gone';
+  }
+
+  /** The frames of a stream from number `from` on, for a reader that goes when the signal is aborted. */
+  read(id: string, from: number, signal?: StopSignal): Reading {
+    const recording = this.#recordings.get(id);
+    if (recording !== undefined) return recording.read(from, signal);
+    const flow = new Flow();
+    return { output: this.log.read(id, from, flow), flow };
+  }
+
+  /** The streams of an owner, newest first. */
+  list(owner: string): Promise<LoggedStream[]> {
+    return this.log.list(owner);
+  }
+
+  /** Stops a stream of this owner, wherever it is produced. Rejects as `find` does. */
+  async stop(id: string, owner: string): Promise<void> {
+    await this.find(id, owner);
+    await this.log.stop(id);
+  }
+
+  onApplicationShutdown(): void {
+    this.log.close();
+  }
+}
+
+/** Whose streams a caller may see: those of its tenant, or its own. */
+export function ownerOf({ tenant, name }: Caller): string {
+  return tenant ?? name;
+}

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { Subject } from 'rxjs';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { card, frame } from '../../test/contract/written-stream.js';
+import type { Frame } from '../core/dialect.js';
+import { Flow } from '../core/flow.js';
+import { Stop } from '../core/stop-signal.js';
+import { MemoryStreamLog } from '../streams/memory-stream-log.js';
+import { Recording } from './recording.js';
+
+/** Longer than the one who starts a stream may take to read it. */
+const GRACE_MS = 10_000;
+
+const step = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({ type: 'join' as const }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ type: fc.constantFrom('leave' as const, 'abort' as const), who: fc.nat(6) }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('wait' as const), ms: fc.nat(GRACE_MS) }) },
+  fc.constant({ type: 'write' as const }),
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** A recording, and how long nobody has read it. */
+class Observed {
+  readonly log = new MemoryStreamLog({
+    streamLog: { maxBytesPerStream: 1_000_000, maxBytes: 1_000_000, keepSeconds: 1 },
+  });
+  readonly stop = vi.fn<() => void>();
+  readonly readers: { readonly signal: Stop; leave(): void; gone: boolean }[] = [];
+  alone = 0;
+  readonly #source = new Subject<Frame>();
+  readonly #recording: Recording;
+
+  constructor(readonly detached: boolean) {
+    const { log, stop } = this;
+    const options = { log, stop, detached, output: this.#source, flow: new Flow(), graceMs: GRACE_MS };
+    this.#recording = new Recording({ ...options, card: card(), onOver: () => undefined });
+  }
+
+  get present(): number {
+    return this.readers.filter(({ gone }) => !gone).length;
+  }
+
+  run(next: Step): void {
+    if (next.type === 'write') this.#source.next(frame(0));
+    if (next.type === 'join') this.#join();
+    if (next.type === 'leave' || next.type === 'abort') this.#leave(next.who, next.type);
+    if (next.type !== 'wait') return;
+    vi.advanceTimersByTime(next.ms);
+    if (this.present === 0 && !(this.detached && this.readers.length === 0)) this.alone += next.ms;
+  }
+
+  end(): void {
+    this.#source.complete();
+    this.log.close();
+  }
+
+  #join(): void {
+    const signal = new Stop();
+    const subscription = this.#recording.read(0, signal).output.subscribe();
+    this.readers.push({ signal, leave: () => subscription.unsubscribe(), gone: false });
+    this.alone = 0;
+  }
+
+  #leave(who: number, how: 'leave' | 'abort'): void {
+    const reader = this.readers[who];
+    if (how === 'leave') reader?.leave();
+    else reader?.signal.abort('left');
+    if (reader !== undefined) reader.gone = true;
+  }
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  vi.clearAllTimers();
+  vi.useRealTimers();
+});
+
+it('a recording is stopped when it was alone for its grace, and never before, whoever comes and goes', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), fc.boolean(), (steps, detached) => {
+      const observed = new Observed(detached);
+      for (const next of steps) {
+        observed.run(next);
+        expect(observed.stop).toHaveBeenCalledTimes(observed.alone >= GRACE_MS ? 1 : 0);
+        const waits = observed.present === 0 && !(detached && observed.readers.length === 0);
+        expect(vi.getTimerCount()).toBe(waits && observed.alone < GRACE_MS ? 1 : 0);
+        if (observed.alone >= GRACE_MS) break;
+      }
+      observed.end();
+      expect(vi.getTimerCount()).toBe(0);
+    }),
+    { numRuns: 500 },
+  );
+});

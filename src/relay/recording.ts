@@ -1,0 +1,99 @@
+import { Observable } from 'rxjs';
+import type { Frame } from '../core/dialect.js';
+import { Flow } from '../core/flow.js';
+import { SluiceError } from '../core/sluice-error.js';
+import type { StopSignal } from '../core/stop-signal.js';
+import type { StreamCard, StreamLog } from '../streams/stream-log.js';
+
+/** How long the one who started a stream may take to read it, in milliseconds. */
+const ATTACH_MS = 5_000;
+
+/** What a recording is made of. */
+export interface RecordingOptions {
+  readonly log: StreamLog;
+  readonly card: StreamCard;
+  /** What is recorded: one subscriber. */
+  readonly output: Observable<Frame>;
+  /** The upstream's brake. */
+  readonly flow: Flow;
+  /** How long the stream goes on without a reader, in milliseconds. */
+  readonly graceMs: number;
+  /** It needs no reader, as long as it never had one. */
+  readonly detached: boolean;
+  /** Ends the stream. */
+  readonly stop: (reason: SluiceError) => void;
+  readonly onOver: () => void;
+}
+
+/** Frames for one reader, and its brake. */
+export interface Reading {
+  readonly output: Observable<Frame>;
+  readonly flow: Flow;
+}
+
+/**
+ * Produces one stream into the log, whoever reads it. It goes on for a while without a reader, and is stopped then, or when
+ * somebody asks for that.
+ */
+export class Recording {
+  #readers = 0;
+  #over = false;
+  #grace: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: RecordingOptions) {
+    const { log, card, output, flow, detached, stop, onOver } = options;
+    const writer = log.begin(card, {
+      stop: () => stop(new SluiceError('cancelled', 'The stream was stopped')),
+      brake: (on) => (on ? flow.pause() : flow.resume()),
+    });
+    const end = () => {
+      this.#over = true;
+      clearTimeout(this.#grace);
+      writer.end();
+      onOver();
+    };
+    if (!detached) this.#startGrace(ATTACH_MS);
+    output.subscribe({ next: (frame) => writer.append(frame), error: end, complete: end });
+  }
+
+  /** There will be no more frames. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** The frames from number `from` on, for a reader that goes when the signal is aborted. */
+  read(from: number, signal?: StopSignal): Reading {
+    const { log, card } = this.options;
+    const flow = new Flow();
+    const output = new Observable<Frame>((subscriber) => {
+      this.#joined();
+      const leave = () => subscriber.complete();
+      signal?.addEventListener('abort', leave);
+      subscriber.add(() => {
+        signal?.removeEventListener('abort', leave);
+        this.#left();
+      });
+      subscriber.add(log.read(card.id, from, flow).subscribe(subscriber));
+    });
+    return { output, flow };
+  }
+
+  #joined(): void {
+    this.#readers += 1;
+    clearTimeout(this.#grace);
+  }
+
+  #left(): void {
+    this.#readers -= 1;
+    if (this.#readers === 0) this.#startGrace();
+  }
+
+  #startGrace(atLeastMs = 0): void {
+    if (this.#over) return;
+    const { graceMs, stop } = this.options;
+    this.#grace = setTimeout(
+      () => stop(new SluiceError('client-gone', 'Nobody came back in time')),
+      Math.max(graceMs, atLeastMs),
+    );
+  }
+}

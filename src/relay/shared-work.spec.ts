@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { Stop, type StopSignal } from '../core/stop-signal.js';
+import { SharedWork } from './shared-work.js';
+
+function working() {
+  const parts: { nobody?: StopSignal; done?: (value: string) => void; fail?: (error: Error) => void } = {};
+  const work = new SharedWork<string>(
+    (nobody) =>
+      new Promise((resolve, reject) => {
+        Object.assign(parts, { nobody, done: resolve, fail: reject });
+      }),
+  );
+  return { work, parts };
+}
+
+describe('SharedWork', () => {
+  it('is begun at once, and once', async () => {
+    const { work, parts } = working();
+    const both = [work.join(undefined), work.join(undefined)];
+    parts.done?.('done');
+    expect(await Promise.all(both)).toEqual(['done', 'done']);
+    expect(await work.join(undefined)).toBe('done');
+  });
+
+  it('goes on when the first caller leaves and another waits', async () => {
+    const { work, parts } = working();
+    const first = new Stop();
+    const left = work.join(first);
+    const stays = work.join(new Stop());
+    first.abort('left');
+    expect([work.abandoned, parts.nobody?.aborted]).toEqual([false, false]);
+    parts.done?.('done');
+    expect(await Promise.all([left, stays])).toEqual(['done', 'done']);
+  });
+
+  it('is abandoned with its last caller, each counted once', () => {
+    const { work, parts } = working();
+    const [first, second] = [new Stop(), new Stop()];
+    void work.join(first);
+    void work.join(second);
+    first.abort('left');
+    first.abort('left');
+    expect(work.abandoned).toBe(false);
+    second.abort('left');
+    expect(work.abandoned).toBe(true);
+    expect(parts.nobody?.reason).toMatchObject({ code: 'client-gone' });
+  });
+
+  it('is abandoned by a caller that had left before it came', () => {
+    const { work } = working();
+    const gone = new Stop();
+    gone.abort('left');
+    void work.join(gone);
+    expect(work.abandoned).toBe(true);
+  });
+
+  it('tells each caller of a failure, and is not abandoned by those who leave afterwards', async () => {
+    const { work, parts } = working();
+    const stop = new Stop();
+    const failed = work.join(stop);
+    parts.fail?.(new Error('no'));
+    await expect(failed).rejects.toThrow('no');
+    stop.abort('left');
+    expect(work.abandoned).toBe(false);
+    await expect(work.join(undefined)).rejects.toThrow('no');
+  });
+});

@@ -1,0 +1,39 @@
+import { SluiceError } from '../core/sluice-error.js';
+import { Stop, type StopSignal } from '../core/stop-signal.js';
+
+/** One piece of work for which several callers wait. Who leaves leaves the others with it; the last one ends it. */
+export class SharedWork<T> {
+  readonly result: Promise<T>;
+  readonly #nobody = new Stop();
+  #waiting = 0;
+
+  /** `begin` is given what is aborted when nobody waits any more. */
+  constructor(begin: (nobody: StopSignal) => Promise<T>) {
+    this.result = begin(this.#nobody);
+    // Each caller that joins is told by itself.
+    this.result.catch(() => undefined);
+  }
+
+  get abandoned(): boolean {
+    return this.#nobody.aborted;
+  }
+
+  /** Waits with the others, until the signal is aborted. */
+  async join(signal: StopSignal | undefined): Promise<T> {
+    let left = false;
+    const leave = () => {
+      if (left) return;
+      left = true;
+      this.#waiting -= 1;
+      if (this.#waiting === 0) this.#nobody.abort(new SluiceError('client-gone', 'The caller left'));
+    };
+    this.#waiting += 1;
+    if (signal?.aborted) leave();
+    else signal?.addEventListener('abort', leave);
+    try {
+      return await this.result;
+    } finally {
+      signal?.removeEventListener('abort', leave);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Observable } from 'rxjs';
+import type { ChatRequest } from '../core/chat-request.js';
+import type { Beginning, Said, SaidListener } from '../core/continuation.js';
+import type { UpstreamDialect } from '../core/dialect.js';
+import type { SluiceError } from '../core/sluice-error.js';
+import type { Transcoded, Transcoder } from '../core/transcoder.js';
+import type { Route } from '../upstream/routes.js';
+import type { Target } from '../upstream/target.js';
+import type { TargetUse } from '../upstream/target-use.js';
+import type { Upstreams } from '../upstream/upstreams.js';
+import { reasonOf, type Admitted } from './admissions.js';
+import { Attempt, type AttemptOptions, type AttemptSink } from './attempt.js';
+import { ContinuingSink, overheard } from './continuing.js';
+import { Failover } from './failover.js';
+import type { ServingTranscoder } from './serving-transcoder.js';
+
+/** What a stream's source is made of. */
+export interface StreamSourceOptions<F> {
+  readonly admitted: Admitted;
+  readonly upstreams: Upstreams;
+  readonly request: ChatRequest;
+  readonly serving: ServingTranscoder<F>;
+  /** A transcoder for the rest of an answer. */
+  readonly transcoderFor: (dialect: UpstreamDialect, beginning: Beginning) => Transcoder<F>;
+  /** What every attempt of the stream has. */
+  readonly attempts: Pick<
+    AttemptOptions<F>,
+    'client' | 'flow' | 'maxEventBytes' | 'maxEvents' | 'choices' | 'startedAt' | 'onBytes'
+  >;
+}
+
+/** What the targets of one stream send: of the one that serves, and of the one that goes on where that broke off. */
+export class StreamSource<F> {
+  #attempt: Attempt<F> | undefined;
+  #target: Target | undefined;
+  #failover: Failover<Attempt<F>> | undefined;
+  readonly #listeners = new WeakMap<Attempt<F>, SaidListener>();
+
+  constructor(private readonly options: StreamSourceOptions<F>) {}
+
+  /** Of the answer that serves; empty before there is one. */
+  get headers(): IncomingHttpHeaders {
+    return this.#attempt?.headers ?? {};
+  }
+
+  /** Subscribing asks; unsubscribing closes whatever is open, at any moment. */
+  blocks(): Observable<Transcoded<F>> {
+    return new Observable((subscriber) => {
+      const { admitted } = this.options;
+      const onAbort = () => subscriber.error(admitted.stop.reason);
+      if (admitted.stop.aborted) return onAbort();
+      admitted.stop.addEventListener('abort', onAbort);
+      this.#failOver(admitted.route, {
+        begin: (target, use) => this.#begin(target, use),
+        onWon: (attempt, target) => this.#serve(attempt, target, this.#sinkFor(attempt, target, subscriber)),
+        onGaveUp: (error) => subscriber.error(error),
+      });
+      return () => {
+        admitted.stop.removeEventListener('abort', onAbort);
+        this.#stop();
+      };
+    });
+  }
+
+  #failOver(
+    route: Route,
+    work: Pick<ConstructorParameters<typeof Failover<Attempt<F>>>[0], 'begin' | 'onWon' | 'onGaveUp'>,
+  ): void {
+    const { admitted, upstreams } = this.options;
+    const { caller, record } = admitted;
+    const attemptsBefore = record.attempts;
+    this.#failover = new Failover({
+      upstreams,
+      route,
+      caller,
+      record,
+      attemptsBefore,
+      random: Math.random,
+      ...work,
+    });
+    this.#failover.start();
+  }
+
+  #begin(target: Target, use: TargetUse): Attempt<F> {
+    const { serving, request, attempts } = this.options;
+    const listener = this.#mayContinue(target) ? target.dialect.continuation?.listen() : undefined;
+    const own = serving.forAttempt(target.dialect);
+    const transcoder = listener === undefined ? own : overheard(own, listener);
+    const attempt = new Attempt<F>({ ...attempts, target, use, request, transcoder });
+    if (listener !== undefined) this.#listeners.set(attempt, listener);
+    return attempt;
+  }
+
+  #mayContinue({ dialect }: Target): boolean {
+    const { admitted, request } = this.options;
+    return admitted.route.settings.continuation && dialect.continuation?.mayContinue(request) === true;
+  }
+
+  #serve(attempt: Attempt<F>, target: Target, sink: AttemptSink<F>): void {
+    this.#attempt = attempt;
+    this.#target = target;
+    this.options.serving.serve(attempt.transcoder);
+    attempt.deliverTo(sink);
+  }
+
+  #sinkFor(attempt: Attempt<F>, target: Target, sink: AttemptSink<F>): AttemptSink<F> {
+    const listener = this.#listeners.get(attempt);
+    const { continuation } = target.dialect;
+    if (listener === undefined || continuation === undefined) return sink;
+    const goOn = (said: Said, error: SluiceError) => this.#goOn(said, error, sink);
+    return new ContinuingSink({ sink, listener, continuation, goOn });
+  }
+
+  /** Asks those that can go on, in their order; what broke off stays broken off if none does. */
+  #goOn(said: Said, error: SluiceError, sink: AttemptSink<F>): boolean {
+    const { admitted, request, transcoderFor, attempts } = this.options;
+    const { route, record } = admitted;
+    const broken = this.#target;
+    const targets = route.targets.filter((target) => target !== broken && target.continues);
+    const [first] = targets;
+    const rest = first?.dialect.continuation?.requestFor(request, said);
+    if (broken === undefined || rest === undefined) return false;
+    record.attemptFailed(record.attempts, broken, error);
+    const usage = record.continued(said.tokens);
+    this.#failOver(
+      { settings: route.settings, targets },
+      {
+        begin: (target, use) => {
+          const beginning = { said, usage, target: target.name };
+          const transcoder = transcoderFor(target.dialect, beginning);
+          return new Attempt<F>({ ...attempts, target, use, request: rest, transcoder });
+        },
+        onWon: (attempt, target) => this.#serve(attempt, target, sink),
+        onGaveUp: () => sink.error(error),
+      },
+    );
+    return true;
+  }
+
+  /** An error is dear to make, and most streams end by themselves. */
+  #stop(): void {
+    const { admitted } = this.options;
+    if (this.#failover?.over === false) this.#failover.stop(reasonOf(admitted));
+    if (this.#attempt?.over === false) this.#attempt.stop(reasonOf(admitted));
+  }
+}

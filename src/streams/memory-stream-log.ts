@@ -1,0 +1,126 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { throwError, type Observable } from 'rxjs';
+import type { Frame } from '../core/dialect.js';
+import type { Flow } from '../core/flow.js';
+import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
+import { SluiceError } from '../core/sluice-error.js';
+import { MemoryStream } from './memory-stream.js';
+import {
+  StreamLog,
+  type LoggedStream,
+  type StreamCard,
+  type StreamOwner,
+  type StreamWriter,
+} from './stream-log.js';
+
+/** How many streams that were forgotten are still known to have been. */
+const REMEMBERED = 10_000;
+
+interface Kept {
+  readonly stream: MemoryStream;
+  readonly owner: StreamOwner;
+  /** Bytes of it that are counted in the sum. */
+  counted: number;
+  endedTimer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * The log of one process: it serves one replica, and is gone with it. Where there is no room, the streams that ended and
+ * were not read for the longest time leave first.
+ */
+@Injectable()
+export class MemoryStreamLog extends StreamLog {
+  readonly #streams = new Map<string, Kept>();
+  /** Those that ended, the least recently read first. */
+  readonly #ended = new Set<string>();
+  readonly #forgotten = new LRUCache<string, LoggedStream>({ max: REMEMBERED });
+  #bytes = 0;
+
+  constructor(@Inject(SLUICE_SETTINGS) private readonly settings: Pick<SluiceSettings, 'streamLog'>) {
+    super();
+  }
+
+  /** Bytes that are kept. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  override begin(card: StreamCard, owner: StreamOwner): StreamWriter {
+    const stream = new MemoryStream({
+      card,
+      maxBytes: this.settings.streamLog.maxBytesPerStream,
+      brake: (on) => owner.brake(on),
+      onChange: () => this.#changed(card.id),
+    });
+    this.#streams.set(card.id, { stream, owner, counted: 0, endedTimer: undefined });
+    return stream;
+  }
+
+  override async find(id: string): Promise<LoggedStream | undefined> {
+    return this.#streams.get(id)?.stream.described ?? this.#forgotten.get(id);
+  }
+
+  override read(id: string, from: number, flow: Flow): Observable<Frame> {
+    const kept = this.#streams.get(id);
+    if (kept === undefined) {
+      return throwError(() => new SluiceError('stream-gone', 'The stream is not kept any more; ask again'));
+    }
+    if (this.#ended.delete(id)) this.#ended.add(id);
+    return kept.stream.read(from, flow);
+  }
+
+  override async list(owner: string): Promise<LoggedStream[]> {
+    return [...this.#streams.values()]
+      .map(({ stream }) => stream.described)
+      .filter((described) => described.owner === owner)
+      .toReversed();
+  }
+
+  override async stop(id: string): Promise<void> {
+    const kept = this.#streams.get(id);
+    if (kept !== undefined && !kept.stream.over) kept.owner.stop();
+  }
+
+  /** Forgets everything. Streams that run are their producers' business. */
+  override close(): void {
+    for (const { endedTimer } of this.#streams.values()) clearTimeout(endedTimer);
+    this.#streams.clear();
+    this.#ended.clear();
+    this.#bytes = 0;
+  }
+
+  #changed(id: string): void {
+    const kept = this.#streams.get(id);
+    if (kept === undefined) return;
+    this.#bytes += kept.stream.bytes - kept.counted;
+    kept.counted = kept.stream.bytes;
+    if (kept.stream.over && kept.endedTimer === undefined) {
+      this.#ended.add(id);
+      kept.endedTimer = setTimeout(
+        () => this.#forget(id),
+        this.settings.streamLog.keepSeconds * 1000,
+      ).unref();
+    }
+    if (this.#bytes > this.settings.streamLog.maxBytes) this.#makeRoom(kept.stream);
+  }
+
+  /** What runs is not forgotten, but the one that has grown may lose its beginning. */
+  #makeRoom(grown: MemoryStream): void {
+    for (const id of this.#ended) {
+      if (this.#bytes <= this.settings.streamLog.maxBytes) return;
+      this.#forget(id);
+    }
+    if (this.#bytes > this.settings.streamLog.maxBytes) grown.drop();
+  }
+
+  #forget(id: string): void {
+    const kept = this.#streams.get(id);
+    if (kept === undefined) return;
+    clearTimeout(kept.endedTimer);
+    this.#streams.delete(id);
+    this.#ended.delete(id);
+    this.#bytes -= kept.counted;
+    this.#forgotten.set(id, { ...kept.stream.described, state: 'gone' });
+  }
+}

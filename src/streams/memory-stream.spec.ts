@@ -1,0 +1,220 @@
+import { describe, expect, it, vi } from 'vitest';
+import { card, frame } from '../../test/contract/written-stream.js';
+import { Flow } from '../core/flow.js';
+import { SluiceError } from '../core/sluice-error.js';
+import { MemoryStream } from './memory-stream.js';
+
+/** Each of these frames is as long as the others. */
+const numbered = (number: number) =>
+  frame(number, 'x'.repeat(50)).replace(`s.${number}`, `s.${number + 1_000}`);
+const SIZE = numbered(0).length;
+
+/** A stream with room for so many frames, and what it tells. */
+function streamOf(room: number) {
+  const onChange = vi.fn<() => void>();
+  const brakes: boolean[] = [];
+  const stream = new MemoryStream({
+    card: card(),
+    maxBytes: room * SIZE,
+    onChange,
+    brake: (on) => void brakes.push(on),
+  });
+  let written = 0;
+  const write = (times = 1) => {
+    for (let left = times; left > 0; left -= 1) stream.append(numbered(written++));
+  };
+  return { stream, brakes, onChange, write };
+}
+
+/** A reader, what it has, and how it ended. */
+function readerOf(stream: MemoryStream, from = 0, paused = false) {
+  const flow = new Flow();
+  if (paused) flow.pause();
+  const reader = { flow, numbers: [] as number[], end: undefined as string | undefined, leave: () => {} };
+  const subscription = stream.read(from, flow).subscribe({
+    next: (bytes) => {
+      const ids = bytes.toString().matchAll(/id: s\.(\d+)/g);
+      reader.numbers.push(...[...ids].map(([, id]) => Number(id) - 1_000));
+    },
+    error: (error: unknown) => (reader.end = SluiceError.from(error).code),
+    complete: () => (reader.end = 'complete'),
+  });
+  reader.leave = () => subscription.unsubscribe();
+  return reader;
+}
+
+const upTo = (end: number, from = 0) => Array.from({ length: end - from }, (_, at) => from + at);
+
+describe('the window of a MemoryStream', () => {
+  it('keeps what was written last, and never more than its bytes', () => {
+    const { stream, write } = streamOf(3);
+    for (let count = 1; count <= 10; count += 1) {
+      write();
+      expect(stream.bytes).toBe(Math.min(count, 3) * SIZE);
+    }
+    expect(stream.described).toMatchObject({ frames: 10 });
+    expect(readerOf(stream, 7).numbers).toEqual([7, 8, 9]);
+  });
+
+  it('errors with stream-gone for a frame that has slid out, and for one that is not yet due', () => {
+    const { stream, write } = streamOf(3);
+    write(5);
+    expect([0, 1, 2, 5, 6].map((from) => readerOf(stream, from).end)).toEqual([
+      'stream-gone',
+      'stream-gone',
+      undefined,
+      undefined,
+      'stream-gone',
+    ]);
+  });
+
+  it('is said to be gone in part as soon as its first frame has slid out and it is over', () => {
+    const { stream, write } = streamOf(3);
+    write(3);
+    expect(stream.described.state).toBe('running');
+    write();
+    stream.end();
+    expect(stream.described).toMatchObject({ state: 'gone', frames: 4 });
+  });
+
+  it('tells of each entry and of the end, once', () => {
+    const { stream, onChange, write } = streamOf(3);
+    write(2);
+    expect(onChange).toHaveBeenCalledTimes(2);
+    stream.end();
+    stream.end();
+    expect(onChange).toHaveBeenCalledTimes(3);
+    expect(stream.over).toBe(true);
+  });
+
+  it('holds nothing of what was dropped, and goes on with what comes', () => {
+    const { stream, write } = streamOf(3);
+    write(2);
+    const late = readerOf(stream, 0, true);
+    const current = readerOf(stream);
+    stream.drop();
+    expect([stream.bytes, late.end, current.end]).toEqual([0, 'stream-gone', undefined]);
+    write(2);
+    expect(current.numbers).toEqual([0, 1, 2, 3]);
+    expect(stream.bytes).toBe(2 * SIZE);
+  });
+});
+
+describe('the readers of a MemoryStream', () => {
+  it('lose nothing while they keep up, however far the window slides', () => {
+    const { stream, brakes, write } = streamOf(2);
+    const readers = [readerOf(stream), readerOf(stream)];
+    write(20);
+    stream.end();
+    for (const { numbers, end } of readers) {
+      expect({ numbers, end }).toEqual({ numbers: upTo(20), end: 'complete' });
+    }
+    expect(brakes).toEqual([]);
+  });
+
+  it('fall out with stream-gone where a faster one reads on, and slow nobody', () => {
+    const { stream, brakes, write } = streamOf(3);
+    const [slow, fast] = [readerOf(stream, 0, true), readerOf(stream)];
+    write(3);
+    expect(slow.end).toBeUndefined();
+    write();
+    expect(slow.end).toBe('stream-gone');
+    write(6);
+    expect({ numbers: fast.numbers, brakes }).toEqual({ numbers: upTo(10), brakes: [] });
+  });
+
+  it('are given nothing after they fell out', () => {
+    const { stream, write } = streamOf(3);
+    const slow = readerOf(stream, 0, true);
+    readerOf(stream);
+    write(5);
+    slow.flow.resume();
+    write();
+    expect(slow.numbers).toEqual([]);
+  });
+
+  it('brake the producer when even the fastest would fall out, once', () => {
+    const { stream, brakes, write } = streamOf(3);
+    const [reader] = [readerOf(stream), readerOf(stream, 0, true)];
+    write(2);
+    reader.flow.pause();
+    write(3);
+    expect(brakes).toEqual([]);
+    write(1);
+    expect(brakes).toEqual([true]);
+    // What its upstream had read before it was braked is kept too.
+    write(2);
+    expect({ brakes, bytes: stream.bytes, end: reader.end }).toEqual({
+      brakes: [true],
+      bytes: 6 * SIZE,
+      end: undefined,
+    });
+  });
+
+  it('release the producer by reading on, and lose nothing', () => {
+    const { stream, brakes, write } = streamOf(3);
+    const reader = readerOf(stream, 0, true);
+    write(6);
+    expect(brakes).toEqual([true]);
+    reader.flow.resume();
+    expect({ brakes, bytes: stream.bytes }).toEqual({ brakes: [true, false], bytes: 3 * SIZE });
+    write();
+    stream.end();
+    expect(reader).toMatchObject({ numbers: upTo(7), end: 'complete' });
+  });
+
+  it('release the producer by leaving', () => {
+    const { stream, brakes, write } = streamOf(3);
+    const reader = readerOf(stream, 0, true);
+    write(6);
+    reader.leave();
+    expect({ brakes, bytes: stream.bytes }).toEqual({ brakes: [true, false], bytes: 3 * SIZE });
+  });
+
+  it('brake nothing where there are none', () => {
+    const { brakes, write } = streamOf(3);
+    write(10);
+    expect(brakes).toEqual([]);
+  });
+
+  it('have everything of a stream that ended while they were paused', () => {
+    const { stream, write } = streamOf(3);
+    const reader = readerOf(stream, 0, true);
+    write(3);
+    stream.end();
+    expect(reader.end).toBeUndefined();
+    reader.flow.resume();
+    expect(reader).toMatchObject({ numbers: [0, 1, 2], end: 'complete' });
+  });
+
+  it('may pause and resume while they are given a frame', () => {
+    const { stream, write } = streamOf(9);
+    write(3);
+    const flow = new Flow();
+    const seen: string[] = [];
+    stream.read(0, flow).subscribe((bytes) => {
+      seen.push(bytes.toString());
+      flow.pause();
+      flow.resume();
+    });
+    write();
+    expect(seen).toEqual(upTo(4).map(numbered));
+  });
+
+  it('leave no listener on their flow', () => {
+    const { stream, write } = streamOf(3);
+    const stops: (() => void)[] = [];
+    const flow = new Flow();
+    vi.spyOn(flow, 'onChange').mockImplementation(() => {
+      const stop = vi.fn<() => void>();
+      stops.push(stop);
+      return stop;
+    });
+    write();
+    stream.read(0, flow).subscribe().unsubscribe();
+    stream.read(0, flow).subscribe();
+    stream.end();
+    expect(stops).toHaveLength(2);
+    for (const stop of stops) expect(stop).toHaveBeenCalledOnce();
+  });
+});

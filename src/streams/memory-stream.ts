@@ -1,0 +1,173 @@
+import { Observable, type Subscriber } from 'rxjs';
+import type { Frame } from '../core/dialect.js';
+import type { Flow } from '../core/flow.js';
+import { SluiceError } from '../core/sluice-error.js';
+import { framesIn, withoutFrames } from './frames.js';
+import type { LoggedStream, StreamCard, StreamWriter } from './stream-log.js';
+
+/** Frames that were sent together, and the number of the first. */
+interface Entry {
+  readonly first: number;
+  readonly frames: number;
+  readonly bytes: Frame;
+}
+
+/** What a stream is made of. */
+export interface MemoryStreamOptions {
+  readonly card: StreamCard;
+  /** How many bytes are kept; what is older is dropped. */
+  readonly maxBytes: number;
+  /** Called when it holds more, and when it has ended. */
+  readonly onChange: () => void;
+  /** Brakes its producer, or lets it go on. */
+  readonly brake: (on: boolean) => void;
+}
+
+/**
+ * The frames of one stream in memory: a window of so many bytes. A reader that falls out of it is told so. Where even the
+ * fastest reader would, the producer is braked: a single slow reader loses nothing, and many do not slow each other.
+ */
+export class MemoryStream implements StreamWriter {
+  readonly #entries: Entry[] = [];
+  readonly #readers = new Set<Reader>();
+  /** How many entries were dropped. */
+  #dropped = 0;
+  #frames = 0;
+  #bytes = 0;
+  #over = false;
+  #braked = false;
+
+  constructor(private readonly options: MemoryStreamOptions) {}
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  get described(): LoggedStream {
+    const running = this.#over ? 'over' : 'running';
+    return { ...this.options.card, state: this.#dropped > 0 ? 'gone' : running, frames: this.#frames };
+  }
+
+  append(bytes: Frame): void {
+    const frames = framesIn(bytes);
+    this.#entries.push({ first: this.#frames, frames, bytes });
+    this.#frames += frames;
+    this.#bytes += bytes.length;
+    for (const reader of this.#readers) reader.deliver();
+    this.#slide();
+    this.options.onChange();
+  }
+
+  end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    for (const reader of this.#readers) reader.deliver();
+    this.options.onChange();
+  }
+
+  /** Drops everything but what comes: there is no room for it. */
+  drop(): void {
+    this.#dropUntil(0);
+  }
+
+  read(from: number, flow: Flow): Observable<Frame> {
+    return new Observable((subscriber) => {
+      const at = this.#placeOf(from);
+      if (at === undefined) return subscriber.error(gone());
+      const reader = new Reader(subscriber, flow, at, from, {
+        entry: (place) => this.#entries[place - this.#dropped],
+        isOver: () => this.#over,
+      });
+      this.#readers.add(reader);
+      const stopFlow = flow.onChange((paused) => {
+        if (paused) return;
+        reader.deliver();
+        this.#slide();
+      });
+      subscriber.add(() => {
+        stopFlow();
+        this.#readers.delete(reader);
+        this.#slide();
+      });
+      return reader.deliver();
+    });
+  }
+
+  /** The place, among all entries that ever were, of the one with this frame. */
+  #placeOf(frame: number): number | undefined {
+    const index = this.#entries.findIndex(({ first, frames }) => frame < first + frames);
+    if (index === -1) return frame <= this.#frames ? this.#dropped + this.#entries.length : undefined;
+    return frame < (this.#entries[index]?.first ?? 0) ? undefined : this.#dropped + index;
+  }
+
+  /** Keeps the window, or brakes where the fastest reader still needs what would be dropped. */
+  #slide(): void {
+    const fastest = Math.max(...[...this.#readers].map(({ at }) => at), -1);
+    const isFull = this.#bytes > this.options.maxBytes;
+    const brake = isFull && !this.#over && fastest === this.#dropped;
+    if (isFull && !brake) this.#dropUntil(this.options.maxBytes);
+    if (brake === this.#braked) return;
+    this.#braked = brake;
+    this.options.brake(brake);
+  }
+
+  #dropUntil(maxBytes: number): void {
+    if (this.#bytes <= maxBytes) return;
+    while (this.#bytes > maxBytes && this.#entries.length > 0) {
+      this.#bytes -= this.#entries.shift()?.bytes.length ?? 0;
+      this.#dropped += 1;
+    }
+    for (const reader of this.#readers) if (reader.at < this.#dropped) reader.fail(gone());
+    this.options.onChange();
+  }
+}
+
+/** What a reader reads from. */
+interface Entries {
+  entry(place: number): Entry | undefined;
+  isOver(): boolean;
+}
+
+/** One reader and where it is. */
+class Reader {
+  #delivering = false;
+
+  constructor(
+    private readonly subscriber: Subscriber<Frame>,
+    private readonly flow: Flow,
+    /** The place of the entry that it needs next. */
+    public at: number,
+    /** The frame that it wants first: it may stand within an entry. */
+    private from: number,
+    private readonly entries: Entries,
+  ) {}
+
+  /** Everything that it may have now. */
+  deliver(): void {
+    // What is sent may pause and resume the flow.
+    if (this.#delivering) return;
+    this.#delivering = true;
+    while (!this.flow.paused && !this.subscriber.closed) {
+      const entry = this.entries.entry(this.at);
+      if (entry === undefined) break;
+      this.at += 1;
+      const known = this.from - entry.first;
+      this.from = 0;
+      this.subscriber.next(known > 0 ? withoutFrames(entry.bytes, known) : entry.bytes);
+    }
+    this.#delivering = false;
+    if (this.entries.isOver() && this.entries.entry(this.at) === undefined) this.subscriber.complete();
+  }
+
+  fail(error: SluiceError): void {
+    this.subscriber.error(error);
+  }
+}
+
+function gone(): SluiceError {
+  return new SluiceError('stream-gone', 'A part of the stream is not kept any more; ask again');
+}
