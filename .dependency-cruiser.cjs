@@ -8,7 +8,10 @@ const FOLDERS = {
     packages: ['@nestjs/common', 'axios', 'cockatiel', 'eventsource-parser', 'rxjs'],
   },
   streams: { imports: ['core'], packages: ['@nestjs/common', 'lru-cache', 'rxjs'] },
-  relay: { imports: ['core', 'upstream', 'streams'], packages: ['@nestjs/common', 'lru-cache', 'rxjs', 'uuidv7'] },
+  relay: {
+    imports: ['core', 'upstream', 'streams'],
+    packages: ['@nestjs/common', 'lru-cache', 'rxjs', 'uuidv7'],
+  },
   access: { imports: ['core', 'usage'], packages: ['@nestjs/common'] },
   telemetry: { imports: ['core'], packages: ['@nestjs/common', '@nestjs/swagger', 'prom-client', 'pino'] },
   health: {

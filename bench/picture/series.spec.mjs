@@ -22,7 +22,10 @@ describe('seriesOf', () => {
   it('has medians, and knows what is missing, what is saturated and what is ours', () => {
     const [nginx, , sluice, tutorial] = seriesOf(results).subjects;
     expect(nginx).toMatchObject({ ours: false, values: [{ value: 12, saturated: false }, undefined] });
-    expect(sluice).toMatchObject({ ours: true, values: [{ value: 39.84, saturated: false }, { value: 3.6 }] });
+    expect(sluice).toMatchObject({
+      ours: true,
+      values: [{ value: 39.84, saturated: false }, { value: 3.6 }],
+    });
     expect(tutorial?.values).toEqual([
       { value: 38.2, saturated: true },
       { value: 13.4, saturated: false },

@@ -103,10 +103,13 @@ export const routeSchema = z.strictObject({
   ...overrides,
 });
 
+/** A day: what is kept in memory is not kept for good. */
+const MAX_KEEP_SECONDS = 86_400;
+
 const streamLogSchema = z.strictObject({
   maxBytesPerStream: count(4 * 1024 * 1024),
   maxBytes: count(256 * 1024 * 1024),
-  keepSeconds: count(300),
+  keepSeconds: z.number().int().positive().max(MAX_KEEP_SECONDS).default(300),
 });
 
 const limitsSchema = z.strictObject({

@@ -37,6 +37,7 @@ export function readSettings(given: unknown): SluiceSettings {
   if (fallback !== undefined && !leadsSomewhere(fallback, routes)) {
     problems.push(`defaultRoute names '${fallback}', which is no route`);
   }
+  problems.push(...mistakenOwners(callers));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return {
     ...rest,
@@ -47,6 +48,18 @@ export function readSettings(given: unknown): SluiceSettings {
     callers: callers.map(({ key, ...caller }) => ({ ...caller, keyHash: hashKey(key) })),
     anonymous: anonymous ?? callers.length === 0,
   };
+}
+
+/** A caller without a tenant owns what it starts under its name: another's tenant must not have that name. */
+function mistakenOwners(
+  callers: readonly { readonly name: string; readonly tenant?: string | undefined }[],
+): string[] {
+  const tenants = new Set(callers.map(({ tenant }) => tenant));
+  return callers.flatMap(({ name, tenant }, index) =>
+    tenant === undefined && tenants.has(name)
+      ? [`callers.${index}.name is the name of another caller's tenant`]
+      : [],
+  );
 }
 
 /** More than its keys can serve need not be let in: they would find no key. */

@@ -16,7 +16,7 @@ import { callerOf } from '../access/caller-of.js';
 import type { Caller, ChatRequest } from '../core/chat-request.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StopSignal } from '../core/stop-signal.js';
-import { parseCursor } from '../dialects/native/cursor.js';
+import { parseCursor, type Cursor } from '../dialects/native/cursor.js';
 import { decodeRequest } from '../dialects/openai-chat/decode-request.js';
 import { encodeErrorBody } from '../dialects/openai-chat/encode-error.js';
 import { openaiChatFormat } from '../dialects/openai-chat/index.js';
@@ -89,15 +89,21 @@ export class ChatCompletionsController {
 
   /** fetch-event-source POSTs again with the last id it saw: that must never be a second generation. */
   async #resume(exchange: Exchange): Promise<void> {
-    const { streamId, sequence } = parseCursor(lastEventIdOf(exchange) ?? '');
-    const stream = await this.recorded
-      .find(streamId, ownerOf(callerOf(exchange.request)))
-      .catch(() => undefined);
-    if (stream === undefined) {
+    const owner = ownerOf(callerOf(exchange.request));
+    const found = await this.#streamAt(lastEventIdOf(exchange) ?? '', owner).catch(() => undefined);
+    if (found === undefined) {
       throw new SluiceError('stream-gone', 'The stream cannot be resumed; ask again without Last-Event-ID');
     }
+    const { streamId, sequence } = found;
     const source = this.recorded.read(streamId, sequence + 1, exchange.closing());
     this.#send(exchange, source, eventStreamHead({ id: streamId }, exchange.isHttp11));
+  }
+
+  /** Where a chat completion is to be gone on with; whatever its id is, another one is not. */
+  async #streamAt(lastEventId: string, owner: string): Promise<Cursor | undefined> {
+    const cursor = parseCursor(lastEventId);
+    const { dialect } = await this.recorded.find(cursor.streamId, owner, cursor.sequence + 1);
+    return dialect === 'openai-chat' ? cursor : undefined;
   }
 
   #send(exchange: Exchange, source: FrameSource, head: StreamHead): void {

@@ -19,7 +19,7 @@ export class DetachedStreams {
    * Starts what a body asks for: the native dialect's fields, or those of a chat completion with
    * `"dialect": "openai-chat"`. Resolves when the stream has an id. Throws what the caller should be told.
    */
-  start(body: unknown, caller: Caller): Promise<RecordedStream> {
+  start(body: unknown, caller: Caller, askedGrace: number | undefined): Promise<RecordedStream> {
     const { dialect, question } = read(body);
     const isNative = dialect === 'native';
     return this.streams.open(isNative ? decodeBody(question) : decodeRequest(question).request, {
@@ -27,6 +27,7 @@ export class DetachedStreams {
       dialect,
       caller,
       graceSeconds: GRACE_SECONDS,
+      askedGrace,
       detached: true,
     });
   }

@@ -88,11 +88,11 @@ export class NativeStreams {
     const head = eventStreamHead({ id: streamId }, exchange.isHttp11);
     const owner = ownerOf(callerOf(exchange.request));
     const stream = await this.recorded.find(streamId, owner).catch(() => undefined);
-    if (stream !== undefined && stream.state !== 'running' && sequence + 1 >= stream.frames) {
+    if (stream?.state === 'over' && sequence + 1 >= stream.frames) {
       throw new StreamOver('The client has the whole stream');
     }
     const source =
-      stream === undefined
+      stream?.dialect !== 'native'
         ? gone(streamId, sequence)
         : this.recorded.read(streamId, sequence + 1, exchange.closing());
     return { exchange, source: orGone(source, streamId, sequence), head };

@@ -33,16 +33,16 @@ export class StreamResults {
 
   /** Rejects with `not-found`, `stream-gone`, or `invalid-request`. */
   async read({ id, owner, wait, signal }: ResultRequest): Promise<StreamResult> {
-    const stream = await this.streams.find(id, owner);
+    const stream = await this.streams.find(id, owner, 0);
     const frames = await this.#frames(id, secondsOf(wait) * 1000, signal);
     const { state } = await this.streams.find(id, owner);
     const answer = stream.dialect === 'native' ? collectNative(frames) : collectOpenai(frames);
-    return { id, state: state === 'running' ? 'running' : 'over', ...answer };
+    return { id, state, ...answer };
   }
 
   /** Every frame until the stream's end, or until the wait is over. */
   #frames(id: string, waitMs: number, signal: StopSignal): Promise<string> {
-    const { output } = this.streams.read(id, 0, signal);
+    const { output } = this.streams.look(id, 0, signal);
     return new Promise((resolve, reject) => {
       const frames: string[] = [];
       const subscription = untilLater(output, waitMs).subscribe({

@@ -22,6 +22,7 @@ import { DetachedStreams } from './detached-streams.js';
 import { ErrorFilter } from './error-filter.js';
 import { Exchange, type AdapterReply, type AdapterRequest } from './exchange.js';
 import { FrameWriter } from './frame-writer.js';
+import { readGrace } from './read-grace.js';
 import { eventStreamHead } from './stream-head.js';
 import { nextFrame } from './stream-requests.js';
 import { StreamResults } from './stream-results.js';
@@ -48,7 +49,8 @@ export class StreamsController {
   async start(@Req() request: AdapterRequest, @Res() reply: AdapterReply): Promise<void> {
     const exchange = new Exchange(request, reply);
     const caller = callerOf(request);
-    const { id } = await this.detached.start(request.body, caller);
+    const askedGrace = readGrace(exchange.header('x-sluice-grace'));
+    const { id } = await this.detached.start(request.body, caller, askedGrace);
     const { ticket, expiresAt } = this.tickets.issue(id, ownerOf(caller));
     const url = `${pathOf(request)}/${id}`;
     const body = {
@@ -84,8 +86,8 @@ export class StreamsController {
   ): Promise<void> {
     const exchange = new Exchange(request, reply);
     const from = nextFrame(exchange, id);
-    const stream = await this.streams.find(id, ownerOf(callerOf(request)));
-    if (stream.state !== 'running' && from >= stream.frames) {
+    const stream = await this.streams.find(id, ownerOf(callerOf(request)), from);
+    if (stream.state === 'over' && from >= stream.frames) {
       exchange.send(204, { 'x-sluice-stream': id }, '');
       return;
     }

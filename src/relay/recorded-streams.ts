@@ -9,6 +9,7 @@ import { Routes } from '../upstream/routes.js';
 import { Recording, type Reading } from './recording.js';
 import type { RelayStream } from './relay-stream.js';
 import { RelayService } from './relay.service.js';
+import { untilAborted } from './until-aborted.js';
 
 /** How a stream is recorded. */
 export interface RecordOptions {
@@ -82,27 +83,34 @@ export class RecordedStreams implements OnApplicationShutdown {
     return askedGrace ?? this.routes.graceOf(model) ?? graceSeconds;
   }
 
-  /** A stream of this owner; rejects with `not-found` for an unknown one and another's, `stream-gone` for one not kept. */
-  async find(id: string, owner: string): Promise<LoggedStream> {
+  /**
+   * A stream of this owner, for one who needs its frames from number `from` on. Rejects with `not-found` for an unknown
+   * stream and for another's, with `stream-gone` where one of these frames is not kept.
+   */
+  async find(id: string, owner: string, from = Number.POSITIVE_INFINITY): Promise<LoggedStream> {
     const stream = await this.log.find(id);
     if (stream === undefined || stream.owner !== owner) {
       throw new SluiceError('not-found', 'There is no such stream');
     }
-    return stream;
+    if (from >= stream.firstKept) return stream;
+    throw new SluiceError('stream-gone', 'A part of the stream is not kept any more; ask again');
   }
 
   /** True while all frames of a stream that was started here can be read. */
   async isKept(id: string): Promise<boolean> {
     const stream = await this.log.find(id);
-    return stream !== undefined && stream.state !== 'gone';
+    return stream?.firstKept === 0;
   }
 
   /** The frames of a stream from number `from` on, for a reader that goes when the signal is aborted. */
   read(id: string, from: number, signal?: StopSignal): Reading {
-    const recording = this.#recordings.get(id);
-    if (recording !== undefined) return recording.read(from, signal);
+    return this.#recordings.get(id)?.read(from, signal) ?? this.look(id, from, signal);
+  }
+
+  /** The same for one who is no reader: the stream does not wait for it. */
+  look(id: string, from: number, signal?: StopSignal): Reading {
     const flow = new Flow();
-    return { output: this.log.read(id, from, flow), flow };
+    return { output: untilAborted(this.log.read(id, from, flow), signal), flow };
   }
 
   /** The streams of an owner, newest first. */

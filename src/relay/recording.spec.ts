@@ -13,7 +13,7 @@ const ROOM = 4;
 
 /** A recording, its source and everything that it does. The source fails where it is stopped, as the relay's does. */
 function record({ detached = false, graceMs = GRACE_MS } = {}) {
-  const size = frame(0).length;
+  const size = Buffer.byteLength(frame(0));
   const streamLog = { maxBytesPerStream: ROOM * size, maxBytes: 1_000 * size, keepSeconds: 60 };
   const log = new MemoryStreamLog({ streamLog });
   const source = new Subject<Frame>();

@@ -3,6 +3,7 @@ import type { Frame } from '../core/dialect.js';
 import { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StopSignal } from '../core/stop-signal.js';
+import { untilAborted } from './until-aborted.js';
 import type { StreamCard, StreamLog } from '../streams/stream-log.js';
 
 /** How long the one who started a stream may take to read it, in milliseconds. */
@@ -65,17 +66,12 @@ export class Recording {
   read(from: number, signal?: StopSignal): Reading {
     const { log, card } = this.options;
     const flow = new Flow();
-    const output = new Observable<Frame>((subscriber) => {
+    const counted = new Observable<Frame>((subscriber) => {
       this.#joined();
-      const leave = () => subscriber.complete();
-      signal?.addEventListener('abort', leave);
-      subscriber.add(() => {
-        signal?.removeEventListener('abort', leave);
-        this.#left();
-      });
+      subscriber.add(() => this.#left());
       subscriber.add(log.read(card.id, from, flow).subscribe(subscriber));
     });
-    return { output, flow };
+    return { output: untilAborted(counted, signal), flow };
   }
 
   #joined(): void {

@@ -16,3 +16,8 @@ export function withoutFrames(bytes: Frame, count: number): Frame {
   for (let left = count; left > 0; left -= 1) from = bytes.indexOf(END, from) + END.length;
   return typeof bytes === 'string' ? bytes.slice(from) : bytes.subarray(from);
 }
+
+/** The size of some frames in bytes. */
+export function sizeOf(bytes: Frame): number {
+  return typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
+}

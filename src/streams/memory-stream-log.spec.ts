@@ -4,7 +4,7 @@ import { frame, WrittenStream } from '../../test/contract/written-stream.js';
 import { MemoryStreamLog } from './memory-stream-log.js';
 
 const KEEP_SECONDS = 60;
-const SIZE = frame(0).length;
+const SIZE = Buffer.byteLength(frame(0));
 
 /** A log with room for so many frames of this test. */
 function logOf(room: { readonly all?: number; readonly each?: number } = {}) {
@@ -13,7 +13,10 @@ function logOf(room: { readonly all?: number; readonly each?: number } = {}) {
   const log = new MemoryStreamLog({ streamLog });
   const begin = (frames: number) => new WrittenStream(log).write(frames);
   const read = ({ id }: WrittenStream, from = 0, paused = false) => new LogReader(log, id, from, { paused });
-  const stateOf = async ({ id }: WrittenStream) => (await log.find(id))?.state;
+  const stateOf = async ({ id }: WrittenStream) => {
+    const found = await log.find(id);
+    return found && found.firstKept > 0 ? 'gone' : found?.state;
+  };
   return { log, begin, read, stateOf };
 }
 
@@ -104,7 +107,7 @@ describe('MemoryStreamLog', () => {
     vi.advanceTimersByTime(KEEP_SECONDS * 1_000 - 1);
     expect(await stateOf(stream)).toBe('over');
     vi.advanceTimersByTime(1);
-    expect(await log.find(stream.id)).toEqual({ ...stream.card, state: 'gone', frames: 2 });
+    expect(await log.find(stream.id)).toEqual({ ...stream.card, state: 'over', firstKept: 2, frames: 2 });
     expect(await read(stream).ended).toBe('stream-gone');
     expect(await log.list(stream.card.owner)).toEqual([]);
     expect(log.bytes).toBe(0);

@@ -121,6 +121,7 @@ export class MemoryStreamLog extends StreamLog {
     this.#streams.delete(id);
     this.#ended.delete(id);
     this.#bytes -= kept.counted;
-    this.#forgotten.set(id, { ...kept.stream.described, state: 'gone' });
+    const { described } = kept.stream;
+    this.#forgotten.set(id, { ...described, state: 'over', firstKept: described.frames });
   }
 }

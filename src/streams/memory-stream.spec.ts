@@ -68,13 +68,14 @@ describe('the window of a MemoryStream', () => {
     ]);
   });
 
-  it('is said to be gone in part as soon as its first frame has slid out and it is over', () => {
+  it('says which frame is the first that is kept', () => {
     const { stream, write } = streamOf(3);
     write(3);
-    expect(stream.described.state).toBe('running');
+    expect(stream.described).toMatchObject({ state: 'running', firstKept: 0 });
     write();
+    expect(stream.described).toMatchObject({ state: 'running', firstKept: 1, frames: 4 });
     stream.end();
-    expect(stream.described).toMatchObject({ state: 'gone', frames: 4 });
+    expect(stream.described).toMatchObject({ state: 'over', firstKept: 1, frames: 4 });
   });
 
   it('tells of each entry and of the end, once', () => {
@@ -110,6 +111,15 @@ describe('the readers of a MemoryStream', () => {
       expect({ numbers, end }).toEqual({ numbers: upTo(20), end: 'complete' });
     }
     expect(brakes).toEqual([]);
+  });
+
+  it('are given an entry that is larger than the whole window, where they keep up', () => {
+    const { stream, write } = streamOf(2);
+    const reader = readerOf(stream);
+    write();
+    stream.append(upTo(6, 1).map(numbered).join(''));
+    expect(reader).toMatchObject({ numbers: upTo(6), end: undefined });
+    expect(stream.bytes).toBe(0);
   });
 
   it('fall out with stream-gone where a faster one reads on, and slow nobody', () => {
@@ -193,9 +203,9 @@ describe('the readers of a MemoryStream', () => {
     const flow = new Flow();
     const seen: string[] = [];
     stream.read(0, flow).subscribe((bytes) => {
-      seen.push(bytes.toString());
       flow.pause();
       flow.resume();
+      seen.push(bytes.toString());
     });
     write();
     expect(seen).toEqual(upTo(4).map(numbered));
@@ -216,5 +226,23 @@ describe('the readers of a MemoryStream', () => {
     stream.end();
     expect(stops).toHaveLength(2);
     for (const stop of stops) expect(stop).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a MemoryStream whose frames are as large as its window', () => {
+  it('says that a frame is gone, and skips none', () => {
+    const { stream, write } = streamOf(0.5);
+    write();
+    expect([readerOf(stream, 0).end, readerOf(stream, 1).end]).toEqual(['stream-gone', undefined]);
+    stream.end();
+    expect([readerOf(stream, 0).end, readerOf(stream, 1).end]).toEqual(['stream-gone', 'complete']);
+  });
+
+  it('lets its producer go on when a reader joins that is not as slow', () => {
+    const { stream, write } = streamOf(3);
+    const slow = readerOf(stream, 0, true);
+    write(5);
+    const fast = readerOf(stream, 0);
+    expect([slow.end, fast.end]).toEqual(['stream-gone', undefined]);
   });
 });

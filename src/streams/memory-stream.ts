@@ -2,7 +2,7 @@ import { Observable, type Subscriber } from 'rxjs';
 import type { Frame } from '../core/dialect.js';
 import type { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
-import { framesIn, withoutFrames } from './frames.js';
+import { framesIn, sizeOf, withoutFrames } from './frames.js';
 import type { LoggedStream, StreamCard, StreamWriter } from './stream-log.js';
 
 /** Frames that were sent together, and the number of the first. */
@@ -48,15 +48,15 @@ export class MemoryStream implements StreamWriter {
   }
 
   get described(): LoggedStream {
-    const running = this.#over ? 'over' : 'running';
-    return { ...this.options.card, state: this.#dropped > 0 ? 'gone' : running, frames: this.#frames };
+    const firstKept = this.#dropped === 0 ? 0 : (this.#entries[0]?.first ?? this.#frames);
+    return { ...this.options.card, state: this.#over ? 'over' : 'running', firstKept, frames: this.#frames };
   }
 
   append(bytes: Frame): void {
     const frames = framesIn(bytes);
     this.#entries.push({ first: this.#frames, frames, bytes });
     this.#frames += frames;
-    this.#bytes += bytes.length;
+    this.#bytes += sizeOf(bytes);
     for (const reader of this.#readers) reader.deliver();
     this.#slide();
     this.options.onChange();
@@ -93,34 +93,42 @@ export class MemoryStream implements StreamWriter {
         this.#readers.delete(reader);
         this.#slide();
       });
-      return reader.deliver();
+      reader.deliver();
+      return this.#slide();
     });
   }
 
   /** The place, among all entries that ever were, of the one with this frame. */
   #placeOf(frame: number): number | undefined {
     const index = this.#entries.findIndex(({ first, frames }) => frame < first + frames);
-    if (index === -1) return frame <= this.#frames ? this.#dropped + this.#entries.length : undefined;
+    if (index === -1) return frame === this.#frames ? this.#dropped + this.#entries.length : undefined;
     return frame < (this.#entries[index]?.first ?? 0) ? undefined : this.#dropped + index;
   }
 
   /** Keeps the window, or brakes where the fastest reader still needs what would be dropped. */
   #slide(): void {
-    const fastest = Math.max(...[...this.#readers].map(({ at }) => at), -1);
-    const isFull = this.#bytes > this.options.maxBytes;
-    const brake = isFull && !this.#over && fastest === this.#dropped;
-    if (isFull && !brake) this.#dropUntil(this.options.maxBytes);
+    const { maxBytes } = this.options;
+    const places = [...this.#readers].map(({ at }) => at);
+    this.#dropUntil(
+      maxBytes,
+      places.length === 0 || this.#over ? Number.POSITIVE_INFINITY : Math.max(...places),
+    );
+    const brake = this.#bytes > maxBytes && !this.#over && places.length > 0;
     if (brake === this.#braked) return;
     this.#braked = brake;
     this.options.brake(brake);
   }
 
-  #dropUntil(maxBytes: number): void {
-    if (this.#bytes <= maxBytes) return;
-    while (this.#bytes > maxBytes && this.#entries.length > 0) {
-      this.#bytes -= this.#entries.shift()?.bytes.length ?? 0;
+  /** Drops the oldest entries before a place. */
+  #dropUntil(maxBytes: number, before = Number.POSITIVE_INFINITY): void {
+    const dropped = this.#dropped;
+    while (this.#bytes > maxBytes && this.#dropped < before) {
+      const oldest = this.#entries.shift();
+      if (oldest === undefined) break;
+      this.#bytes -= sizeOf(oldest.bytes);
       this.#dropped += 1;
     }
+    if (this.#dropped === dropped) return;
     for (const reader of this.#readers) if (reader.at < this.#dropped) reader.fail(gone());
     this.options.onChange();
   }

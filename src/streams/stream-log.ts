@@ -19,8 +19,9 @@ export interface StreamCard {
 
 /** A stream in a log. */
 export interface LoggedStream extends StreamCard {
-  /** `gone`: not all of its frames are kept. */
-  readonly state: 'running' | 'over' | 'gone';
+  readonly state: 'running' | 'over';
+  /** The number of the first frame that is kept; as many as there are frames where none is. */
+  readonly firstKept: number;
   /** How many frames there are so far. */
   readonly frames: number;
 }

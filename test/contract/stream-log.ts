@@ -171,10 +171,20 @@ export function streamLogContract(name: string, create: () => Promise<CreatedLog
       const stream = begin({ owner: 'acme', dialect: 'openai-chat', route: 'fast' }).write(3);
       const reader = read(stream);
       await reader.until(stream.from(0));
-      expect(await created.log.find(stream.id)).toEqual({ ...stream.card, state: 'running', frames: 3 });
+      expect(await created.log.find(stream.id)).toEqual({
+        ...stream.card,
+        state: 'running',
+        firstKept: 0,
+        frames: 3,
+      });
       stream.write().end();
       await reader.ended;
-      expect(await created.log.find(stream.id)).toEqual({ ...stream.card, state: 'over', frames: 4 });
+      expect(await created.log.find(stream.id)).toEqual({
+        ...stream.card,
+        state: 'over',
+        firstKept: 0,
+        frames: 4,
+      });
     });
 
     it('lists the streams of one owner, newest first', async () => {

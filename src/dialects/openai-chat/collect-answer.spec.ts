@@ -127,6 +127,13 @@ describe('collectAnswer', () => {
     ]);
   });
 
+  it('keeps the id and the name that a call had first', () => {
+    const other = delta({ tool_calls: [{ index: 0, id: 'c1', function: { name: 'b', arguments: '}' } }] });
+    expect(collectAnswer(toolPiece(0, 'a', '{') + other).toolCalls).toEqual([
+      { id: 'c0', name: 'a', arguments: '{}' },
+    ]);
+  });
+
   it('says that the stream failed, beside what came before', () => {
     const failed = passThrough({ messages: [] }).fail(
       new SluiceError('upstream-cut', 'The upstream broke off'),

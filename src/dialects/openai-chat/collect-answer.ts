@@ -2,7 +2,7 @@ import type { StreamPart } from '../../core/stream-part.js';
 import { collect, type AnswerPiece, type CollectedAnswer } from '../collected-answer.js';
 import { dataOfFrames } from '../data-of-frames.js';
 import { partsOf } from './decode-event.js';
-import { readChunk } from './read-chunk.js';
+import { isRecord, readChunk, readText } from './read-chunk.js';
 
 /** The first answer of what chat completion chunks came to. */
 export function collectAnswer(frames: string): CollectedAnswer {
@@ -12,6 +12,7 @@ export function collectAnswer(frames: string): CollectedAnswer {
 function piecesOf(data: string): AnswerPiece[] {
   const chunk = data === '[DONE]' ? undefined : readChunk(data);
   if (chunk === undefined) return [];
+  if (isRecord(chunk.error)) return [{ error: errorOf(chunk.error) }];
   return [{ model: chunk.model }, ...partsOf(chunk).map(pieceOf)];
 }
 
@@ -31,4 +32,12 @@ function pieceOf(part: StreamPart): AnswerPiece {
     case 'error':
       return { error: { code: part.error.code, message: part.error.message } };
   }
+}
+
+/** Of the frame that tells of a failure: our own, or the provider's. */
+function errorOf({ code, message }: Readonly<Record<string, unknown>>): NonNullable<AnswerPiece['error']> {
+  return {
+    code: (readText(code) ?? 'upstream_error').replaceAll('_', '-'),
+    message: readText(message) ?? 'The upstream reported an error',
+  };
 }
