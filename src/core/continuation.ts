@@ -1,6 +1,6 @@
 import type { ChatRequest } from './chat-request.js';
-import type { Frame } from './dialect.js';
 import type { EventBlock } from './event-block.js';
+import type { Frame } from './frame.js';
 import type { Transcoder } from './transcoder.js';
 import type { Usage } from './usage.js';
 

@@ -1,6 +1,7 @@
 import type { ChatRequest } from './chat-request.js';
 import type { Beginning, Continuation } from './continuation.js';
 import type { DialectName } from './dialect-name.js';
+import type { Frame } from './frame.js';
 import type { SluiceError } from './sluice-error.js';
 import type { EventDecoder, Transcoded, Transcoder } from './transcoder.js';
 
@@ -31,9 +32,6 @@ export type DecodedAnswer = Pick<
   Transcoded<never>,
   'finishes' | 'finishReason' | 'usage' | 'model' | 'error'
 >;
-
-/** Bytes of one or more events, ready for a socket. */
-export type Frame = Buffer | string;
 
 /** How one caller wants its stream: given the upstream's dialect, the transcoder for one stream. */
 export type StreamFormat<F> = (upstream: UpstreamDialect, context: FormatContext) => Transcoder<F>;

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import { setAlarm } from '../core/alarm.js';
-import type { Frame } from '../core/dialect.js';
+import type { Frame } from '../core/frame.js';
 import type { Flow } from '../core/flow.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import type { Exchange } from './exchange.js';

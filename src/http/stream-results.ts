@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Observable } from 'rxjs';
-import type { Frame } from '../core/dialect.js';
+import type { Frame } from '../core/frame.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StopSignal } from '../core/stop-signal.js';
 import type { CollectedAnswer } from '../dialects/collected-answer.js';

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Caller, ChatRequest } from '../core/chat-request.js';
-import type { Frame, StreamFormat } from '../core/dialect.js';
+import type { StreamFormat } from '../core/dialect.js';
+import type { Frame } from '../core/frame.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { Stop, type StopSignal } from '../core/stop-signal.js';
 import { StreamLog, type LoggedDialect, type LoggedStream } from '../streams/stream-log.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Subject } from 'rxjs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { card, frame } from '../../test/contract/written-stream.js';
-import type { Frame } from '../core/dialect.js';
+import type { Frame } from '../core/frame.js';
 import { Flow } from '../core/flow.js';
 import { Stop } from '../core/stop-signal.js';
 import { MemoryStreamLog } from '../streams/memory-stream-log.js';

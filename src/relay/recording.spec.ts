@@ -1,7 +1,7 @@
 import { Observable, Subject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { card, frame } from '../../test/contract/written-stream.js';
-import type { Frame } from '../core/dialect.js';
+import type { Frame } from '../core/frame.js';
 import { Flow } from '../core/flow.js';
 import type { SluiceError } from '../core/sluice-error.js';
 import { Stop } from '../core/stop-signal.js';

@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs';
-import type { Frame } from '../core/dialect.js';
+import type { Frame } from '../core/frame.js';
 import { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StopSignal } from '../core/stop-signal.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Frame } from '../core/dialect.js';
+import type { Frame } from '../core/frame.js';
 import { framesIn, withoutFrames } from './frames.js';
 
 const FRAMES = ['data: ä\nid: s.0\n\n', 'event: done\ndata: {}\nid: s.1.end\n\n', 'data: 🙂\n\n'];

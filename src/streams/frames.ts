@@ -1,4 +1,4 @@
-import type { Frame } from '../core/dialect.js';
+import type { Frame } from '../core/frame.js';
 
 /** What ends each frame; inside of one no blank line can stand. */
 const END = '\n\n';

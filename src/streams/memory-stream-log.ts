@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { throwError, type Observable } from 'rxjs';
-import type { Frame } from '../core/dialect.js';
+import type { Frame } from '../core/frame.js';
 import type { Flow } from '../core/flow.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';

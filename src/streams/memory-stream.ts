@@ -1,5 +1,5 @@
 import { Observable, type Subscriber } from 'rxjs';
-import type { Frame } from '../core/dialect.js';
+import type { Frame } from '../core/frame.js';
 import type { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { framesIn, sizeOf, withoutFrames } from './frames.js';

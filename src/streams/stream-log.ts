@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { Frame } from '../core/dialect.js';
+import type { Frame } from '../core/frame.js';
 import type { Flow } from '../core/flow.js';
 
 /** In which dialect a stream's frames are. */

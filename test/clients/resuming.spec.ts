@@ -3,7 +3,7 @@ import { EventSource } from 'eventsource';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { clientKinds } from '../support/client-kinds.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
-import { Fleet } from '../support/fleet.js';
+import { Fleet, GRACE } from '../support/fleet.js';
 import { HeldAnswer } from '../support/held-answer.js';
 import type { HostKind } from '../support/hosts.js';
 import { ask } from '../support/http-client.js';
@@ -24,7 +24,7 @@ async function within(
   rest: NonNullable<Parameters<typeof Fleet.launch>[1]>['rest'],
   test: (setting: Setting) => Promise<void>,
 ): Promise<void> {
-  const fleet = await Fleet.launch(['a'], { kind, rest });
+  const fleet = await Fleet.launch(['a'], { kind, route: GRACE, rest });
   const proxy = await CuttingProxy.start(fleet.url);
   const answer = new HeldAnswer(...WORDS);
   fleet.at('a').answers(answer);

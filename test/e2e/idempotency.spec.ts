@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ignores, refuses, streams } from '../../src/testing/index.js';
-import { Fleet } from '../support/fleet.js';
+import { Fleet, GRACE } from '../support/fleet.js';
 import { Gate } from '../support/gate.js';
 import { holdings, NOTHING } from '../support/holdings.js';
 import { hostKinds } from '../support/hosts.js';
@@ -13,7 +13,7 @@ describe.each(hostKinds)('a request that is asked again, on $name', (kind) => {
   let fleet: Fleet;
   let key = 0;
   beforeAll(async () => {
-    fleet = await Fleet.launch(['a'], { kind });
+    fleet = await Fleet.launch(['a'], { kind, route: GRACE });
   });
   afterAll(() => fleet.stop());
 

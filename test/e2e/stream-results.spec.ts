@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refuses, streams, type Scripting } from '../../src/testing/index.js';
-import { Fleet } from '../support/fleet.js';
+import { Fleet, GRACE } from '../support/fleet.js';
 import { Gate } from '../support/gate.js';
 import { hostKinds } from '../support/hosts.js';
 import { ask, askAndLeave } from '../support/http-client.js';
@@ -25,7 +25,11 @@ const resultOf = async (url: string) => (await ask(url)).json();
 describe.each(hostKinds)('the result of a stream on $name', (kind) => {
   let fleet: Fleet;
   beforeAll(async () => {
-    fleet = await Fleet.launch(['a'], { kind, rest: { streamLog: { maxBytesPerStream: 10_000 } } });
+    fleet = await Fleet.launch(['a'], {
+      kind,
+      route: GRACE,
+      rest: { streamLog: { maxBytesPerStream: 10_000 } },
+    });
   });
   afterAll(() => fleet.stop());
 

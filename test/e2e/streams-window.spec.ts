@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { streams } from '../../src/testing/index.js';
-import { Fleet } from '../support/fleet.js';
+import { Fleet, GRACE } from '../support/fleet.js';
 import { Gate } from '../support/gate.js';
 import { ask, parseEvents } from '../support/http-client.js';
 
@@ -12,7 +12,7 @@ interface Started {
 
 const MANY = Array.from({ length: 40 }, () => 'x'.repeat(100));
 /** Less than what they come to. */
-const WINDOW = { rest: { streamLog: { maxBytesPerStream: 2_000 } } };
+const WINDOW = { route: GRACE, rest: { streamLog: { maxBytesPerStream: 2_000 } } };
 const completion = { dialect: 'openai-chat', messages: [{ role: 'user', content: 'Hi' }] };
 
 async function start(fleet: Fleet, fields: object = { content: 'Hi' }): Promise<Started> {
@@ -63,7 +63,7 @@ describe('a stream of which only the end is kept', () => {
 
 describe('a stream that is read by its id', () => {
   it('is not sent in another dialect', async () => {
-    const fleet = await Fleet.start(['a']);
+    const fleet = await Fleet.start(['a'], { route: GRACE });
     const { id, url } = await start(fleet, completion);
     expect(await (await ask(fleet.url + url)).text()).toContain('chat.completion.chunk');
     const headers = { 'last-event-id': `${id}.0` };
@@ -72,7 +72,7 @@ describe('a stream that is read by its id', () => {
   });
 
   it('has the same code for its failure in each dialect', async () => {
-    const fleet = await Fleet.start(['a']);
+    const fleet = await Fleet.start(['a'], { route: GRACE });
     fleet.at('a').answers(streams('one', ' two').after(1).thenCuts());
     for (const fields of [{ content: 'Hi' }, completion]) {
       const { resultUrl } = await start(fleet, fields);

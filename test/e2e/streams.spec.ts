@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { streams } from '../../src/testing/index.js';
-import { Fleet } from '../support/fleet.js';
+import { Fleet, GRACE } from '../support/fleet.js';
 import { Gate } from '../support/gate.js';
 import { hostKinds } from '../support/hosts.js';
 import { ask, parseEvents, type Answer } from '../support/http-client.js';
@@ -18,7 +18,7 @@ interface Started {
 describe.each(hostKinds)('a stream that outlives its connection, on $name', (kind) => {
   let fleet: Fleet;
   beforeAll(async () => {
-    fleet = await Fleet.launch(['a'], { kind, rest: { callers: CALLERS } });
+    fleet = await Fleet.launch(['a'], { kind, route: GRACE, rest: { callers: CALLERS } });
   });
   afterAll(() => fleet.stop());
 

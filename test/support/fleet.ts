@@ -26,6 +26,9 @@ export interface FleetOptions {
   readonly rest?: Partial<SluiceModuleOptions & SluiceModuleExtras> | undefined;
 }
 
+/** Of a route whose readers may come back. */
+export const GRACE = { graceSeconds: 30 };
+
 /** Keeps faults that a test repeats from being counted against later requests. */
 const PATIENT = { breaker: { minimumRequests: 1_000_000 } };
 const RETRIES = { retryBudget: { minimum: 1_000_000 } };
@@ -107,7 +110,8 @@ function sluiceOptions(
   const targets = [...upstreams.keys()].map((upstream) => ({ upstream, model: 'm' }));
   return {
     upstreams: Object.fromEntries(entries) as Record<string, UpstreamOptions>,
-    routes: { r: { targets, ...RETRIES, ...route }, ...routes },
+    // A test that leaves sees its upstream closed at once, unless it is about coming back.
+    routes: { r: { targets, graceSeconds: 0, ...RETRIES, ...route }, ...routes },
     // What a test leaves open is ended with its host.
     drainMs: 0,
     ...rest,

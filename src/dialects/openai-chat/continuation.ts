@@ -1,6 +1,6 @@
 import type { ChatRequest } from '../../core/chat-request.js';
 import type { Beginning, Continuation, Said, SaidListener } from '../../core/continuation.js';
-import type { Frame } from '../../core/dialect.js';
+import type { Frame } from '../../core/frame.js';
 import type { EventBlock } from '../../core/event-block.js';
 import { readBlock } from '../../core/read-block.js';
 import type { Transcoder } from '../../core/transcoder.js';

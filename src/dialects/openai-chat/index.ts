@@ -1,4 +1,5 @@
-import type { StreamFormat, Frame, UpstreamDialect } from '../../core/dialect.js';
+import type { StreamFormat, UpstreamDialect } from '../../core/dialect.js';
+import type { Frame } from '../../core/frame.js';
 import { continuation } from './continuation.js';
 import { decodeAnswer } from './decode-answer.js';
 import { eventDecoder } from './decode-event.js';

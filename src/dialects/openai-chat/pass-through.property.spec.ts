@@ -3,7 +3,7 @@ import { createParser } from 'eventsource-parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../core/chat-request.js';
-import type { Frame } from '../../core/dialect.js';
+import type { Frame } from '../../core/frame.js';
 import type { Transcoded } from '../../core/transcoder.js';
 import { SseBlocks } from '../../upstream/sse-blocks.js';
 import { passThrough } from './pass-through.js';

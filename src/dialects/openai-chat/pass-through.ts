@@ -1,5 +1,5 @@
 import type { ChatRequest } from '../../core/chat-request.js';
-import type { Frame } from '../../core/dialect.js';
+import type { Frame } from '../../core/frame.js';
 import type { EventBlock } from '../../core/event-block.js';
 import { readBlock, type BlockListener } from '../../core/read-block.js';
 import type { SluiceError } from '../../core/sluice-error.js';
