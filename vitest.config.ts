@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Most of a test's time is waiting for sockets and processes.
+    maxWorkers: 2,
     projects: [
       { test: { name: 'unit', include: ['src/**/*.spec.ts', 'bench/**/*.spec.mjs'] } },
       {

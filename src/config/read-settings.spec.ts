@@ -44,10 +44,14 @@ describe('readSettings', () => {
           {
             name: '*',
             strategy: 'order',
-            targets: [{ upstream: settings.upstreams.get('main'), model: undefined, weight: 1 }],
+            targets: [
+              { upstream: settings.upstreams.get('main'), model: undefined, weight: 1, continues: false },
+            ],
             maxAttempts: undefined,
             retryBudget: { ratio: 0.1, windowMs: 10_000, minimum: 10 },
             hedge: false,
+            continuation: false,
+            graceSeconds: undefined,
             maxConcurrent: Number.POSITIVE_INFINITY,
             maxQueued: 100,
             queueTimeoutMs: 3_000,
@@ -64,10 +68,20 @@ describe('readSettings', () => {
         maxStreams: 10_000,
         maxStreamsPerCaller: 10_000,
       },
+      streamLog: { maxBytesPerStream: 4_194_304, maxBytes: 268_435_456, keepSeconds: 300 },
+      ticketSecret: undefined,
       heartbeatMs: 15_000,
       headWaitMs: 10_000,
       drainMs: 30_000,
     });
+  });
+
+  it('refuses a caller that is named like another one’s tenant: it would own what that one starts', () => {
+    const callers = [
+      { name: 'web', tenant: 'acme', key: 'secret-key-1' },
+      { name: 'acme', key: 'secret-key-2' },
+    ];
+    expect(() => readSettings({ upstreams: { main }, callers })).toThrow('callers.1.name ');
   });
 
   it('completes limits of which some are given', () => {

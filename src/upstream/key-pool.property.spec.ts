@@ -55,6 +55,7 @@ class Observed {
         return;
       case 'update':
         this.known = next.keys.map((name) => this.#find(name) ?? fresh(name));
+        for (const state of this.known) state.rejected = false;
         this.pool.update(next.keys, MAX_PER_KEY);
     }
   }

@@ -118,7 +118,7 @@ describe('KeyPool', () => {
     expect(JSON.stringify(report)).not.toContain('secret');
   });
 
-  it('keeps through an update what it knows of keys that stay', () => {
+  it('keeps through an update what it knows of keys that stay, but for their refusals', () => {
     const pool = new KeyPool(['k1', 'k2', 'k3']);
     const lease = take(pool);
     pool.limited('k1', 'm', 0, 900);
@@ -126,7 +126,7 @@ describe('KeyPool', () => {
     pool.update(['k4', 'k2', 'k1']);
     expect(pool.report(0)).toMatchObject([
       { fingerprint: fingerprintOf('k4'), rejected: false, inUse: 0 },
-      { fingerprint: fingerprintOf('k2'), rejected: true },
+      { fingerprint: fingerprintOf('k2'), rejected: false },
       { fingerprint: fingerprintOf('k1'), inUse: 1, restsMs: { m: 900 } },
     ]);
     lease?.release();

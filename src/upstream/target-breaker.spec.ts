@@ -69,9 +69,10 @@ describe('TargetBreaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  it('counts a stream that broke off after it had succeeded', async () => {
+  it('counts a stream that broke off after it had succeeded as a failure in place of a success', async () => {
     const breaker = new TargetBreaker(SETTINGS);
-    await trials(breaker, 'succeeded', 'failed', 'failed');
+    await trials(breaker, 'succeeded', 'succeeded', 'failed', 'failed');
+    expect(breaker.state).toBe('closed');
     breaker.failedLater();
     await settle();
     expect(breaker.state).toBe('open');

@@ -19,7 +19,7 @@ const retryBudget = { minimum: 1_000_000 };
 /** Behind `patient/` nothing but its caller's leaving ends a silence. */
 function routesWith(fields: Partial<RouteOptions> = {}): Record<string, RouteOptions> {
   const times = { firstTokenTimeoutMs: 200, idleTimeoutMs: 200, totalTimeoutMs: 600 };
-  const route = { targets, retryBudget, ...fields };
+  const route = { targets, retryBudget, graceSeconds: 0, ...fields };
   return { 'hasty/*': { ...route, ...times }, 'patient/*': route };
 }
 
