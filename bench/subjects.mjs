@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildGo, findNginx, findPortkey, GO_HANDLER, requireBuild } from './subjects/programs.mjs';
-import { chat, KEY, question, UPSTREAM_PORT } from './subjects/requests.mjs';
+import { chat, KEY, question, unkeptQuestion, UPSTREAM_PORT } from './subjects/requests.mjs';
 
 const SLUICE = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
@@ -28,7 +28,7 @@ export function subjectsWith(baseline) {
   return {
     ...subjects,
     baseline: { ...other, title: 'baseline /v1/chat/completions', request: chat() },
-    'baseline-stream': { ...other, title: 'baseline /stream', request: question() },
+    'baseline-stream': { ...other, title: 'baseline /stream', request: unkeptQuestion() },
   };
 }
 
@@ -61,6 +61,11 @@ const subjects = {
   'sluice-stream': {
     title: 'Sluice /stream, re-framed',
     ...node(SLUICE),
+    request: unkeptQuestion(),
+  },
+  'sluice-resumable': {
+    title: 'Sluice /stream, re-framed, resumable',
+    ...node(SLUICE),
     request: question(),
   },
   'workers-1': { ...workers(1), title: 'Sluice /stream, one worker' },
@@ -75,7 +80,7 @@ const subjects = {
     title: 'Sluice /stream, re-framed, Express',
     ...node(script(import.meta.resolve('./subjects/sluice-express.mjs'))),
     prepare: requireBuild,
-    request: question(),
+    request: unkeptQuestion(),
   },
   nginx: {
     title: 'nginx, proxy_buffering off',
@@ -164,7 +169,12 @@ function node(entry) {
  * @param {number} count
  */
 function workers(count) {
-  return { ...node(SLUICE), env: { SLUICE_WORKERS: String(count) }, request: question(), onDemand: true };
+  return {
+    ...node(SLUICE),
+    env: { SLUICE_WORKERS: String(count) },
+    request: unkeptQuestion(),
+    onDemand: true,
+  };
 }
 
 /** @param {string} url */

@@ -22,9 +22,17 @@ export function chat(headers = {}) {
   }).concat(CHAT_BODY);
 }
 
-/** The bytes of a request as EventSource makes it, with the question in the URL. */
-export function question() {
-  return head(`GET /stream?content=${encodeURIComponent(QUESTION)}`, {});
+/**
+ * The bytes of a request as EventSource makes it, with the question in the URL.
+ * @param {Record<string, string>} [headers] further ones
+ */
+export function question(headers = {}) {
+  return head(`GET /stream?content=${encodeURIComponent(QUESTION)}`, headers);
+}
+
+/** The same for a stream that Sluice does not keep: it ends with its connection, and no other subject knows the header. */
+export function unkeptQuestion() {
+  return question({ 'x-sluice-grace': '0' });
 }
 
 /**

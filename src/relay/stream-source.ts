@@ -35,7 +35,8 @@ export class StreamSource<F> {
   #attempt: Attempt<F> | undefined;
   #target: Target | undefined;
   #failover: Failover<Attempt<F>> | undefined;
-  readonly #listeners = new WeakMap<Attempt<F>, SaidListener>();
+  /** Made where it is needed: most streams are never gone on with. */
+  #listeners: Map<Attempt<F>, SaidListener> | undefined;
 
   constructor(private readonly options: StreamSourceOptions<F>) {}
 
@@ -88,7 +89,7 @@ export class StreamSource<F> {
     const own = serving.forAttempt(target.dialect);
     const transcoder = listener === undefined ? own : overheard(own, listener);
     const attempt = new Attempt<F>({ ...attempts, target, use, request, transcoder });
-    if (listener !== undefined) this.#listeners.set(attempt, listener);
+    if (listener !== undefined) (this.#listeners ??= new Map()).set(attempt, listener);
     return attempt;
   }
 
@@ -105,7 +106,7 @@ export class StreamSource<F> {
   }
 
   #sinkFor(attempt: Attempt<F>, target: Target, sink: AttemptSink<F>): AttemptSink<F> {
-    const listener = this.#listeners.get(attempt);
+    const listener = this.#listeners?.get(attempt);
     const { continuation } = target.dialect;
     if (listener === undefined || continuation === undefined) return sink;
     const goOn = (said: Said, error: SluiceError) => this.#goOn(said, error, sink);
