@@ -72,6 +72,13 @@ describe('Failover', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('does not wait for a round that would come after the total time', () => {
+    const { last, outcome } = failOver(['a'], { maxAttempts: 3, totalTimeoutMs: 100 });
+    last().fails('upstream-error');
+    expect(outcome.error?.code).toBe('upstream-error');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('retries no more than the budget allows, but for what no upstream has seen', () => {
     const upstreams = upstreamsWith();
     const none = { retryBudget: { ratio: 0, minimum: 0 } };

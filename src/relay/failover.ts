@@ -205,7 +205,7 @@ export class Failover<T extends Try> {
     const again = route.settings.maxAttempts !== undefined && this.#rounds < route.settings.maxAttempts;
     const waitMs =
       again && this.#lastError ? backoffMs(this.#rounds, this.#lastError.retryAfterMs, random) : undefined;
-    if (waitMs === undefined) {
+    if (waitMs === undefined || waitMs > this.#leftMs) {
       this.#lastError ??= nothingToTry(route, none);
       return this.#giveUp();
     }
@@ -215,6 +215,13 @@ export class Failover<T extends Try> {
       this.#next();
     }, waitMs);
     return undefined;
+  }
+
+  /** Of the longest total time that a target of the route has. */
+  get #leftMs(): number {
+    const { route, record } = this.options;
+    const totals = route.targets.map(({ upstream }) => upstream.totalTimeoutMs);
+    return record.startedAt + Math.max(...totals) - performance.now();
   }
 
   /** When the first attempt is slower than 95 of 100 were, a second one is begun beside it. */

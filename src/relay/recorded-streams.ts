@@ -61,7 +61,7 @@ export class RecordedStreams implements OnApplicationShutdown {
         ...(detached && { headWaitMs: 0 }),
       })
       .finally(() => signal?.removeEventListener('abort', onLeft));
-    const { id, output, flow, route } = stream;
+    const { id, output, flow, route, target, attempts, headers } = stream;
     const recording = new Recording({
       log: this.log,
       card: { id, owner: ownerOf(caller), dialect, route, startedAt: Date.now() },
@@ -73,7 +73,8 @@ export class RecordedStreams implements OnApplicationShutdown {
       onOver: () => this.#recordings.delete(id),
     });
     if (!recording.over) this.#recordings.set(id, recording);
-    return { ...stream, read: (from, reader) => recording.read(from, reader) };
+    // Nothing of the stream itself: whoever remembers this for a while must not hold on to it.
+    return { id, route, target, attempts, headers, read: (from, reader) => this.read(id, from, reader) };
   }
 
   /** How long a stream for this request goes on without a reader, in seconds; 0: it ends with its caller's connection. */
