@@ -33,30 +33,32 @@ export class OnceStreams {
       key: once.key && `${owner} ${once.key}`,
       body: `${owner} ${options.dialect} ${once.hash}`,
     };
-    const known = await this.#known(names, once);
+    const known = this.#entryOf(names, once);
     if (known !== undefined && known.hash !== once.hash) {
       throw new SluiceError('unprocessable', 'This Idempotency-Key was used with another request');
     }
-    const entry = known ?? this.#begin(names, once, request, options);
+    const entry =
+      known && (await isKept(known, this.streams))
+        ? known
+        : this.#beginIn(known, names, once, request, options);
     return entry.work.join(options.signal);
   }
 
-  async #known(names: Names, { retry }: Once): Promise<Entry | undefined> {
-    const entry =
-      (names.key && this.#byKey.get(names.key)) || (retry ? this.#byBody.get(names.body) : undefined);
-    if (entry === undefined) return undefined;
-    return (await this.#isKept(entry)) ? entry : undefined;
+  #entryOf(names: Names, { retry }: Once): Entry | undefined {
+    return (names.key && this.#byKey.get(names.key)) || (retry ? this.#byBody.get(names.body) : undefined);
   }
 
-  async #isKept({ work }: Entry): Promise<boolean> {
-    if (work.abandoned) return false;
-    // A stream that waits for its head is not waited for here.
-    const opened = await Promise.race([
-      work.result.catch(() => 'failed' as const),
-      Promise.resolve('waiting' as const),
-    ]);
-    if (opened === 'failed') return false;
-    return opened === 'waiting' || this.streams.isKept(opened.id);
+  /** In place of an entry that is no answer; another request may have begun meanwhile. */
+  #beginIn(
+    stale: Entry | undefined,
+    names: Names,
+    once: Once,
+    request: ChatRequest,
+    options: RecordOptions,
+  ): Entry {
+    const newer = this.#entryOf(names, once);
+    if (newer !== undefined && newer !== stale && newer.hash === once.hash) return newer;
+    return this.#begin(names, once, request, options);
   }
 
   #begin(names: Names, { hash }: Once, request: ChatRequest, options: RecordOptions): Entry {
@@ -76,4 +78,10 @@ export class OnceStreams {
 interface Names {
   readonly key: string | undefined;
   readonly body: string;
+}
+
+/** True for a stream that waits for its head, and for one of which every frame can be read. */
+async function isKept({ work }: Entry, streams: RecordedStreams): Promise<boolean> {
+  if (work.abandoned) return false;
+  return work.value === undefined || streams.isKept(work.value.id);
 }

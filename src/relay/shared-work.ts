@@ -6,12 +6,21 @@ export class SharedWork<T> {
   readonly result: Promise<T>;
   readonly #nobody = new Stop();
   #waiting = 0;
+  #value: T | undefined;
 
   /** `begin` is given what is aborted when nobody waits any more. */
   constructor(begin: (nobody: StopSignal) => Promise<T>) {
     this.result = begin(this.#nobody);
-    // Each caller that joins is told by itself.
-    this.result.catch(() => undefined);
+    // Each caller that joins is told of a failure by itself.
+    this.result.then(
+      (value) => (this.#value = value),
+      () => undefined,
+    );
+  }
+
+  /** What it came to; undefined as long as it has come to nothing. */
+  get value(): T | undefined {
+    return this.#value;
   }
 
   get abandoned(): boolean {
