@@ -6,12 +6,7 @@ import type { Flow } from '../core/flow.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import { MemoryStream } from './memory-stream.js';
 import { streamGone } from './stream-gone.js';
-import {
-  StreamLog,
-  type LoggedStream,
-  type StreamCard,
-  type StreamOwner,
-} from './stream-log.js';
+import { StreamLog, type LoggedStream, type StreamCard, type StreamOwner } from './stream-log.js';
 
 /** How many streams that were forgotten are still known to have been. */
 const REMEMBERED = 10_000;

@@ -7,6 +7,14 @@ import { Gate } from '../support/gate.js';
 /** How a reading ended: whole, or with the code of an error. */
 export type ReaderEnd = 'complete' | SluiceError['code'];
 
+/** How a reader reads. */
+export interface ReaderOptions {
+  /** It wants nothing yet. @default false */
+  readonly paused?: boolean;
+  /** It pauses at each delivery. @default false */
+  readonly oneAtATime?: boolean;
+}
+
 /** One reader of a stream, and everything that it was given. */
 export class LogReader {
   readonly flow = new Flow();
@@ -18,7 +26,7 @@ export class LogReader {
   #waiting: (() => void)[] = [];
   #end: ReaderEnd | undefined;
 
-  constructor(log: StreamLog, id: string, from: number, options: { readonly paused?: boolean } = {}) {
+  constructor(log: StreamLog, id: string, from: number, options: ReaderOptions = {}) {
     if (options.paused === true) this.flow.pause();
     const over = new Gate();
     const finish = (how: ReaderEnd) => {
@@ -29,6 +37,7 @@ export class LogReader {
     this.ended = over.opened.then(() => this.#end ?? 'complete');
     this.#subscription = log.read(id, from, this.flow).subscribe({
       next: (frame) => {
+        if (options.oneAtATime === true) this.flow.pause();
         this.deliveries.push(Buffer.from(frame));
         this.#wake();
       },
@@ -52,6 +61,14 @@ export class LogReader {
       if (this.#end !== undefined || !text.startsWith(this.text)) {
         throw new Error(`The reader (${this.#end ?? 'reads'}) has: ${this.text}`);
       }
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  /** Resolves when there are more deliveries than so many. Throws if the reading ends before. */
+  async more(count: number): Promise<void> {
+    while (this.deliveries.length <= count) {
+      if (this.#end !== undefined) throw new Error(`The reading is over (${this.#end}) with: ${this.text}`);
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

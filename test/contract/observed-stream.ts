@@ -38,7 +38,11 @@ export class ObservedStream {
   readonly stream: WrittenStream;
   readonly joined: Joined[] = [];
 
-  constructor(private readonly log: StreamLog) {
+  constructor(
+    log: StreamLog,
+    /** The log that its readers read. */
+    private readonly elsewhere = log,
+  ) {
     this.stream = new WrittenStream(log);
   }
 
@@ -61,7 +65,7 @@ export class ObservedStream {
   #join(part: number, paused: boolean): void {
     const from = Math.round(part * this.stream.frames.length);
     this.joined.push({
-      reader: new LogReader(this.log, this.stream.id, from, { paused }),
+      reader: new LogReader(this.elsewhere, this.stream.id, from, { paused }),
       from,
       left: false,
     });

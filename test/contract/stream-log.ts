@@ -1,32 +1,47 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StreamLog } from '../../src/streams/stream-log.js';
+import { ROOMY, type CreatedLog, type CreateLog } from './created-log.js';
 import { LogReader } from './log-reader.js';
 import { ObservedStream, step } from './observed-stream.js';
+import { streamLogBounds } from './stream-log-bounds.js';
 import { WrittenStream } from './written-stream.js';
 
-/** A log that a suite made. */
-export interface CreatedLog {
-  readonly log: StreamLog;
-  close(): Promise<void>;
+/** What a suite may be told. */
+export interface ContractOptions {
+  /** How many random runs it makes. @default 200 */
+  readonly runs?: number;
 }
 
 const WHOLE_FRAMES = /^data: [^]*\n\n$/;
 const UNKNOWN = '01a207fd-d546-762d-b935-295aabf4c0d7';
 
 /** What every StreamLog keeps. `create` makes an empty one. */
-export function streamLogContract(name: string, create: () => Promise<CreatedLog>): void {
+export function streamLogContract(
+  name: string,
+  create: CreateLog,
+  { runs = 200 }: ContractOptions = {},
+): void {
+  streamLogBounds(name, create);
   describe(`${name} is a StreamLog and`, () => {
     let created: CreatedLog;
+    let elsewhere: StreamLog;
     beforeEach(async () => {
-      created = await create();
+      created = await create(ROOMY);
+      elsewhere = created.reader ?? created.log;
     });
     afterEach(() => created.close());
 
     const begin = (fields?: ConstructorParameters<typeof WrittenStream>[1]) =>
       new WrittenStream(created.log, fields);
     const read = ({ id }: { readonly id: string }, from = 0, options = {}) =>
-      new LogReader(created.log, id, from, options);
+      new LogReader(elsewhere, id, from, options);
+    /** A stream of which the readers' log knows. */
+    const beginKnown = async () => {
+      const stream = begin().write();
+      await read(stream).until(stream.from(0));
+      return stream;
+    };
 
     it('gives a reader that was there before every frame once and in order, then ends', async () => {
       const stream = begin();
@@ -97,23 +112,18 @@ export function streamLogContract(name: string, create: () => Promise<CreatedLog
       await paused.until(stream.from(0));
     });
 
-    it('gives one that pauses itself at a frame nothing more of what was there', async () => {
+    it('gives one that pauses itself at a delivery nothing more of what was there', async () => {
       const stream = begin().write().write().write().end();
-      const reader: LogReader = read(stream, 0, { paused: true });
-      const taken: string[] = [];
-      const push = reader.deliveries.push.bind(reader.deliveries);
-      reader.deliveries.push = (...frames) => {
-        reader.flow.pause();
-        taken.push(...frames.map(String));
-        return push(...frames);
-      };
-      for (const written of stream.frames) {
-        reader.flow.resume();
-        await reader.until(stream.frames.slice(0, stream.frames.indexOf(written) + 1).join(''));
+      await read(stream).ended;
+      const paused: LogReader = read(stream, 0, { paused: true, oneAtATime: true });
+      while (paused.text !== stream.from(0)) {
+        const given = paused.deliveries.length;
+        paused.flow.resume();
+        await paused.more(given);
+        expect(paused.deliveries).toHaveLength(given + 1);
       }
-      expect(taken).toEqual(stream.frames);
-      reader.flow.resume();
-      expect(await reader.ended).toBe('complete');
+      paused.flow.resume();
+      expect(await paused.ended).toBe('complete');
     });
 
     it('gives a reader that left nothing more, and the others everything', async () => {
@@ -162,28 +172,30 @@ export function streamLogContract(name: string, create: () => Promise<CreatedLog
     });
 
     it('knows nothing of an unknown id', async () => {
-      expect(await created.log.find(UNKNOWN)).toBeUndefined();
+      expect(await elsewhere.find(UNKNOWN)).toBeUndefined();
       expect(await read({ id: UNKNOWN }).ended).toBe('stream-gone');
-      await expect(created.log.stop(UNKNOWN)).resolves.toBeUndefined();
+      await expect(elsewhere.stop(UNKNOWN)).resolves.toBeUndefined();
     });
 
     it('describes a stream while it runs and after its end', async () => {
       const stream = begin({ owner: 'acme', dialect: 'openai-chat', route: 'fast' }).write(3);
       const reader = read(stream);
       await reader.until(stream.from(0));
-      expect(await created.log.find(stream.id)).toEqual({
+      expect(await elsewhere.find(stream.id)).toEqual({
         ...stream.card,
         state: 'running',
         firstKept: 0,
         frames: 3,
+        brokenOff: false,
       });
       stream.write().end();
       await reader.ended;
-      expect(await created.log.find(stream.id)).toEqual({
+      expect(await elsewhere.find(stream.id)).toEqual({
         ...stream.card,
         state: 'over',
         firstKept: 0,
         frames: 4,
+        brokenOff: false,
       });
     });
 
@@ -192,42 +204,50 @@ export function streamLogContract(name: string, create: () => Promise<CreatedLog
       for (const stream of streams) await read(stream).until(stream.from(0));
       streams[2]?.end();
       if (streams[2] !== undefined) await read(streams[2]).ended;
-      const list = await created.log.list('web');
+      const list = await elsewhere.list('web');
       expect(list.map(({ id }) => id)).toEqual([streams[3]?.id, streams[2]?.id, streams[0]?.id]);
       expect(list.map(({ state }) => state)).toEqual(['running', 'over', 'running']);
-      expect(await created.log.list('nobody')).toEqual([]);
+      expect(await elsewhere.list('nobody')).toEqual([]);
     });
 
     it('asks the owner of a stream to stop it, once and no other', async () => {
-      const [one, other] = [begin().write(), begin().write()];
-      await created.log.stop(one.id);
+      const [one, other] = [await beginKnown(), await beginKnown()];
+      await elsewhere.stop(one.id);
       await one.stopped;
       expect([one.stops, other.stops]).toEqual([1, 0]);
     });
 
     it('does not ask for the end of what is over', async () => {
-      const [over, running] = [begin().write().end(), begin().write()];
+      const [over, running] = [begin().write().end(), await beginKnown()];
       await read(over).ended;
-      await created.log.stop(over.id);
-      await created.log.stop(running.id);
+      await elsewhere.stop(over.id);
+      await elsewhere.stop(running.id);
       await running.stopped;
       expect(over.stops).toBe(0);
     });
 
     it('lets what the producer writes after it was asked to stop reach the readers', async () => {
-      const stream = begin().write();
+      const stream = await beginKnown();
       const reader = read(stream);
-      await created.log.stop(stream.id);
+      await elsewhere.stop(stream.id);
       await stream.stopped;
       stream.write().end();
       expect(await reader.ended).toBe('complete');
       expect(reader.text).toBe(stream.from(0));
     });
 
+    it('gives nothing of a stream that is over to a reader that wants what never was', async () => {
+      const stream = begin().write(2).end();
+      await read(stream).ended;
+      const reader = read(stream, 1_000_000);
+      expect(['complete', 'stream-gone']).toContain(await reader.ended);
+      expect(reader.text).toBe('');
+    });
+
     it('gives each reader exactly the frames from its position, whatever happens in whatever order', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-          const observed = new ObservedStream(created.log);
+          const observed = new ObservedStream(created.log, elsewhere);
           for (const next of steps) await observed.run(next);
           await observed.finish();
           for (const { reader, from, left } of observed.joined) {
@@ -237,7 +257,7 @@ export function streamLogContract(name: string, create: () => Promise<CreatedLog
             expect(reader.end).toBe(left ? undefined : 'complete');
           }
         }),
-        { numRuns: 200 },
+        { numRuns: runs },
       );
     });
   });

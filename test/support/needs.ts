@@ -6,6 +6,8 @@ const PROGRAMS = {
   chromium: 'EventSource in a browser',
   nginx: 'streaming behind nginx',
   curl: 'curl -N',
+  'redis-server': 'streams that several replicas share',
+  openssl: 'Redis over TLS',
 } as const;
 
 export type Program = keyof typeof PROGRAMS;

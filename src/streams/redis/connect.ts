@@ -25,14 +25,17 @@ const OPTIONS = {
  * between them, or `?cluster=true`, for a cluster. Nothing is logged but that Redis is there, or is not.
  */
 export function connectRedis(url: string): RedisClient {
-  const client = isCluster(url) ? connectCluster(url) : new Redis(url, { ...OPTIONS, enableAutoPipelining: true });
+  const client = isCluster(url)
+    ? connectCluster(url)
+    : new Redis(url, { ...OPTIONS, enableAutoPipelining: true });
   watch(client);
   return client;
 }
 
 /** A second connection, for channels: one that listens can do nothing else. */
 export function connectSubscriber(client: RedisClient): Redis | Cluster {
-  const subscriber = client instanceof Cluster ? client.duplicate() : client.duplicate({ enableOfflineQueue: true });
+  const subscriber =
+    client instanceof Cluster ? client.duplicate() : client.duplicate({ enableOfflineQueue: true });
   // The first connection says what is wrong.
   subscriber.on('error', () => undefined);
   return subscriber;

@@ -22,7 +22,12 @@ export function entryId({ epoch, first, count, end }: Omit<Entry, 'bytes'>): str
 }
 
 /** Names and values for XADD. */
-export function entryFields({ first, count, bytes, end }: Omit<Entry, 'epoch'>): (string | number | Buffer)[] {
+export function entryFields({
+  first,
+  count,
+  bytes,
+  end,
+}: Omit<Entry, 'epoch'>): (string | number | Buffer)[] {
   const fields = ['f', first, 'n', count, 'b', bytes];
   return end ? [...fields, 'end', 1] : fields;
 }

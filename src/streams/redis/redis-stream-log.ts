@@ -5,7 +5,13 @@ import type { Frame } from '../../core/frame.js';
 import type { SluiceSettings } from '../../core/settings.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import { MemoryStreamLog } from '../memory-stream-log.js';
-import { StreamLog, type LoggedStream, type StreamCard, type StreamOwner, type StreamWriter } from '../stream-log.js';
+import {
+  StreamLog,
+  type LoggedStream,
+  type StreamCard,
+  type StreamOwner,
+  type StreamWriter,
+} from '../stream-log.js';
 import { streamGone } from '../stream-gone.js';
 import { connectRedis, connectSubscriber, type RedisClient } from './connect.js';
 import { Lease, renewalMs } from './lease.js';
@@ -18,6 +24,8 @@ import { StreamShelf, type LastFrameEncoder } from './stream-shelf.js';
 
 /** How long a shutdown waits for what is not yet in Redis, in milliseconds. */
 const FLUSH_MS = 2_000;
+/** Of a stream that is not kept nobody knows how long it was. */
+const UNKNOWN = Number.MAX_SAFE_INTEGER;
 /** What a client that comes too early should wait, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 
@@ -91,7 +99,9 @@ export class RedisStreamLog extends StreamLog {
     const found = await this.#ask(() => Promise.all(others.map((id) => this.#findElsewhere(id))));
     const gone = others.filter((_, at) => found[at] === undefined);
     this.#index.remove(owner, gone).catch(() => undefined);
-    const elsewhere = found.filter((stream) => stream !== undefined).filter(({ firstKept }) => firstKept === 0);
+    const elsewhere = found
+      .filter((stream) => stream !== undefined)
+      .filter(({ firstKept }) => firstKept === 0);
     return [...here, ...elsewhere].toSorted((one, other) => other.startedAt - one.startedAt);
   }
 
@@ -107,7 +117,7 @@ export class RedisStreamLog extends StreamLog {
   }
 
   override async close(): Promise<void> {
-    await Promise.race([this.#own.drained(), new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref())]);
+    await Promise.race([this.#own.flush(), new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref())]);
     this.#own.close();
     await this.#lease.close().catch(() => undefined);
     this.#stops.close();
@@ -139,7 +149,7 @@ export class RedisStreamLog extends StreamLog {
     const [meta, last] = await Promise.all([this.#shelf.meta(id), this.#shelf.lastEntry(id)]);
     if (meta === undefined) return undefined;
     if (meta.lost || last === undefined) {
-      return { ...meta.card, state: 'over', firstKept: Number.MAX_SAFE_INTEGER, frames: 0, brokenOff: false };
+      return { ...meta.card, state: 'over', firstKept: UNKNOWN, frames: UNKNOWN, brokenOff: false };
     }
     if (!last.end) await this.#endIfDead(meta.card, meta.replica);
     return {

@@ -81,8 +81,7 @@ export class Tail {
       }
     }
     this.#cursor = cursor;
-    this.#pauseMs =
-      entries.length > 0 ? SHORTEST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 1.5);
+    this.#pauseMs = entries.length > 0 ? SHORTEST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 1.5);
     return full;
   }
 
