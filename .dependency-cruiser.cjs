@@ -7,7 +7,7 @@ const FOLDERS = {
     imports: ['core', 'dialects'],
     packages: ['@nestjs/common', 'axios', 'cockatiel', 'eventsource-parser', 'rxjs'],
   },
-  streams: { imports: ['core'], packages: ['@nestjs/common', 'lru-cache', 'rxjs'] },
+  streams: { imports: ['core'], packages: ['@nestjs/common', 'ioredis', 'lru-cache', 'rxjs'] },
   relay: {
     imports: ['core', 'upstream', 'streams'],
     packages: ['@nestjs/common', 'lru-cache', 'rxjs', 'uuidv7'],

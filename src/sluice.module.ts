@@ -5,7 +5,8 @@ import { StreamAccessGuard } from './access/stream-access.guard.js';
 import { Tickets } from './access/tickets.js';
 import { LiveSettings } from './config/live-settings.js';
 import { RelayEventSource } from './core/relay-event.js';
-import { SettingsSource, SLUICE_SETTINGS } from './core/settings.js';
+import { SettingsSource, SLUICE_SETTINGS, type SluiceSettings } from './core/settings.js';
+import { encodeLastFrame } from './dialects/last-frame.js';
 import { DetachedStreams } from './http/detached-streams.js';
 import { FrameWriter } from './http/frame-writer.js';
 import { NativeStreams } from './http/native-streams.js';
@@ -17,7 +18,7 @@ import { OnceStreams } from './relay/once-streams.js';
 import { RecordedStreams } from './relay/recorded-streams.js';
 import { RelayEvents } from './relay/relay-events.js';
 import { RelayService } from './relay/relay.service.js';
-import { MemoryStreamLog } from './streams/memory-stream-log.js';
+import { createStreamLog } from './streams/create-stream-log.js';
 import { StreamLog } from './streams/stream-log.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './sluice.module-definition.js';
 import { Metrics } from './telemetry/metrics.js';
@@ -52,7 +53,11 @@ import { Upstreams } from './upstream/upstreams.js';
     CrossSiteGuard,
     StreamAccessGuard,
     Tickets,
-    { provide: StreamLog, useClass: MemoryStreamLog },
+    {
+      provide: StreamLog,
+      inject: [SLUICE_SETTINGS],
+      useFactory: (settings: SluiceSettings) => createStreamLog(settings, encodeLastFrame),
+    },
     RecordedStreams,
     OnceStreams,
     OnceAnswers,

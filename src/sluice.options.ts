@@ -36,6 +36,11 @@ export interface SluiceModuleOptions {
   readonly limits?: Partial<Limits>;
   /** What tickets for streams are signed with; several replicas need one. @default each process draws its own */
   readonly ticketSecret?: string;
+  /**
+   * Where replicas share their streams: `redis://…` or `rediss://…`, several with commas between them for a cluster. It
+   * holds from the start. @default each process keeps its own in memory
+   */
+  readonly redisUrl?: string;
   /** What is kept of streams, so that their readers can come back. */
   readonly streamLog?: Partial<StreamLogSettings>;
   /** Silence after which a client gets a comment, in milliseconds. @default 15000 */

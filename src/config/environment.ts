@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConfigurationError, problemsOf } from './configuration-error.js';
-import { DEFAULT_MAX_STREAMS } from './options-schema.js';
+import { DEFAULT_MAX_STREAMS, redisUrl } from './options-schema.js';
 import { workersFromText } from './worker-count.js';
 
 /** The longest time that a timer of Node can wait. */
@@ -44,6 +44,7 @@ const schema = z.object({
   SLUICE_WORKERS: workersFromText.default(1),
   SLUICE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   SLUICE_CONFIG: z.string().optional(),
+  REDIS_URL: redisUrl.optional(),
   SLUICE_TICKET_SECRET: z.string().min(16).optional(),
   SLUICE_ADMIN_KEY: z.string().min(8).optional(),
 });

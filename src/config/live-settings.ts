@@ -45,6 +45,10 @@ export class LiveSettings implements SluiceSettings, SettingsSource {
     return this.#current.ticketSecret;
   }
 
+  get redisUrl(): string | undefined {
+    return this.#current.redisUrl;
+  }
+
   get streamLog(): SluiceSettings['streamLog'] {
     return this.#current.streamLog;
   }

@@ -52,6 +52,7 @@ function accessOf(environment: Environment): Options {
       callers: environment.SLUICE_API_KEYS.map((key, index) => ({ name: `key-${index + 1}`, key })),
     }),
     ...(environment.SLUICE_ANONYMOUS !== undefined && { anonymous: environment.SLUICE_ANONYMOUS === 'true' }),
+    ...(environment.REDIS_URL !== undefined && { redisUrl: environment.REDIS_URL }),
     ...(environment.SLUICE_TICKET_SECRET !== undefined && { ticketSecret: environment.SLUICE_TICKET_SECRET }),
     corsOrigins: environment.SLUICE_CORS_ORIGINS,
     heartbeatMs: environment.SLUICE_HEARTBEAT_MS,

@@ -106,11 +106,24 @@ export const routeSchema = z.strictObject({
 /** A day: what is kept in memory is not kept for good. */
 const MAX_KEEP_SECONDS = 86_400;
 
+/** Shorter, and a pause of the process looks like its death; longer, and nobody waits for it. */
+const MIN_LEASE_MS = 1_000;
+const MAX_LEASE_MS = 600_000;
+
 const streamLogSchema = z.strictObject({
   maxBytesPerStream: count(4 * 1024 * 1024),
   maxBytes: count(256 * 1024 * 1024),
   keepSeconds: z.number().int().positive().max(MAX_KEEP_SECONDS).default(300),
+  leaseMs: z.number().int().min(MIN_LEASE_MS).max(MAX_LEASE_MS).default(6_000),
 });
+
+/** One URL, or those of a cluster's nodes. */
+export const redisUrl = z
+  .string()
+  .refine(
+    (urls) => urls.split(',').every((url) => z.url({ protocol: /^rediss?$/ }).safeParse(url.trim()).success),
+    'is not a redis:// or rediss:// URL, nor several with commas between them',
+  );
 
 const limitsSchema = z.strictObject({
   maxEventBytes: count(16 * 1024 * 1024),
@@ -135,6 +148,7 @@ export const optionsSchema = z.strictObject({
   anonymous: z.boolean().optional(),
   limits: limitsSchema.prefault({}),
   streamLog: streamLogSchema.prefault({}),
+  redisUrl: redisUrl.optional(),
   ticketSecret: z.string().min(16).optional(),
   heartbeatMs: milliseconds(15_000),
   headWaitMs: milliseconds(10_000),

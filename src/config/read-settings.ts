@@ -42,6 +42,7 @@ export function readSettings(given: unknown): SluiceSettings {
   return {
     ...rest,
     ticketSecret: rest.ticketSecret,
+    redisUrl: rest.redisUrl,
     upstreams,
     routes,
     defaultRoute: fallback,

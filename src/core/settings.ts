@@ -127,6 +127,8 @@ export interface StreamLogSettings {
   readonly maxBytes: number;
   /** How long a stream is kept after its end, in seconds. @default 300 */
   readonly keepSeconds: number;
+  /** With Redis: how long the death of a replica may stay unnoticed, in milliseconds. @default 6000 */
+  readonly leaseMs: number;
 }
 
 /** Everything that is bounded. */
@@ -158,6 +160,8 @@ export interface SluiceSettings {
   /** What tickets are signed with; undefined: each process draws one. */
   readonly ticketSecret: string | undefined;
   readonly streamLog: StreamLogSettings;
+  /** Where replicas share their streams; undefined: each keeps its own in memory. */
+  readonly redisUrl: string | undefined;
   /** Origins, exactly, whose pages may ask without a key. @default [] */
   readonly corsOrigins: readonly string[];
   /** Silence after which a client gets a comment, in milliseconds. @default 15000 */

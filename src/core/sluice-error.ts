@@ -9,6 +9,7 @@ export type SluiceErrorCode =
   | 'method-not-allowed'
   | 'request-timeout'
   | 'stream-gone'
+  | 'stream-log-unavailable'
   | 'request-too-large'
   | 'unsupported-media-type'
   | 'unprocessable'
@@ -41,6 +42,7 @@ const MEANING: Record<SluiceErrorCode, { readonly status: number; readonly retry
   'method-not-allowed': { status: 405, retryable: false },
   'request-timeout': { status: 408, retryable: true },
   'stream-gone': { status: 410, retryable: false },
+  'stream-log-unavailable': { status: 503, retryable: true },
   'request-too-large': { status: 413, retryable: false },
   'unsupported-media-type': { status: 415, retryable: false },
   unprocessable: { status: 422, retryable: false },

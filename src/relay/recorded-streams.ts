@@ -126,8 +126,8 @@ export class RecordedStreams implements OnApplicationShutdown {
     await this.log.stop(id);
   }
 
-  onApplicationShutdown(): void {
-    this.log.close();
+  onApplicationShutdown(): Promise<void> {
+    return this.log.close();
   }
 }
 

@@ -25,7 +25,7 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 /** A recording, and how long nobody has read it. */
 class Observed {
   readonly log = new MemoryStreamLog({
-    streamLog: { maxBytesPerStream: 1_000_000, maxBytes: 1_000_000, keepSeconds: 1 },
+    streamLog: { maxBytesPerStream: 1_000_000, maxBytes: 1_000_000, keepSeconds: 1, leaseMs: 6_000 },
   });
   readonly stop = vi.fn<() => void>();
   readonly readers: { readonly signal: Stop; leave(): void; gone: boolean }[] = [];

@@ -14,7 +14,7 @@ const ROOM = 4;
 /** A recording, its source and everything that it does. The source fails where it is stopped, as the relay's does. */
 function record({ detached = false, graceMs = GRACE_MS } = {}) {
   const size = Buffer.byteLength(frame(0));
-  const streamLog = { maxBytesPerStream: ROOM * size, maxBytes: 1_000 * size, keepSeconds: 60 };
+  const streamLog = { maxBytesPerStream: ROOM * size, maxBytes: 1_000 * size, keepSeconds: 60, leaseMs: 6_000 };
   const log = new MemoryStreamLog({ streamLog });
   const source = new Subject<Frame>();
   const [flow, stops, onOver] = [new Flow(), [] as string[], vi.fn<() => void>()];
@@ -187,7 +187,7 @@ describe('Recording', () => {
 
   it('is over at once where its source is', () => {
     const [flow, onOver] = [new Flow(), vi.fn<() => void>()];
-    const streamLog = { maxBytesPerStream: 1_000, maxBytes: 1_000, keepSeconds: 1 };
+    const streamLog = { maxBytesPerStream: 1_000, maxBytes: 1_000, keepSeconds: 1, leaseMs: 6_000 };
     const output = new Observable<Frame>((subscriber) => {
       subscriber.next(frame(0));
       subscriber.complete();

@@ -86,10 +86,16 @@ export class Recording {
 
   #startGrace(atLeastMs = 0): void {
     if (this.#over) return;
-    const { graceMs, stop } = this.options;
-    this.#grace = setTimeout(
-      () => stop(new SluiceError('client-gone', 'Nobody came back in time')),
-      Math.max(graceMs, atLeastMs),
-    );
+    const { graceMs } = this.options;
+    this.#grace = setTimeout(() => void this.#stopUnread(), Math.max(graceMs, atLeastMs));
+  }
+
+  /** Somebody may read it on another replica. */
+  async #stopUnread(): Promise<void> {
+    const { log, card, graceMs, stop } = this.options;
+    const isRead = graceMs > 0 && (await log.isReadElsewhere(card.id));
+    if (this.#over || this.#readers > 0) return;
+    if (isRead) this.#startGrace();
+    else stop(new SluiceError('client-gone', 'Nobody came back in time'));
   }
 }

@@ -3,5 +3,5 @@ import { MemoryStreamLog } from './memory-stream-log.js';
 
 streamLogContract('MemoryStreamLog', async (streamLog) => {
   const log = new MemoryStreamLog({ streamLog });
-  return { log, close: async () => log.close() };
+  return { log, close: () => log.close() };
 });

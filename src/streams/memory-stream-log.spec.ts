@@ -9,7 +9,12 @@ const SIZE = Buffer.byteLength(frame(0));
 /** A log with room for so many frames of this test. */
 function logOf(room: { readonly all?: number; readonly each?: number } = {}) {
   const { all = 1_000, each = 1_000 } = room;
-  const streamLog = { maxBytesPerStream: each * SIZE, maxBytes: all * SIZE, keepSeconds: KEEP_SECONDS };
+  const streamLog = {
+    maxBytesPerStream: each * SIZE,
+    maxBytes: all * SIZE,
+    keepSeconds: KEEP_SECONDS,
+    leaseMs: 6_000,
+  };
   const log = new MemoryStreamLog({ streamLog });
   const begin = (frames: number) => new WrittenStream(log).write(frames);
   const read = ({ id }: WrittenStream, from = 0, paused = false) => new LogReader(log, id, from, { paused });

@@ -4,15 +4,9 @@ import { throwError, type Observable } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import type { Flow } from '../core/flow.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
-import { SluiceError } from '../core/sluice-error.js';
 import { MemoryStream } from './memory-stream.js';
-import {
-  StreamLog,
-  type LoggedStream,
-  type StreamCard,
-  type StreamOwner,
-  type StreamWriter,
-} from './stream-log.js';
+import { streamGone } from './stream-gone.js';
+import { StreamLog, type LoggedStream, type StreamCard, type StreamOwner } from './stream-log.js';
 
 /** How many streams that were forgotten are still known to have been. */
 const REMEMBERED = 10_000;
@@ -46,7 +40,7 @@ export class MemoryStreamLog extends StreamLog {
     return this.#bytes;
   }
 
-  override begin(card: StreamCard, owner: StreamOwner): StreamWriter {
+  override begin(card: StreamCard, owner: StreamOwner): MemoryStream {
     const stream = new MemoryStream({
       card,
       maxBytes: this.settings.streamLog.maxBytesPerStream,
@@ -57,6 +51,11 @@ export class MemoryStreamLog extends StreamLog {
     return stream;
   }
 
+  /** True for a stream of which something may be here. */
+  has(id: string): boolean {
+    return this.#streams.has(id);
+  }
+
   override async find(id: string): Promise<LoggedStream | undefined> {
     return this.#streams.get(id)?.stream.described ?? this.#forgotten.get(id);
   }
@@ -64,7 +63,7 @@ export class MemoryStreamLog extends StreamLog {
   override read(id: string, from: number, flow: Flow): Observable<Frame> {
     const kept = this.#streams.get(id);
     if (kept === undefined) {
-      return throwError(() => new SluiceError('stream-gone', 'The stream is not kept any more; ask again'));
+      return throwError(streamGone);
     }
     if (this.#ended.delete(id)) this.#ended.add(id);
     return kept.stream.read(from, flow);
@@ -82,8 +81,20 @@ export class MemoryStreamLog extends StreamLog {
     if (kept !== undefined && !kept.stream.over) kept.owner.stop();
   }
 
+  /** Nobody reads elsewhere what only one process has. */
+  override async isReadElsewhere(): Promise<boolean> {
+    return false;
+  }
+
+  /** As if it had never been; nobody reads it any more. */
+  drop(id: string): void {
+    const kept = this.#streams.get(id);
+    if (kept === undefined) return;
+    this.#release(id, kept);
+  }
+
   /** Forgets everything. Streams that run are their producers' business. */
-  override close(): void {
+  override async close(): Promise<void> {
     for (const { endedTimer } of this.#streams.values()) clearTimeout(endedTimer);
     this.#streams.clear();
     this.#ended.clear();
@@ -117,11 +128,15 @@ export class MemoryStreamLog extends StreamLog {
   #forget(id: string): void {
     const kept = this.#streams.get(id);
     if (kept === undefined) return;
-    clearTimeout(kept.endedTimer);
-    this.#streams.delete(id);
-    this.#ended.delete(id);
-    this.#bytes -= kept.counted;
+    this.#release(id, kept);
     const { described } = kept.stream;
     this.#forgotten.set(id, { ...described, state: 'over', firstKept: described.frames });
+  }
+
+  #release(id: string, { endedTimer, counted }: Kept): void {
+    clearTimeout(endedTimer);
+    this.#streams.delete(id);
+    this.#ended.delete(id);
+    this.#bytes -= counted;
   }
 }

@@ -1,8 +1,9 @@
 import { Observable, type Subscriber } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import type { Flow } from '../core/flow.js';
-import { SluiceError } from '../core/sluice-error.js';
+import type { SluiceError } from '../core/sluice-error.js';
 import { framesIn, sizeOf, withoutFrames } from './frames.js';
+import { streamGone } from './stream-gone.js';
 import type { LoggedStream, StreamCard, StreamWriter } from './stream-log.js';
 
 /** Frames that were sent together, and the number of the first. */
@@ -49,7 +50,13 @@ export class MemoryStream implements StreamWriter {
 
   get described(): LoggedStream {
     const firstKept = this.#dropped === 0 ? 0 : (this.#entries[0]?.first ?? this.#frames);
-    return { ...this.options.card, state: this.#over ? 'over' : 'running', firstKept, frames: this.#frames };
+    return {
+      ...this.options.card,
+      state: this.#over ? 'over' : 'running',
+      firstKept,
+      frames: this.#frames,
+      brokenOff: false,
+    };
   }
 
   append(bytes: Frame): void {
@@ -69,6 +76,12 @@ export class MemoryStream implements StreamWriter {
     this.options.onChange();
   }
 
+  /** There will be no more, and what there was is not all. */
+  fail(error: SluiceError): void {
+    this.#over = true;
+    for (const reader of this.#readers) reader.fail(error);
+  }
+
   /** Drops everything but what comes: there is no room for it. */
   drop(): void {
     this.#dropUntil(0);
@@ -77,7 +90,7 @@ export class MemoryStream implements StreamWriter {
   read(from: number, flow: Flow): Observable<Frame> {
     return new Observable((subscriber) => {
       const at = this.#placeOf(from);
-      if (at === undefined) return subscriber.error(gone());
+      if (at === undefined) return subscriber.error(streamGone());
       const reader = new Reader(subscriber, flow, at, from, {
         entry: (place) => this.#entries[place - this.#dropped],
         isOver: () => this.#over,
@@ -129,7 +142,7 @@ export class MemoryStream implements StreamWriter {
       this.#dropped += 1;
     }
     if (this.#dropped === dropped) return;
-    for (const reader of this.#readers) if (reader.at < this.#dropped) reader.fail(gone());
+    for (const reader of this.#readers) if (reader.at < this.#dropped) reader.fail(streamGone());
     this.options.onChange();
   }
 }
@@ -174,8 +187,4 @@ class Reader {
   fail(error: SluiceError): void {
     this.subscriber.error(error);
   }
-}
-
-function gone(): SluiceError {
-  return new SluiceError('stream-gone', 'A part of the stream is not kept any more; ask again');
 }

@@ -24,6 +24,8 @@ export interface LoggedStream extends StreamCard {
   readonly firstKept: number;
   /** How many frames there are so far. */
   readonly frames: number;
+  /** Its producer died, and its last frame, which says so, is of another one: a reader may have had more than is kept. */
+  readonly brokenOff: boolean;
 }
 
 /** The producer of a stream, as its log sees it. */
@@ -53,13 +55,16 @@ export abstract class StreamLog {
   abstract find(id: string): Promise<LoggedStream | undefined>;
   /**
    * The frames from number `from` on, those to come included; completes after the last one. The flow brakes this reader
-   * alone. Errors with `stream-gone` where a frame is not kept any more.
+   * alone. Errors with `stream-gone` where a frame is not kept any more. Of a stream that broke off, a reader that had more
+   * than is kept gets the last frame.
    */
   abstract read(id: string, from: number, flow: Flow): Observable<Frame>;
   /** The streams of an owner, newest first. */
   abstract list(owner: string): Promise<LoggedStream[]>;
   /** Asks for the end of a stream that runs. Resolves when that has been passed on. */
   abstract stop(id: string): Promise<void>;
+  /** True while somebody reads a stream of this process on another replica. */
+  abstract isReadElsewhere(id: string): Promise<boolean>;
   /** Gives back what the log itself holds. */
-  abstract close(): void;
+  abstract close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { SluiceSettings } from '../../src/core/settings.js';
 import type { StreamLog } from '../../src/streams/stream-log.js';
 
 /** A log that a suite made. */
@@ -10,14 +11,15 @@ export interface CreatedLog {
 }
 
 /** The settings of a log. */
-export interface LogLimits {
-  readonly maxBytesPerStream: number;
-  readonly maxBytes: number;
-  readonly keepSeconds: number;
-}
+export type LogLimits = SluiceSettings['streamLog'];
 
 /** Makes an empty log. */
 export type CreateLog = (limits: LogLimits) => Promise<CreatedLog>;
 
 /** More than any test needs. */
-export const ROOMY: LogLimits = { maxBytesPerStream: 1_000_000, maxBytes: 1_000_000_000, keepSeconds: 300 };
+export const ROOMY: LogLimits = {
+  maxBytesPerStream: 1_000_000,
+  maxBytes: 1_000_000_000,
+  keepSeconds: 300,
+  leaseMs: 6_000,
+};

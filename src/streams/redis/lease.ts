@@ -1,0 +1,40 @@
+import type { RedisClient } from './connect.js';
+import { leaseKey } from './keys.js';
+
+/** A lease ends after half of the time in which a death must be seen; the rest is for those who look. */
+const LEASES_PER_NOTICE = 2;
+/** And is renewed so often that two renewals may fail. */
+const RENEWALS_PER_NOTICE = 6;
+
+/** How often a lease is renewed where a death must be seen within so many milliseconds. */
+export function renewalMs(leaseMs: number): number {
+  return Math.max(1, Math.floor(leaseMs / RENEWALS_PER_NOTICE));
+}
+
+/** Says that a replica lives, until it is closed. */
+export class Lease {
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly redis: RedisClient,
+    private readonly replica: string,
+    private readonly leaseMs: number,
+  ) {
+    const renew = () => void this.#renew().catch(() => undefined);
+    redis.on('ready', renew);
+    this.#timer = setInterval(renew, renewalMs(leaseMs));
+  }
+
+  /** Others learn at once that the replica has gone. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.redis.del(leaseKey(this.replica));
+  }
+
+  /** A key that is there is not written anew: a Redis without memory refuses that, and the replica lives. */
+  async #renew(): Promise<void> {
+    const key = leaseKey(this.replica);
+    const ms = Math.ceil(this.leaseMs / LEASES_PER_NOTICE);
+    if ((await this.redis.pexpire(key, ms)) === 0) await this.redis.set(key, '1', 'PX', ms);
+  }
+}

@@ -1,0 +1,34 @@
+import type { StreamCard } from '../stream-log.js';
+
+/** What Redis holds of a stream beside its frames. */
+export interface Meta {
+  readonly card: StreamCard;
+  /** The replica that produces it. */
+  readonly replica: string;
+  /** Its frames cannot be read any more. */
+  readonly lost: boolean;
+}
+
+export function printMeta({ card, replica, lost }: Meta): string {
+  const { owner, dialect, route, startedAt } = card;
+  return JSON.stringify({ owner, dialect, route, startedAt, replica, ...(lost && { lost }) });
+}
+
+/** Undefined for what no replica of this kind has written. */
+export function readMeta(id: string, text: string): Meta | undefined {
+  const value: unknown = parse(text);
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { owner, dialect, route, startedAt, replica, lost } = value as Partial<Record<string, unknown>>;
+  if (dialect !== 'native' && dialect !== 'openai-chat') return undefined;
+  if (typeof owner !== 'string' || typeof route !== 'string') return undefined;
+  if (typeof startedAt !== 'number' || typeof replica !== 'string') return undefined;
+  return { card: { id, owner, dialect, route, startedAt }, replica, lost: lost === true };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

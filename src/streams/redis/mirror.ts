@@ -1,0 +1,134 @@
+import { Observable } from 'rxjs';
+import type { Flow } from '../../core/flow.js';
+import type { Frame } from '../../core/frame.js';
+import { SluiceError } from '../../core/sluice-error.js';
+import type { MemoryStreamLog } from '../memory-stream-log.js';
+import type { MemoryStream } from '../memory-stream.js';
+import { streamGone } from '../stream-gone.js';
+import type { Entry } from './entry.js';
+import type { StreamShelf } from './stream-shelf.js';
+import { Tail } from './tail.js';
+
+/** The pause before Redis is asked again, in milliseconds. */
+const RETRY_MS = 500;
+
+/** What a mirror is made of. */
+export interface MirrorOptions {
+  readonly id: string;
+  readonly local: MemoryStreamLog;
+  readonly shelf: StreamShelf;
+  readonly look: (id: string) => Promise<void>;
+  /** Asks the producer to stop. */
+  readonly stop: () => void;
+  /** Its last reader has left. */
+  readonly onUnused: () => void;
+}
+
+/** A reader that waits for its first frame. */
+interface Waiting {
+  readonly from: number;
+  readonly start: (from: number) => void;
+}
+
+/** The copy of another replica's stream, for the readers that are here. */
+export class Mirror {
+  #readers = 0;
+  #frames = 0;
+  #brokenOff = false;
+  #failure: SluiceError | undefined;
+  #stream: MemoryStream | undefined;
+  #tail: Tail | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #closed = false;
+  readonly #waiting = new Set<Waiting>();
+  readonly #failures = new Set<(error: SluiceError) => void>();
+
+  constructor(private readonly options: MirrorOptions) {
+    void this.#begin();
+  }
+
+  /** The frames from a number on. A reader may have had more than Redis has by now; it then waits. */
+  read(from: number, flow: Flow): Observable<Frame> {
+    return new Observable((subscriber) => {
+      this.#readers += 1;
+      const fail = (error: SluiceError) => subscriber.error(error);
+      const start = (first: number) =>
+        void subscriber.add(this.options.local.read(this.options.id, first, flow).subscribe(subscriber));
+      const waiting = { from, start };
+      this.#failures.add(fail);
+      this.#waiting.add(waiting);
+      subscriber.add(() => {
+        this.#waiting.delete(waiting);
+        this.#failures.delete(fail);
+        this.#left();
+      });
+      if (this.#failure !== undefined) return fail(this.#failure);
+      return this.#startReaders();
+    });
+  }
+
+  async #begin(): Promise<void> {
+    const { id, local, shelf, stop } = this.options;
+    try {
+      const meta = await shelf.meta(id);
+      if (this.#closed) return;
+      if (meta === undefined || meta.lost) return this.#fail(streamGone());
+      this.#stream = local.begin(meta.card, { stop, brake: (on) => this.#tail?.brake(on) });
+      this.#follow();
+    } catch {
+      if (!this.#closed) this.#retry = setTimeout(() => void this.#begin(), RETRY_MS);
+    }
+  }
+
+  #follow(): void {
+    const { id, shelf, look } = this.options;
+    this.#tail = new Tail({
+      id,
+      shelf,
+      look,
+      onEntry: (entry) => this.#add(entry),
+      onEnd: () => {
+        this.#stream?.end();
+        this.#startReaders();
+      },
+      onError: (error) => this.#fail(error),
+    });
+  }
+
+  #add({ epoch, count, bytes, end }: Entry): void {
+    this.#brokenOff = epoch > 1;
+    this.#frames += count;
+    if (count > 0) this.#stream?.append(bytes);
+    if (!end) this.#startReaders();
+  }
+
+  /** Those whose first frame is here, and all of them at the end. */
+  #startReaders(): void {
+    const isOver = this.#stream?.over === true;
+    // Who had more than is kept of a stream that broke off gets its last frame.
+    const latest = isOver && this.#brokenOff ? Math.max(0, this.#frames - 1) : this.#frames;
+    for (const waiting of this.#waiting) {
+      const isHere = this.#stream !== undefined && waiting.from <= this.#frames;
+      if (!isHere && !isOver) continue;
+      this.#waiting.delete(waiting);
+      waiting.start(Math.min(waiting.from, latest));
+    }
+  }
+
+  #fail(error: SluiceError): void {
+    this.#failure = error;
+    this.#tail?.close();
+    this.#stream?.fail(error);
+    for (const fail of this.#failures) fail(error);
+  }
+
+  #left(): void {
+    this.#readers -= 1;
+    if (this.#readers > 0) return;
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    this.#tail?.close();
+    this.options.local.drop(this.options.id);
+    this.options.onUnused();
+  }
+}

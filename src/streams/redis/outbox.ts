@@ -1,0 +1,174 @@
+import type { Frame } from '../../core/frame.js';
+import { framesIn, sizeOf } from '../frames.js';
+import { joinFrames } from './entry.js';
+import type { Batch, Written } from './stream-pen.js';
+
+/** How long frames wait for others, in milliseconds. */
+const BATCH_MS = 200;
+/** And how many of them, and their bytes. */
+const BATCH_FRAMES = 64;
+const BATCH_BYTES = 16 * 1024;
+/** Bytes of a stream that may wait for a Redis that does not answer. */
+const MAX_WAITING_BYTES = 1024 * 1024;
+/** How long after its end a stream waits for it, in milliseconds. */
+const MAX_WAIT_MS = 60_000;
+/** The pause before a batch is sent again, in milliseconds. */
+const RETRY_MS = 250;
+
+/** What an outbox is made of. */
+export interface OutboxOptions {
+  /** Writes a batch. It may have been written before. */
+  readonly write: (batch: Batch) => Promise<Written>;
+  /** Says to the others that this stream cannot be read. True if that was heard. */
+  readonly announceLoss: () => Promise<boolean>;
+  /** What the whole stream may come to, in bytes. */
+  readonly maxBytes: number;
+  /** There is nothing more to be sent. */
+  readonly onDone: () => void;
+}
+
+/**
+ * Sends the frames of one stream to Redis, in batches, one at a time and each until it is answered. What cannot be sent is
+ * kept within a bound, and beyond it the stream is lost for other replicas.
+ */
+export class Outbox {
+  #waiting: Frame[] = [];
+  #waitingBytes = 0;
+  #waitingFrames = 0;
+  /** The number of the first frame that waits. */
+  #first = 0;
+  #bytes = 0;
+  #begun = false;
+  #ended = false;
+  /** The entry that says so is written. */
+  #endWritten = false;
+  #sending = false;
+  #done = false;
+  #closed = false;
+  #sentAt = Number.NEGATIVE_INFINITY;
+  #endedAt = 0;
+  #cancelTimer: (() => void) | undefined;
+  #onDone: (() => void)[] = [];
+
+  constructor(private readonly options: OutboxOptions) {
+    this.#soon();
+  }
+
+  /** There is nothing more to be sent, or it is not sent any more. */
+  get done(): boolean {
+    return this.#done;
+  }
+
+  append(bytes: Frame): void {
+    if (this.#done) return;
+    const size = sizeOf(bytes);
+    this.#waiting.push(bytes);
+    this.#waitingBytes += size;
+    this.#waitingFrames += framesIn(bytes);
+    this.#bytes += size;
+    if (this.#waitingBytes > MAX_WAITING_BYTES || this.#bytes > this.options.maxBytes) return this.#lose();
+    const isFull = this.#waitingFrames >= BATCH_FRAMES || this.#waitingBytes >= BATCH_BYTES;
+    return isFull ? this.#soon() : this.#later();
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#endedAt = performance.now();
+    if (!this.#done) this.#soon();
+  }
+
+  /** Resolves when nothing waits any more. */
+  drained(): Promise<void> {
+    if (this.#done) return Promise.resolve();
+    return new Promise((resolve) => this.#onDone.push(resolve));
+  }
+
+  /** Gives up what waits. */
+  close(): void {
+    this.#closed = true;
+    this.#finish();
+  }
+
+  /** With what else comes in this turn of the event loop. */
+  #soon(): void {
+    if (this.#sending) return;
+    this.#cancelTimer?.();
+    const timer = setImmediate(() => this.#send());
+    this.#cancelTimer = () => clearImmediate(timer);
+  }
+
+  /** The first frames go at once, and the others as often as the batch time says. */
+  #later(): void {
+    if (this.#sending || this.#cancelTimer !== undefined) return;
+    const ms = this.#sentAt + BATCH_MS - performance.now();
+    if (ms <= 0) return this.#soon();
+    const timer = setTimeout(() => this.#send(), ms);
+    this.#cancelTimer = () => clearTimeout(timer);
+  }
+
+  #send(): void {
+    this.#cancelTimer = undefined;
+    this.#sending = true;
+    void this.#sendBatch(this.#take()).then(() => {
+      this.#sending = false;
+      if (this.#done) return;
+      if (this.#endWritten) this.#finish();
+      else if (this.#ended || this.#waitingFrames >= BATCH_FRAMES) this.#soon();
+      else if (this.#waiting.length > 0) this.#later();
+    });
+  }
+
+  #take(): Batch {
+    const batch = {
+      first: this.#first,
+      count: this.#waitingFrames,
+      bytes: joinFrames(this.#waiting),
+      begins: !this.#begun,
+      end: this.#ended,
+    };
+    this.#first += this.#waitingFrames;
+    this.#waiting = [];
+    this.#waitingFrames = 0;
+    return batch;
+  }
+
+  async #sendBatch(batch: Batch): Promise<void> {
+    for (;;) {
+      this.#sentAt = performance.now();
+      const written = await this.options.write(batch);
+      if (this.#done) return;
+      if (written === 'written') break;
+      if (written === 'gone') return this.#lose();
+      if (written === 'shut-out') return this.#finish();
+      if (this.#ended && performance.now() - this.#endedAt > MAX_WAIT_MS) return this.#lose();
+      await pause(RETRY_MS);
+      if (this.#done) return;
+    }
+    this.#begun = true;
+    this.#waitingBytes -= batch.bytes.length;
+    this.#endWritten = batch.end;
+  }
+
+  #lose(): void {
+    this.#finish();
+    void this.#announce();
+  }
+
+  async #announce(): Promise<void> {
+    while (!this.#closed && !(await this.options.announceLoss())) await pause(RETRY_MS);
+  }
+
+  #finish(): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#cancelTimer?.();
+    this.#waiting = [];
+    this.options.onDone();
+    for (const resolve of this.#onDone.splice(0)) resolve();
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

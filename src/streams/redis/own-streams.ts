@@ -1,0 +1,92 @@
+import type { Frame } from '../../core/frame.js';
+import type { SluiceSettings } from '../../core/settings.js';
+import type { StreamCard, StreamOwner, StreamWriter } from '../stream-log.js';
+import type { RedisClient } from './connect.js';
+import { Outbox } from './outbox.js';
+import { StreamPen } from './stream-pen.js';
+
+/** How often within its time what is kept of a running stream is kept on. */
+const RENEWALS = 3;
+
+interface Own {
+  readonly owner: StreamOwner;
+  readonly outbox: Outbox;
+  readonly pen: StreamPen;
+  over: boolean;
+}
+
+/** What they are made of. */
+export interface OwnStreamsOptions {
+  readonly redis: RedisClient;
+  readonly replica: string;
+  readonly settings: Pick<SluiceSettings, 'streamLog'>;
+}
+
+/** The streams that this replica produces, on their way to Redis. */
+export class OwnStreams {
+  readonly #streams = new Map<string, Own>();
+  readonly #renewals: NodeJS.Timeout;
+
+  constructor(private readonly options: OwnStreamsOptions) {
+    this.#renewals = setInterval(() => this.#renew(), this.#keepMs() / RENEWALS);
+  }
+
+  /** A pen that writes into Redis what it writes into memory. */
+  begin(card: StreamCard, owner: StreamOwner, memory: StreamWriter): StreamWriter {
+    const { redis, replica, settings } = this.options;
+    const pen = new StreamPen({ redis, card, replica, keepMs: this.#keepMs() });
+    const own: Own = {
+      owner,
+      pen,
+      over: false,
+      outbox: new Outbox({
+        write: (batch) => pen.write(batch),
+        announceLoss: () => pen.announceLoss(),
+        maxBytes: settings.streamLog.maxBytesPerStream,
+        onDone: () => own.over && this.#streams.delete(card.id),
+      }),
+    };
+    this.#streams.set(card.id, own);
+    return {
+      append(bytes: Frame) {
+        memory.append(bytes);
+        own.outbox.append(bytes);
+      },
+      end: () => {
+        memory.end();
+        own.over = true;
+        own.outbox.end();
+        if (own.outbox.done) this.#streams.delete(card.id);
+      },
+    };
+  }
+
+  /** Those that run. */
+  get running(): string[] {
+    return [...this.#streams].filter(([, { over }]) => !over).map(([id]) => id);
+  }
+
+  stop(id: string): void {
+    const own = this.#streams.get(id);
+    if (own?.over === false) own.owner.stop();
+  }
+
+  /** Resolves when everything is in Redis, or lost. */
+  async drained(): Promise<void> {
+    await Promise.all([...this.#streams.values()].map(({ outbox }) => outbox.drained()));
+  }
+
+  close(): void {
+    clearInterval(this.#renewals);
+    for (const { outbox } of this.#streams.values()) outbox.close();
+    this.#streams.clear();
+  }
+
+  #renew(): void {
+    for (const { pen, outbox } of this.#streams.values()) if (!outbox.done) void pen.renew();
+  }
+
+  #keepMs(): number {
+    return this.options.settings.streamLog.keepSeconds * 1000;
+  }
+}

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { Observable } from 'rxjs';
+import type { Flow } from '../../core/flow.js';
+import type { Frame } from '../../core/frame.js';
+import type { SluiceSettings } from '../../core/settings.js';
+import { SluiceError } from '../../core/sluice-error.js';
+import { MemoryStreamLog } from '../memory-stream-log.js';
+import {
+  StreamLog,
+  type LoggedStream,
+  type StreamCard,
+  type StreamOwner,
+  type StreamWriter,
+} from '../stream-log.js';
+import { streamGone } from '../stream-gone.js';
+import { connectRedis, connectSubscriber, type RedisClient } from './connect.js';
+import { Lease, renewalMs } from './lease.js';
+import { Mirror } from './mirror.js';
+import { OwnerIndex } from './owner-index.js';
+import { Owners } from './owners.js';
+import { OwnStreams } from './own-streams.js';
+import { StopLine } from './stop-line.js';
+import { StreamShelf, type LastFrameEncoder } from './stream-shelf.js';
+
+/** How long a shutdown waits for what is not yet in Redis, in milliseconds. */
+const FLUSH_MS = 2_000;
+/** What a client that comes too early should wait, in milliseconds. */
+const RETRY_AFTER_MS = 1_000;
+
+/** What a log in Redis is made of. */
+export interface RedisStreamLogOptions {
+  readonly url: string;
+  readonly settings: Pick<SluiceSettings, 'streamLog'>;
+  readonly encodeLastFrame: LastFrameEncoder;
+}
+
+/**
+ * The log that replicas share. Each has its own streams in memory, where its readers read, and sends them to Redis; for
+ * the streams of others it has mirrors. The protocol is in docs/resuming.md.
+ */
+export class RedisStreamLog extends StreamLog {
+  readonly #replica = randomUUID();
+  readonly #local: MemoryStreamLog;
+  readonly #redis: RedisClient;
+  readonly #own: OwnStreams;
+  readonly #mirrors = new Map<string, Mirror>();
+  readonly #shelf: StreamShelf;
+  readonly #owners: Owners;
+  readonly #index: OwnerIndex;
+  readonly #lease: Lease;
+  readonly #stops: StopLine;
+
+  constructor(private readonly options: RedisStreamLogOptions) {
+    super();
+    const { url, settings } = options;
+    const { leaseMs } = settings.streamLog;
+    this.#local = new MemoryStreamLog(settings);
+    this.#redis = connectRedis(url);
+    this.#shelf = new StreamShelf(this.#redis, this.#keepMs);
+    this.#owners = new Owners(this.#redis, renewalMs(leaseMs) * 1.25);
+    this.#index = new OwnerIndex(this.#redis, () => 2 * this.#keepMs());
+    this.#lease = new Lease(this.#redis, this.#replica, leaseMs);
+    this.#own = new OwnStreams({ redis: this.#redis, replica: this.#replica, settings });
+    this.#stops = new StopLine({
+      redis: this.#redis,
+      subscriber: connectSubscriber(this.#redis),
+      replica: this.#replica,
+      shelf: this.#shelf,
+      own: this.#own,
+    });
+  }
+
+  override begin(card: StreamCard, owner: StreamOwner): StreamWriter {
+    this.#index.add(card);
+    return this.#own.begin(card, owner, this.#local.begin(card, owner));
+  }
+
+  override async find(id: string): Promise<LoggedStream | undefined> {
+    if (this.#isHere(id)) return this.#local.find(id);
+    return (await this.#ask(() => this.#findElsewhere(id))) ?? this.#local.find(id);
+  }
+
+  override read(id: string, from: number, flow: Flow): Observable<Frame> {
+    return new Observable((subscriber) => {
+      const frames = this.#isHere(id)
+        ? this.#local.read(id, from, flow)
+        : this.#mirrorOf(id).read(from, flow);
+      return frames.subscribe(subscriber);
+    });
+  }
+
+  override async list(owner: string): Promise<LoggedStream[]> {
+    const ids = await this.#ask(() => this.#index.list(owner));
+    const here = (await this.#local.list(owner)).filter(({ id }) => this.#isHere(id));
+    const known = new Set(here.map(({ id }) => id));
+    const others = ids.filter((id) => !known.has(id));
+    const found = await this.#ask(() => Promise.all(others.map((id) => this.#findElsewhere(id))));
+    const gone = others.filter((_, at) => found[at] === undefined);
+    this.#index.remove(owner, gone).catch(() => undefined);
+    const elsewhere = found
+      .filter((stream) => stream !== undefined)
+      .filter(({ firstKept }) => firstKept === 0);
+    return [...here, ...elsewhere].toSorted((one, other) => other.startedAt - one.startedAt);
+  }
+
+  override async stop(id: string): Promise<void> {
+    if (this.#isHere(id)) return this.#local.stop(id);
+    const meta = await this.#ask(() => this.#shelf.meta(id));
+    if (meta !== undefined) await this.#ask(() => this.#stops.ask(id, meta.replica));
+  }
+
+  /** Where Redis does not answer nobody else reads. */
+  override isReadElsewhere(id: string): Promise<boolean> {
+    return this.#shelf.isRead(id).catch(() => false);
+  }
+
+  override async close(): Promise<void> {
+    await Promise.race([
+      this.#own.drained(),
+      new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref()),
+    ]);
+    this.#own.close();
+    await this.#lease.close().catch(() => undefined);
+    this.#stops.close();
+    this.#redis.disconnect();
+    await this.#local.close();
+  }
+
+  /** Produced here, and kept in this process' memory. */
+  #isHere(id: string): boolean {
+    return this.#local.has(id) && !this.#mirrors.has(id);
+  }
+
+  #mirrorOf(id: string): Mirror {
+    const known = this.#mirrors.get(id);
+    if (known !== undefined) return known;
+    const mirror = new Mirror({
+      id,
+      local: this.#local,
+      shelf: this.#shelf,
+      look: (stream) => this.#look(stream),
+      stop: () => void this.stop(id).catch(() => undefined),
+      onUnused: () => this.#mirrors.delete(id),
+    });
+    this.#mirrors.set(id, mirror);
+    return mirror;
+  }
+
+  async #findElsewhere(id: string): Promise<LoggedStream | undefined> {
+    const [meta, last] = await Promise.all([this.#shelf.meta(id), this.#shelf.lastEntry(id)]);
+    if (meta === undefined) return undefined;
+    if (meta.lost || last === undefined) {
+      return { ...meta.card, state: 'over', firstKept: Number.MAX_SAFE_INTEGER, frames: 0, brokenOff: false };
+    }
+    if (!last.end) await this.#endIfDead(meta.card, meta.replica);
+    return {
+      ...meta.card,
+      state: last.end ? 'over' : 'running',
+      firstKept: 0,
+      frames: last.first + last.count,
+      brokenOff: last.end && last.epoch > 1,
+    };
+  }
+
+  /** Rejects with `stream-gone` where there is nothing to wait for. */
+  async #look(id: string): Promise<void> {
+    const [meta, last] = await Promise.all([this.#shelf.meta(id), this.#shelf.lastEntry(id)]);
+    if (meta === undefined || meta.lost || last === undefined) throw streamGone();
+    if (!last.end) await this.#endIfDead(meta.card, meta.replica);
+  }
+
+  async #endIfDead(card: StreamCard, replica: string): Promise<void> {
+    if (!(await this.#owners.isDead(replica))) return;
+    const error = new SluiceError('upstream-cut', 'The replica that produced this stream is gone; ask again');
+    await this.#shelf.endFor(card.id, (number) => this.options.encodeLastFrame(card, number, error));
+  }
+
+  readonly #keepMs = () => this.options.settings.streamLog.keepSeconds * 1000;
+
+  /** What Redis says; callers are told where it says nothing. */
+  async #ask<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      return await question();
+    } catch (error) {
+      if (error instanceof SluiceError) throw error;
+      throw new SluiceError('stream-log-unavailable', 'The stream log cannot be reached; ask again', {
+        retryAfterMs: RETRY_AFTER_MS,
+      });
+    }
+  }
+}

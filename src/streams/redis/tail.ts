@@ -1,0 +1,103 @@
+import { SluiceError } from '../../core/sluice-error.js';
+import { streamGone } from '../stream-gone.js';
+import type { Entry } from './entry.js';
+import type { StreamShelf } from './stream-shelf.js';
+
+/** The pause between two looks at the log, in milliseconds: it grows while there is nothing new. */
+const SHORTEST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 500;
+/** How often it is said that somebody reads, and asked whether there is still somebody who writes, in milliseconds. */
+const LOOK_MS = 1_000;
+
+/** What a tail is made of. */
+export interface TailOptions {
+  readonly id: string;
+  readonly shelf: StreamShelf;
+  /** Ends a stream whose producer is dead. Rejects with `stream-gone` for one that is not kept. */
+  readonly look: (id: string) => Promise<void>;
+  readonly onEntry: (entry: Entry) => void;
+  readonly onEnd: () => void;
+  readonly onError: (error: SluiceError) => void;
+}
+
+/** Follows one stream of another replica, from its beginning to its end, until it is closed. */
+export class Tail {
+  #cursor = '-';
+  #frames = 0;
+  #pauseMs = SHORTEST_PAUSE_MS;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #looks: NodeJS.Timeout;
+  #polling = false;
+  #paused = false;
+  #closed = false;
+
+  constructor(private readonly options: TailOptions) {
+    this.#looks = setInterval(() => void this.#look(), LOOK_MS);
+    void this.#look();
+    void this.#poll();
+  }
+
+  /** Takes no more for a while, or goes on. */
+  brake(on: boolean): void {
+    this.#paused = on;
+    if (on) clearTimeout(this.#timer);
+    else if (!this.#polling && !this.#closed) void this.#poll();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    clearInterval(this.#looks);
+  }
+
+  async #poll(): Promise<void> {
+    this.#polling = true;
+    clearTimeout(this.#timer);
+    try {
+      while (await this.#readPage());
+    } catch (error) {
+      // Redis does not answer: the reader waits.
+      if (error instanceof SluiceError) this.#fail(error);
+      else this.#pauseMs = LONGEST_PAUSE_MS;
+    }
+    this.#polling = false;
+    if (this.#closed || this.#paused) return;
+    this.#timer = setTimeout(() => void this.#poll(), this.#pauseMs);
+  }
+
+  /** True if there may be more at once. */
+  async #readPage(): Promise<boolean> {
+    const { id, shelf, onEntry, onEnd } = this.options;
+    if (this.#closed || this.#paused) return false;
+    const { entries, cursor, full } = await shelf.page(id, this.#cursor);
+    for (const entry of entries) {
+      if (this.#closed) return false;
+      if (entry.first !== this.#frames) throw streamGone();
+      this.#frames += entry.count;
+      onEntry(entry);
+      if (entry.end) {
+        this.close();
+        onEnd();
+      }
+    }
+    this.#cursor = cursor;
+    this.#pauseMs = entries.length > 0 ? SHORTEST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 1.5);
+    return full;
+  }
+
+  /** A reader that is slow is a reader too. */
+  async #look(): Promise<void> {
+    const { id, look, shelf } = this.options;
+    try {
+      await Promise.all([look(id), shelf.markRead(id)]);
+    } catch (error) {
+      if (error instanceof SluiceError) this.#fail(error);
+    }
+  }
+
+  #fail(error: SluiceError): void {
+    if (this.#closed) return;
+    this.close();
+    this.options.onError(error);
+  }
+}
