@@ -186,6 +186,7 @@ export function streamLogContract(
         state: 'running',
         firstKept: 0,
         frames: 3,
+        brokenOff: false,
       });
       stream.write().end();
       await reader.ended;
@@ -194,6 +195,7 @@ export function streamLogContract(
         state: 'over',
         firstKept: 0,
         frames: 4,
+        brokenOff: false,
       });
     });
 

@@ -151,35 +151,37 @@ describe.skipIf(!hasRedis)('streams whose replica is killed', () => {
     let killedAt = Number.POSITIVE_INFINITY;
     let begun = 0;
     const allBegun = new Gate();
-    const watching = Array.from({ length: COUNT_KILLED }, async (_, index): Promise<Watched> => {
-      const content = String(SEED + index);
-      const producer = index % 2 === 0 ? 'a' : 'b';
-      let turn = index;
-      const next = () => (turn++ % 2 === 0 && killedAt === Number.POSITIVE_INFINITY ? 'a' : 'b');
-      let elsewhere: Promise<string> | undefined;
-      const onBegun = (streamId: string) => {
-        const other = replicas.ask(producer === 'a' ? 'b' : 'a', `/v1/streams/${streamId}`);
-        elsewhere = other.then(async (answer) => {
-          begun += 1;
-          if (begun === COUNT_KILLED) allBegun.open();
-          await answer.over;
-          return answer.received;
-        });
-      };
-      const way = ways[index % ways.length] ?? ways[0];
-      if (way === undefined) throw new Error('There is no way');
-      const options = { content, random: new Random(SEED + index), onBegun };
-      const reading = await readThroughCuts(() => replicas[next()].url, way, options);
-      const received = (await elsewhere) ?? '';
-      if (producer === 'a') noticedMs = Math.max(noticedMs, performance.now() - killedAt);
-      return { content, producer, reading, elsewhere: received };
-    });
-    await allBegun.opened;
+    const watching = Promise.all(
+      Array.from({ length: COUNT_KILLED }, async (_, index): Promise<Watched> => {
+        const content = String(SEED + index);
+        const producer = index % 2 === 0 ? 'a' : 'b';
+        let turn = index;
+        const next = () => (turn++ % 2 === 0 && killedAt === Number.POSITIVE_INFINITY ? 'a' : 'b');
+        let elsewhere: Promise<string> | undefined;
+        const onBegun = (streamId: string) => {
+          const other = replicas.ask(producer === 'a' ? 'b' : 'a', `/v1/streams/${streamId}`);
+          elsewhere = other.then(async (answer) => {
+            begun += 1;
+            if (begun === COUNT_KILLED) allBegun.open();
+            await answer.over;
+            return answer.received;
+          });
+        };
+        const way = ways[index % ways.length] ?? ways[0];
+        if (way === undefined) throw new Error('There is no way');
+        const options = { content, random: new Random(SEED + index), onBegun };
+        const reading = await readThroughCuts(() => replicas[next()].url, way, options);
+        const received = (await elsewhere) ?? '';
+        if (producer === 'a') noticedMs = Math.max(noticedMs, performance.now() - killedAt);
+        return { content, producer, reading, elsewhere: received };
+      }),
+    );
+    await Promise.race([allBegun.opened, watching]);
     killedAt = performance.now();
     replicas.a.signal('SIGKILL');
     await replicas.a.exited;
     killed.open();
-    watched = await Promise.all(watching);
+    watched = await watching;
   }, 60_000);
   afterAll(() => replicas.stop());
 
