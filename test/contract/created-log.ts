@@ -1,4 +1,4 @@
-import type { StreamLogSettings } from '../../src/core/settings.js';
+import type { SluiceSettings } from '../../src/core/settings.js';
 import type { StreamLog } from '../../src/streams/stream-log.js';
 
 /** A log that a suite made. */
@@ -11,7 +11,7 @@ export interface CreatedLog {
 }
 
 /** The settings of a log. */
-export type LogLimits = StreamLogSettings;
+export type LogLimits = SluiceSettings['streamLog'];
 
 /** Makes an empty log. */
 export type CreateLog = (limits: LogLimits) => Promise<CreatedLog>;

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { streams, type ScriptedRequest } from '../../src/testing/index.js';
 import { Fleet } from '../support/fleet.js';
 import { holdings, NOTHING } from '../support/holdings.js';
 import { hostKinds } from '../support/hosts.js';
 import { inParallel } from '../support/in-parallel.js';
 import { openResources } from '../support/open-resources.js';
+import { deltasFor, randomAnswer, textOf } from '../support/random-answer.js';
 import { Random } from '../support/random.js';
 import { readThroughCuts, ways, type WholeReading } from '../support/resuming-reader.js';
 
@@ -16,23 +16,7 @@ const AT_ONCE = 40;
 /** The host that has nothing around the routes, and the one that has most. */
 const kinds = hostKinds.filter((_, at) => at === 0 || at === hostKinds.length - 1);
 
-/** What the model says to a question: the same whenever it is asked. */
-function deltasFor(question: string): string[] {
-  const random = new Random(Number(question));
-  const word = () => random.pick(['ä', '→', ' 🙂', 'data: ', '\n\n', '"', 'x'.repeat(random.below(80))]);
-  return Array.from({ length: 5 + random.below(40) }, (_, at) => `${at}${word()}`);
-}
-
-/** Pieces of events and of characters, as they come over a network. */
-function answer({ question }: ScriptedRequest) {
-  const script = streams(...deltasFor(question));
-  const random = new Random(Number(question));
-  return random.chance(0.3) ? script.torn(1 + random.below(300)) : script;
-}
-
 const checksum = (text: string) => createHash('sha256').update(text).digest('hex');
-const textOf = ({ events }: WholeReading) =>
-  events.map(({ data }) => (JSON.parse(data) as { delta?: string }).delta ?? '').join('');
 
 describe.each(kinds)('200 streams whose readers are cut off at random on $name', (kind) => {
   describe.each(ways)('and come back by $name', (way) => {
@@ -43,7 +27,7 @@ describe.each(kinds)('200 streams whose readers are cut off at random on $name',
     beforeAll(async () => {
       process.stderr.write(`CUTS_SEED=${SEED}\n`);
       fleet = await Fleet.launch(['a'], { kind, route: { graceSeconds: 60 } });
-      fleet.at('a').answers(answer);
+      fleet.at('a').answers(randomAnswer);
       timersBefore = openResources('timers');
       await inParallel(COUNT, AT_ONCE, async (index) => {
         const content = String(SEED + index);
@@ -71,7 +55,7 @@ describe.each(kinds)('200 streams whose readers are cut off at random on $name',
 
     it('gives each reader the very text of the model', () => {
       expect(
-        but((reading, content) => checksum(textOf(reading)) === checksum(deltasFor(content).join(''))),
+        but(({ events }, content) => checksum(textOf(events)) === checksum(deltasFor(content).join(''))),
       ).toEqual([]);
     });
 

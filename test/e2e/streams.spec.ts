@@ -4,6 +4,7 @@ import { Fleet, GRACE } from '../support/fleet.js';
 import { Gate } from '../support/gate.js';
 import { hostKinds } from '../support/hosts.js';
 import { ask, parseEvents, type Answer } from '../support/http-client.js';
+import { textOf } from '../support/random-answer.js';
 
 const WORDS = ['one', ' two', ' three', ' four'];
 const TEXT = WORDS.join('');
@@ -160,11 +161,6 @@ describe.each(hostKinds)('a stream that outlives its connection, on $name', (kin
     });
   });
 });
-
-/** What native events say. */
-function textOf(events: readonly { readonly data: string }[]): string {
-  return events.map(({ data }) => (JSON.parse(data) as { delta?: string }).delta ?? '').join('');
-}
 
 /** The first events of an answer, as soon as they are there. */
 async function eventsOf(answer: Answer, count: number): Promise<ReturnType<typeof parseEvents>> {

@@ -112,7 +112,7 @@ export class RedisServer {
       keys.map(async (key) => {
         const type = await client.type(key);
         if (type === 'stream') return client.xrange(key, '-', '+');
-        if (type === 'zset') return client.zrange(key, 0, -1);
+        if (type === 'zset') return client.zrange(key, '0', '-1');
         return client.get(key);
       }),
     );

@@ -1,6 +1,9 @@
 import { ask, parseEvents, type Answer, type Question, type ReceivedEvent } from './http-client.js';
 import type { Random } from './random.js';
 
+/** How often a question may be turned down before somebody takes it. */
+const MAX_REFUSALS = 3;
+
 /** How a reader asks, and asks again where it was. */
 export interface Way {
   readonly name: string;
@@ -44,30 +47,52 @@ export interface WholeReading {
   readonly cuts: number;
 }
 
+/** How one reads through cuts. */
+export interface ReadingOptions {
+  readonly content: string;
+  readonly random: Random;
+  /** Told once, when the reader has an event. */
+  readonly onBegun?: (streamId: string) => void;
+}
+
 /**
  * Reads one stream over connections that are cut after a random number of bytes, but never before the first event: until
- * then a client has no id to come back with.
+ * then a client has no id to come back with. With several replicas `url` says where to go next.
  */
 export async function readThroughCuts(
-  url: string,
+  url: string | (() => string),
   way: Way,
-  options: { readonly content: string; readonly random: Random },
+  { content, random, onBegun }: ReadingOptions,
 ): Promise<WholeReading> {
-  const { content, random } = options;
   let question = way.first(content);
   let streamId = '';
   const events: ReceivedEvent[] = [];
   for (let cuts = 0; ; cuts += 1) {
-    const answer = await ask(url + question.path, question);
+    const answer = await (typeof url === 'string'
+      ? ask(url + question.path, question)
+      : taken(url, question));
     if (answer.status === 204) return { streamId, events, cuts };
     if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
+    const isFirst = events.length === 0;
     streamId ||= String(answer.headers['x-sluice-stream']);
-    await someOf(answer, { isFirst: events.length === 0, random });
+    await someOf(answer, { isFirst, random });
     answer.leave();
     events.push(...parseEvents(answer.received));
+    if (isFirst && events.length > 0) onBegun?.(streamId);
     const { id = '' } = events.at(-1) ?? {};
     if (id.endsWith('.end')) return { streamId, events, cuts };
     question = way.again(streamId, id);
+  }
+}
+
+/** The answer of the next replica that takes the question: one may be shutting down, or be gone. */
+async function taken(next: () => string, question: Question & { readonly path: string }): Promise<Answer> {
+  for (let refusals = 0; ; refusals += 1) {
+    const answer = await ask(next() + question.path, question).catch((error: unknown) => {
+      if (refusals === MAX_REFUSALS) throw error;
+    });
+    if (answer !== undefined && (answer.status !== 503 || refusals === MAX_REFUSALS)) return answer;
+    answer?.leave();
   }
 }
 
