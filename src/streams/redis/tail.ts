@@ -6,13 +6,13 @@ import type { StreamShelf } from './stream-shelf.js';
 /** The pause between two looks at the log, in milliseconds: it grows while there is nothing new. */
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 500;
-/** How often it is said that somebody reads, and asked whether there is still somebody who writes, in milliseconds. */
-const LOOK_MS = 1_000;
 
 /** What a tail is made of. */
 export interface TailOptions {
   readonly id: string;
   readonly shelf: StreamShelf;
+  /** How often it is said that somebody reads, and asked whether there is still somebody who writes, in milliseconds. */
+  readonly lookMs: number;
   /** Ends a stream whose producer is dead. Rejects with `stream-gone` for one that is not kept. */
   readonly look: (id: string) => Promise<void>;
   readonly onEntry: (entry: Entry) => void;
@@ -32,7 +32,7 @@ export class Tail {
   #closed = false;
 
   constructor(private readonly options: TailOptions) {
-    this.#looks = setInterval(() => void this.#look(), LOOK_MS);
+    this.#looks = setInterval(() => void this.#look(), options.lookMs);
     void this.#look();
     void this.#poll();
   }
