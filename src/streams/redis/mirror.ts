@@ -18,7 +18,7 @@ export interface MirrorOptions {
   readonly local: MemoryStreamLog;
   readonly shelf: StreamShelf;
   readonly lookMs: number;
-  readonly look: (id: string) => Promise<void>;
+  readonly look: (id: string) => Promise<boolean>;
   /** Asks the producer to stop. */
   readonly stop: () => void;
   /** Its last reader has left. */

@@ -170,17 +170,18 @@ export class RedisStreamLog extends StreamLog {
     };
   }
 
-  /** Rejects with `stream-gone` where there is nothing to wait for. */
-  async #look(id: string): Promise<void> {
+  /** True for a stream that is ended now. Rejects with `stream-gone` where there is nothing to wait for. */
+  async #look(id: string): Promise<boolean> {
     const [meta, last] = await Promise.all([this.#shelf.meta(id), this.#shelf.lastEntry(id)]);
     if (meta === undefined || meta.lost || last === undefined) throw streamGone();
-    if (!last.end) await this.#endIfDead(meta.card, meta.replica);
+    return last.end || this.#endIfDead(meta.card, meta.replica);
   }
 
-  async #endIfDead(card: StreamCard, replica: string): Promise<void> {
-    if (!(await this.#owners.isDead(replica))) return;
+  async #endIfDead(card: StreamCard, replica: string): Promise<boolean> {
+    if (!(await this.#owners.isDead(replica))) return false;
     const error = new SluiceError('upstream-cut', 'The replica that produced this stream is gone; ask again');
     await this.#shelf.endFor(card.id, (number) => this.options.encodeLastFrame(card, number, error));
+    return true;
   }
 
   readonly #keepMs = () => this.options.settings.streamLog.keepSeconds * 1000;
