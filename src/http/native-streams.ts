@@ -30,14 +30,22 @@ export interface NativeStream {
   readonly head: StreamHead;
 }
 
+/**
+ * Where a request keeps its stream. A WeakMap would do, but a value that leads to its own key is kept until the next major
+ * collection, and with it the whole stream (docs/decisions/0014).
+ */
+const OPENED = Symbol('stream');
+
+interface OpenedRequest {
+  [OPENED]?: NativeStream;
+}
+
 /** How long a native stream goes on without a reader, in seconds: EventSource comes back within a few. */
 const GRACE_SECONDS = 30;
 
 /** Opens the streams of `/stream` requests and keeps each until its handler takes it. */
 @Injectable()
 export class NativeStreams {
-  readonly #streams = new WeakMap<object, NativeStream>();
-
   constructor(
     @Inject(RelayService) private readonly relay: RelayService,
     @Inject(RecordedStreams) private readonly recorded: RecordedStreams,
@@ -53,12 +61,12 @@ export class NativeStreams {
       lastEventId === undefined
         ? await this.#ask(exchange)
         : await this.#resume(exchange, parseCursor(lastEventId));
-    this.#streams.set(request, stream);
+    (request as OpenedRequest)[OPENED] = stream;
   }
 
   /** The stream that was opened for a request. */
   of(request: object): NativeStream {
-    const stream = this.#streams.get(request);
+    const stream = (request as OpenedRequest)[OPENED];
     if (stream === undefined) throw new Error('The stream guard did not run');
     return stream;
   }
