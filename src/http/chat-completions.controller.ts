@@ -90,7 +90,7 @@ export class ChatCompletionsController {
   /** fetch-event-source POSTs again with the last id it saw: that must never be a second generation. */
   async #resume(exchange: Exchange): Promise<void> {
     const owner = ownerOf(callerOf(exchange.request));
-    const found = await this.#streamAt(lastEventIdOf(exchange) ?? '', owner).catch(() => undefined);
+    const found = await this.#streamAt(lastEventIdOf(exchange) ?? '', owner);
     if (found === undefined) {
       throw new SluiceError('stream-gone', 'The stream cannot be resumed; ask again without Last-Event-ID');
     }
@@ -101,9 +101,14 @@ export class ChatCompletionsController {
 
   /** Where a chat completion is to be gone on with; whatever its id is, another one is not. */
   async #streamAt(lastEventId: string, owner: string): Promise<Cursor | undefined> {
-    const cursor = parseCursor(lastEventId);
-    const { dialect } = await this.recorded.find(cursor.streamId, owner, cursor.sequence + 1);
-    return dialect === 'openai-chat' ? cursor : undefined;
+    try {
+      const cursor = parseCursor(lastEventId);
+      const { dialect } = await this.recorded.find(cursor.streamId, owner, cursor.sequence + 1);
+      return dialect === 'openai-chat' ? cursor : undefined;
+    } catch (error) {
+      if (SluiceError.from(error).code === 'stream-log-unavailable') throw error;
+      return undefined;
+    }
   }
 
   #send(exchange: Exchange, source: FrameSource, head: StreamHead): void {

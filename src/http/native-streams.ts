@@ -10,8 +10,10 @@ import { decodeBody, decodeQuery } from '../dialects/native/decode-request.js';
 import { nativeEncoder, nativeFormat } from '../dialects/native/native-format.js';
 import { plainTextFormat } from '../dialects/plain-text/plain-text-format.js';
 import { OnceStreams } from '../relay/once-streams.js';
-import { ownerOf, RecordedStreams } from '../relay/recorded-streams.js';
+import { nextOf, ownerOf, RecordedStreams } from '../relay/recorded-streams.js';
 import { RelayService } from '../relay/relay.service.js';
+import type { LoggedStream } from '../streams/stream-log.js';
+import { comeAgain } from './come-again.js';
 import type { Exchange } from './exchange.js';
 import type { FrameSource } from './frame-writer.js';
 import { eventStreamHead, plainTextHead, type StreamHead } from './stream-head.js';
@@ -86,16 +88,25 @@ export class NativeStreams {
   async #resume(exchange: Exchange, { streamId, sequence, last }: Cursor): Promise<NativeStream> {
     if (last) throw new StreamOver('The client has the whole stream');
     const head = eventStreamHead({ id: streamId }, exchange.isHttp11);
-    const owner = ownerOf(callerOf(exchange.request));
-    const stream = await this.recorded.find(streamId, owner).catch(() => undefined);
-    if (stream?.state === 'over' && sequence + 1 >= stream.frames) {
-      throw new StreamOver('The client has the whole stream');
+    try {
+      const stream = await this.#find(exchange, streamId);
+      if (stream?.dialect !== 'native') return { exchange, source: gone(streamId, sequence), head };
+      const next = nextOf(stream, sequence + 1);
+      if (next === undefined) throw new StreamOver('The client has the whole stream');
+      const source = this.recorded.read(streamId, next, exchange.closing());
+      return { exchange, source: orGone(source, streamId, sequence), head };
+    } catch (error) {
+      return { exchange, source: comeAgain(exchange, error), head };
     }
-    const source =
-      stream?.dialect !== 'native'
-        ? gone(streamId, sequence)
-        : this.recorded.read(streamId, sequence + 1, exchange.closing());
-    return { exchange, source: orGone(source, streamId, sequence), head };
+  }
+
+  async #find({ request }: Exchange, streamId: string): Promise<LoggedStream | undefined> {
+    try {
+      return await this.recorded.find(streamId, ownerOf(callerOf(request)));
+    } catch (error) {
+      if (SluiceError.from(error).code === 'stream-log-unavailable') throw error;
+      return undefined;
+    }
   }
 }
 

@@ -7,6 +7,11 @@ export function lastEventIdOf(exchange: Exchange): string | undefined {
   return exchange.header('last-event-id') ?? exchange.query('lastEventId');
 }
 
+/** True for a reader whose cursor says that it has the last frame of its stream. */
+export function hasLastFrame(exchange: Exchange): boolean {
+  return lastEventIdOf(exchange)?.endsWith('.end') === true;
+}
+
 /** The number of the frame that a reader needs next. Throws `invalid-request` for a cursor of no or another stream. */
 export function nextFrame(exchange: Exchange, streamId: string): number {
   const id = lastEventIdOf(exchange);

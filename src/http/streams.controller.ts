@@ -17,14 +17,15 @@ import { callerOf } from '../access/caller-of.js';
 import { StreamAccessGuard } from '../access/stream-access.guard.js';
 import { Tickets } from '../access/tickets.js';
 import { encodeErrorBody } from '../dialects/native/encode-error.js';
-import { ownerOf, RecordedStreams } from '../relay/recorded-streams.js';
+import { nextOf, ownerOf, RecordedStreams } from '../relay/recorded-streams.js';
+import { comeAgain } from './come-again.js';
 import { DetachedStreams } from './detached-streams.js';
 import { ErrorFilter } from './error-filter.js';
 import { Exchange, type AdapterReply, type AdapterRequest } from './exchange.js';
-import { FrameWriter } from './frame-writer.js';
+import { FrameWriter, type FrameSource } from './frame-writer.js';
 import { readGrace } from './read-grace.js';
 import { eventStreamHead } from './stream-head.js';
-import { nextFrame } from './stream-requests.js';
+import { hasLastFrame, nextFrame } from './stream-requests.js';
 import { StreamResults } from './stream-results.js';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
@@ -85,15 +86,21 @@ export class StreamsController {
     @Res() reply: AdapterReply,
   ): Promise<void> {
     const exchange = new Exchange(request, reply);
-    const from = nextFrame(exchange, id);
-    const stream = await this.streams.find(id, ownerOf(callerOf(request)), from);
-    if (stream.state === 'over' && from >= stream.frames) {
+    const source = await this.#source(exchange, id).catch((error: unknown) => comeAgain(exchange, error));
+    if (source === undefined) {
       exchange.send(204, { 'x-sluice-stream': id }, '');
       return;
     }
-    const source = this.streams.read(id, from, exchange.closing());
     const head = eventStreamHead({ id }, exchange.isHttp11);
     this.writer.write(exchange, source, head, 'us').subscribe({ complete: () => exchange.response.end() });
+  }
+
+  /** What the reader lacks; undefined where it has all. */
+  async #source(exchange: Exchange, id: string): Promise<FrameSource | undefined> {
+    const from = nextFrame(exchange, id);
+    const stream = await this.streams.find(id, ownerOf(callerOf(exchange.request)), from);
+    const next = hasLastFrame(exchange) ? undefined : nextOf(stream, from);
+    return next === undefined ? undefined : this.streams.read(id, next, exchange.closing());
   }
 
   /** The whole answer as JSON; `?wait=SECONDS` waits for its end that long. */

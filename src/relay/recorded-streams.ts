@@ -131,6 +131,15 @@ export class RecordedStreams implements OnApplicationShutdown {
   }
 }
 
+/**
+ * Where a reader goes on that has the frames before `from`; undefined where it has them all. One of a stream that broke off
+ * may have had frames that are not kept, and lacks the last one all the same.
+ */
+export function nextOf({ state, frames, brokenOff }: LoggedStream, from: number): number | undefined {
+  if (state === 'running' || from < frames) return from;
+  return brokenOff ? frames - 1 : undefined;
+}
+
 /** Whose streams a caller may see: those of its tenant, or its own. */
 export function ownerOf({ tenant, name }: Caller): string {
   return tenant ?? name;

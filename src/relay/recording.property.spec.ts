@@ -43,18 +43,18 @@ class Observed {
     return this.readers.filter(({ gone }) => !gone).length;
   }
 
-  run(next: Step): void {
+  async run(next: Step): Promise<void> {
     if (next.type === 'write') this.#source.next(frame(0));
     if (next.type === 'join') this.#join();
     if (next.type === 'leave' || next.type === 'abort') this.#leave(next.who, next.type);
     if (next.type !== 'wait') return;
-    vi.advanceTimersByTime(next.ms);
+    await vi.advanceTimersByTimeAsync(next.ms);
     if (this.present === 0 && !(this.detached && this.readers.length === 0)) this.alone += next.ms;
   }
 
   end(): void {
     this.#source.complete();
-    this.log.close();
+    void this.log.close();
   }
 
   #join(): void {
@@ -78,12 +78,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('a recording is stopped when it was alone for its grace, and never before, whoever comes and goes', () => {
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 40 }), fc.boolean(), (steps, detached) => {
+it('a recording is stopped when it was alone for its grace, and never before, whoever comes and goes', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.boolean(), async (steps, detached) => {
       const observed = new Observed(detached);
       for (const next of steps) {
-        observed.run(next);
+        await observed.run(next);
         expect(observed.stop).toHaveBeenCalledTimes(observed.alone >= GRACE_MS ? 1 : 0);
         const waits = observed.present === 0 && !(detached && observed.readers.length === 0);
         expect(vi.getTimerCount()).toBe(waits && observed.alone < GRACE_MS ? 1 : 0);

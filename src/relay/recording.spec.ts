@@ -14,7 +14,12 @@ const ROOM = 4;
 /** A recording, its source and everything that it does. The source fails where it is stopped, as the relay's does. */
 function record({ detached = false, graceMs = GRACE_MS } = {}) {
   const size = Buffer.byteLength(frame(0));
-  const streamLog = { maxBytesPerStream: ROOM * size, maxBytes: 1_000 * size, keepSeconds: 60, leaseMs: 6_000 };
+  const streamLog = {
+    maxBytesPerStream: ROOM * size,
+    maxBytes: 1_000 * size,
+    keepSeconds: 60,
+    leaseMs: 6_000,
+  };
   const log = new MemoryStreamLog({ streamLog });
   const source = new Subject<Frame>();
   const [flow, stops, onOver] = [new Flow(), [] as string[], vi.fn<() => void>()];
@@ -54,32 +59,32 @@ describe('Recording', () => {
     expect(reader).toMatchObject({ text: frame(0) + frame(1), end: 'complete' });
   });
 
-  it('is stopped as client-gone when nobody comes', () => {
+  it('is stopped as client-gone when nobody comes', async () => {
     const { stops } = record();
-    vi.advanceTimersByTime(GRACE_MS - 1);
+    await vi.advanceTimersByTimeAsync(GRACE_MS - 1);
     expect(stops).toEqual([]);
-    vi.advanceTimersByTime(1);
+    await vi.advanceTimersByTimeAsync(1);
     expect(stops).toEqual(['client-gone']);
   });
 
-  it('gives the one who started it five seconds to read it, however short the grace is', () => {
+  it('gives the one who started it five seconds to read it, however short the grace is', async () => {
     const [idle, read] = [record({ graceMs: 1 }), record({ graceMs: 1 })];
-    vi.advanceTimersByTime(4_999);
+    await vi.advanceTimersByTimeAsync(4_999);
     expect(idle.stops).toEqual([]);
     read.read().leave();
-    vi.advanceTimersByTime(1);
+    await vi.advanceTimersByTimeAsync(1);
     expect([idle.stops, read.stops]).toEqual([['client-gone'], ['client-gone']]);
   });
 
-  it('goes on while its reader is away, for one that comes back in time', () => {
+  it('goes on while its reader is away, for one that comes back in time', async () => {
     const { source, read, stops } = record();
     const first = read();
     source.next(frame(0));
     first.signal.abort('left');
-    vi.advanceTimersByTime(GRACE_MS - 1);
+    await vi.advanceTimersByTimeAsync(GRACE_MS - 1);
     source.next(frame(1));
     const again = read(1);
-    vi.advanceTimersByTime(GRACE_MS * 10);
+    await vi.advanceTimersByTimeAsync(GRACE_MS * 10);
     source.next(frame(2));
     source.complete();
     expect(first).toMatchObject({ text: frame(0), end: 'complete' });
@@ -87,82 +92,82 @@ describe('Recording', () => {
     expect(stops).toEqual([]);
   });
 
-  it('is stopped when its reader leaves for good, and tells a late reader so', () => {
+  it('is stopped when its reader leaves for good, and tells a late reader so', async () => {
     const { source, read, stops, onOver, recording } = record();
     const reader = read();
     source.next(frame(0));
-    vi.advanceTimersByTime(GRACE_MS * 10);
+    await vi.advanceTimersByTimeAsync(GRACE_MS * 10);
     reader.leave();
-    vi.advanceTimersByTime(GRACE_MS);
+    await vi.advanceTimersByTimeAsync(GRACE_MS);
     expect(stops).toEqual(['client-gone']);
     expect({ over: recording.over, told: onOver.mock.calls.length }).toEqual({ over: true, told: 1 });
     expect(read(1)).toMatchObject({ text: expect.stringContaining('client-gone'), end: 'complete' });
   });
 
-  it('begins a whole grace each time that its last reader leaves', () => {
+  it('begins a whole grace each time that its last reader leaves', async () => {
     const { read, stops } = record();
     for (let left = 5; left > 0; left -= 1) {
       read().leave();
-      vi.advanceTimersByTime(GRACE_MS - 1);
+      await vi.advanceTimersByTimeAsync(GRACE_MS - 1);
     }
     expect(stops).toEqual([]);
-    vi.advanceTimersByTime(1);
+    await vi.advanceTimersByTimeAsync(1);
     expect(stops).toEqual(['client-gone']);
   });
 
-  it('is kept by any one of its readers', () => {
+  it('is kept by any one of its readers', async () => {
     const { read, stops } = record();
     const [one, other] = [read(), read()];
     one.leave();
-    vi.advanceTimersByTime(GRACE_MS * 2);
+    await vi.advanceTimersByTimeAsync(GRACE_MS * 2);
     expect(stops).toEqual([]);
     other.signal.abort('left');
-    vi.advanceTimersByTime(GRACE_MS);
+    await vi.advanceTimersByTimeAsync(GRACE_MS);
     expect(stops).toEqual(['client-gone']);
   });
 
-  it('counts a reader that leaves in two ways once', () => {
+  it('counts a reader that leaves in two ways once', async () => {
     const { read, stops } = record();
     const [one] = [read(), read()];
     one.signal.abort('left');
     one.leave();
     one.signal.abort('left again');
-    vi.advanceTimersByTime(GRACE_MS * 2);
+    await vi.advanceTimersByTimeAsync(GRACE_MS * 2);
     expect(stops).toEqual([]);
   });
 
-  it('counts a reading only while it is subscribed', () => {
+  it('counts a reading only while it is subscribed', async () => {
     const { recording, stops } = record();
     recording.read(0);
-    vi.advanceTimersByTime(GRACE_MS);
+    await vi.advanceTimersByTimeAsync(GRACE_MS);
     expect(stops).toEqual(['client-gone']);
   });
 
-  it('counts a reader that fell out of the window as one that has left', () => {
+  it('counts a reader that fell out of the window as one that has left', async () => {
     const { source, read, stops } = record();
     const [slow, fast] = [read(), read()];
     slow.flow.pause();
     for (let number = 0; number <= ROOM; number += 1) source.next(frame(number));
     expect(slow.end).toBe('stream-gone');
-    vi.advanceTimersByTime(GRACE_MS * 2);
+    await vi.advanceTimersByTimeAsync(GRACE_MS * 2);
     fast.leave();
-    vi.advanceTimersByTime(GRACE_MS);
+    await vi.advanceTimersByTimeAsync(GRACE_MS);
     expect(stops).toEqual(['client-gone']);
   });
 
-  it('runs to its end without any reader where it is detached', () => {
+  it('runs to its end without any reader where it is detached', async () => {
     const { source, read, stops, onOver } = record({ detached: true });
-    vi.advanceTimersByTime(GRACE_MS * 100);
+    await vi.advanceTimersByTimeAsync(GRACE_MS * 100);
     source.next(frame(0));
     source.complete();
     expect({ stops, told: onOver.mock.calls.length }).toEqual({ stops: [], told: 1 });
     expect(read()).toMatchObject({ text: frame(0), end: 'complete' });
   });
 
-  it('needs readers once it had one, detached or not', () => {
+  it('needs readers once it had one, detached or not', async () => {
     const { read, stops } = record({ detached: true });
     read().leave();
-    vi.advanceTimersByTime(GRACE_MS);
+    await vi.advanceTimersByTimeAsync(GRACE_MS);
     expect(stops).toEqual(['client-gone']);
   });
 
@@ -195,7 +200,7 @@ describe('Recording', () => {
     const log = new MemoryStreamLog({ streamLog });
     const rest = { graceMs: GRACE_MS, detached: false, stop: vi.fn<() => void>() };
     const recording = new Recording({ ...rest, log, card: card(), output, flow, onOver });
-    log.close();
+    void log.close();
     expect({ over: recording.over, timers: vi.getTimerCount() }).toEqual({ over: true, timers: 0 });
   });
 
@@ -238,7 +243,7 @@ describe('Recording', () => {
     if (away) reader.leave();
     expect(vi.getTimerCount()).toBe(waiting);
     source.complete();
-    log.close();
+    void log.close();
     reader.leave();
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -112,7 +112,13 @@ describe('MemoryStreamLog', () => {
     vi.advanceTimersByTime(KEEP_SECONDS * 1_000 - 1);
     expect(await stateOf(stream)).toBe('over');
     vi.advanceTimersByTime(1);
-    expect(await log.find(stream.id)).toEqual({ ...stream.card, state: 'over', firstKept: 2, frames: 2 });
+    expect(await log.find(stream.id)).toEqual({
+      ...stream.card,
+      state: 'over',
+      firstKept: 2,
+      frames: 2,
+      brokenOff: false,
+    });
     expect(await read(stream).ended).toBe('stream-gone');
     expect(await log.list(stream.card.owner)).toEqual([]);
     expect(log.bytes).toBe(0);
@@ -138,7 +144,7 @@ describe('MemoryStreamLog', () => {
     const { log, begin, stateOf } = logOf();
     const [ended, running] = [begin(2).end(), begin(2)];
     expect(vi.getTimerCount()).toBe(1);
-    log.close();
+    void log.close();
     running.write().end();
     expect(await Promise.all([ended, running].map(stateOf))).toEqual([undefined, undefined]);
     expect({ bytes: log.bytes, timers: vi.getTimerCount() }).toEqual({ bytes: 0, timers: 0 });

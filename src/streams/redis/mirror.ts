@@ -52,8 +52,9 @@ export class Mirror {
     return new Observable((subscriber) => {
       this.#readers += 1;
       const fail = (error: SluiceError) => subscriber.error(error);
-      const start = (first: number) =>
-        void subscriber.add(this.options.local.read(this.options.id, first, flow).subscribe(subscriber));
+      const start = (first: number) => {
+        subscriber.add(this.options.local.read(this.options.id, first, flow).subscribe(subscriber));
+      };
       const waiting = { from, start };
       this.#failures.add(fail);
       this.#waiting.add(waiting);

@@ -48,7 +48,7 @@ export class Outbox {
   #sentAt = Number.NEGATIVE_INFINITY;
   #endedAt = 0;
   #cancelTimer: (() => void) | undefined;
-  #onDone: (() => void)[] = [];
+  #onIdle: (() => void)[] = [];
 
   constructor(private readonly options: OutboxOptions) {
     this.#soon();
@@ -78,10 +78,11 @@ export class Outbox {
     if (!this.#done) this.#soon();
   }
 
-  /** Resolves when nothing waits any more. */
-  drained(): Promise<void> {
-    if (this.#done) return Promise.resolve();
-    return new Promise((resolve) => this.#onDone.push(resolve));
+  /** Sends what waits. Resolves when nothing does any more. */
+  flush(): Promise<void> {
+    if (this.#isIdle) return Promise.resolve();
+    this.#soon();
+    return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
   /** Gives up what waits. */
@@ -94,7 +95,7 @@ export class Outbox {
   #soon(): void {
     if (this.#sending) return;
     this.#cancelTimer?.();
-    const timer = setImmediate(() => this.#send());
+    const timer = setImmediate(() => void this.#send());
     this.#cancelTimer = () => clearImmediate(timer);
   }
 
@@ -103,20 +104,20 @@ export class Outbox {
     if (this.#sending || this.#cancelTimer !== undefined) return;
     const ms = this.#sentAt + BATCH_MS - performance.now();
     if (ms <= 0) return this.#soon();
-    const timer = setTimeout(() => this.#send(), ms);
+    const timer = setTimeout(() => void this.#send(), ms);
     this.#cancelTimer = () => clearTimeout(timer);
   }
 
-  #send(): void {
+  async #send(): Promise<void> {
     this.#cancelTimer = undefined;
     this.#sending = true;
-    void this.#sendBatch(this.#take()).then(() => {
-      this.#sending = false;
-      if (this.#done) return;
-      if (this.#endWritten) this.#finish();
-      else if (this.#ended || this.#waitingFrames >= BATCH_FRAMES) this.#soon();
-      else if (this.#waiting.length > 0) this.#later();
-    });
+    await this.#sendBatch(this.#take());
+    this.#sending = false;
+    if (this.#done) return;
+    if (this.#endWritten) this.#finish();
+    else if (this.#isUrgent) this.#soon();
+    else if (this.#waiting.length > 0) this.#later();
+    this.#tellIdle();
   }
 
   #take(): Batch {
@@ -165,7 +166,19 @@ export class Outbox {
     this.#cancelTimer?.();
     this.#waiting = [];
     this.options.onDone();
-    for (const resolve of this.#onDone.splice(0)) resolve();
+    this.#tellIdle();
+  }
+
+  get #isUrgent(): boolean {
+    return this.#ended || this.#onIdle.length > 0 || this.#waitingFrames >= BATCH_FRAMES;
+  }
+
+  get #isIdle(): boolean {
+    return this.#done || (this.#begun && !this.#sending && this.#waiting.length === 0 && !this.#ended);
+  }
+
+  #tellIdle(): void {
+    if (this.#isIdle) for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 }
 

@@ -71,9 +71,9 @@ export class OwnStreams {
     if (own?.over === false) own.owner.stop();
   }
 
-  /** Resolves when everything is in Redis, or lost. */
-  async drained(): Promise<void> {
-    await Promise.all([...this.#streams.values()].map(({ outbox }) => outbox.drained()));
+  /** Resolves when everything that was written is in Redis, or lost. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.#streams.values()].map(({ outbox }) => outbox.flush()));
   }
 
   close(): void {

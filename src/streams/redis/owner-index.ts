@@ -16,7 +16,7 @@ interface Index {
 /** Which streams an owner has. What begins in one turn of the event loop is one command an owner. */
 export class OwnerIndex {
   readonly #indexes = new Map<string, Index>();
-  #timer: NodeJS.Immediate | undefined;
+  #scheduled = false;
 
   constructor(
     private readonly redis: RedisClient,
@@ -28,7 +28,9 @@ export class OwnerIndex {
     const index = this.#indexes.get(owner) ?? { added: new Map(), renewedAt: Number.NEGATIVE_INFINITY };
     index.added.set(id, startedAt);
     this.#indexes.set(owner, index);
-    this.#timer ??= setImmediate(() => this.#write());
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#write());
   }
 
   /** The latest first. */
@@ -43,7 +45,7 @@ export class OwnerIndex {
 
   /** A stream that is not found in a list is found by its id: what fails here is not sent again. */
   #write(): void {
-    this.#timer = undefined;
+    this.#scheduled = false;
     const now = performance.now();
     for (const [owner, index] of this.#indexes) {
       const key = ownerKey(owner);

@@ -24,6 +24,8 @@ import { StreamShelf, type LastFrameEncoder } from './stream-shelf.js';
 
 /** How long a shutdown waits for what is not yet in Redis, in milliseconds. */
 const FLUSH_MS = 2_000;
+/** Of a stream that is not kept nobody knows how long it was. */
+const UNKNOWN = Number.MAX_SAFE_INTEGER;
 /** What a client that comes too early should wait, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 
@@ -115,10 +117,7 @@ export class RedisStreamLog extends StreamLog {
   }
 
   override async close(): Promise<void> {
-    await Promise.race([
-      this.#own.drained(),
-      new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref()),
-    ]);
+    await Promise.race([this.#own.flush(), new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref())]);
     this.#own.close();
     await this.#lease.close().catch(() => undefined);
     this.#stops.close();
@@ -150,7 +149,7 @@ export class RedisStreamLog extends StreamLog {
     const [meta, last] = await Promise.all([this.#shelf.meta(id), this.#shelf.lastEntry(id)]);
     if (meta === undefined) return undefined;
     if (meta.lost || last === undefined) {
-      return { ...meta.card, state: 'over', firstKept: Number.MAX_SAFE_INTEGER, frames: 0, brokenOff: false };
+      return { ...meta.card, state: 'over', firstKept: UNKNOWN, frames: UNKNOWN, brokenOff: false };
     }
     if (!last.end) await this.#endIfDead(meta.card, meta.replica);
     return {

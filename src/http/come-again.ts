@@ -1,0 +1,20 @@
+import { of } from 'rxjs';
+import { Flow } from '../core/flow.js';
+import { SluiceError } from '../core/sluice-error.js';
+import type { Exchange } from './exchange.js';
+import type { FrameSource } from './frame-writer.js';
+
+/** In milliseconds. EventSource's own pause is about as long. */
+const RETRY_FRAME = 'retry: 3000\n\n';
+
+/**
+ * What a client is sent that should come again: EventSource gives up at a 503, and comes again after an empty stream.
+ * Throws what it is given for every other client, and where coming again does not help.
+ */
+export function comeAgain(exchange: Exchange, error: unknown): FrameSource {
+  const isUnavailable = error instanceof SluiceError && error.code === 'stream-log-unavailable';
+  const isEventSource =
+    exchange.request.method === 'GET' && exchange.header('accept')?.includes('text/event-stream') === true;
+  if (!isUnavailable || !isEventSource) throw error;
+  return { output: of(RETRY_FRAME), flow: new Flow() };
+}
