@@ -5,6 +5,7 @@ import { parseEvents, type Answer, type Question, type ReceivedEvent } from './h
 import { findProgram } from './needs.js';
 import { RedisServer } from './redis-server.js';
 import { Replicas, type Name } from './replicas.js';
+import { SlowProxy } from './slow-proxy.js';
 
 /** What the model says. */
 export const WORDS = Array.from({ length: 40 }, (_, at) => ` ${at}`);
@@ -32,18 +33,30 @@ export interface Started {
   readonly ticket: string;
 }
 
+/** What a suite may change. */
+export interface SuiteOptions {
+  /** Redis is so many milliseconds away, in each direction. @default 0 */
+  readonly delayMs?: number;
+  /** Redis does not run when the replicas start. @default false */
+  readonly withoutRedis?: boolean;
+}
+
 /** Two replicas and their Redis, for the tests of one suite. */
 export class ReplicaSuite {
   #gate = new Gate();
   #redis: RedisServer | undefined;
+  #proxy: SlowProxy | undefined;
   #replicas: Replicas | undefined;
 
   /** Starts them before the suite, with these options in their file, and ends them after it. */
-  constructor(file: Readonly<Record<string, unknown>> = {}) {
+  constructor(file: Readonly<Record<string, unknown>> = {}, options: SuiteOptions = {}) {
+    const { delayMs, withoutRedis = false } = options;
     beforeAll(async () => {
       this.#redis = await RedisServer.start();
+      if (delayMs !== undefined) this.#proxy = await SlowProxy.start(this.#redis.port, delayMs);
+      if (withoutRedis) await this.#redis.stop();
       this.#replicas = await Replicas.start({
-        redisUrl: this.#redis.url,
+        redisUrl: `redis://127.0.0.1:${this.#proxy?.port ?? this.#redis.port}`,
         file: { callers: CALLERS, ...file },
       });
     });
@@ -52,8 +65,9 @@ export class ReplicaSuite {
       this.upstream.reset();
     });
     afterAll(async () => {
-      await this.replicas.stop();
-      await this.redis.close();
+      await this.#replicas?.stop();
+      await this.#proxy?.stop();
+      await this.#redis?.close();
     });
   }
 
