@@ -10,7 +10,7 @@ const FOLDERS = {
   streams: { imports: ['core'], packages: ['@nestjs/common', 'ioredis', 'lru-cache', 'rxjs'] },
   relay: {
     imports: ['core', 'upstream', 'streams'],
-    packages: ['@nestjs/common', 'lru-cache', 'rxjs', 'uuidv7'],
+    packages: ['@nestjs/common', 'lru-cache', 'rxjs'],
   },
   access: { imports: ['core', 'usage'], packages: ['@nestjs/common'] },
   telemetry: { imports: ['core'], packages: ['@nestjs/common', '@nestjs/swagger', 'prom-client', 'pino'] },

@@ -23,7 +23,7 @@ export interface FormattedOptions<F> extends OpenOptions {
 
 /** A stream whose upstream has answered. */
 export interface RelayStream<F> {
-  /** Names the stream in headers, log lines and cursors. A UUIDv7. */
+  /** Names the stream in headers, log lines and cursors. 32 hexadecimal digits. */
   readonly id: string;
   /** The route's name. */
   readonly route: string;

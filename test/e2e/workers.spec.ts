@@ -63,6 +63,24 @@ describe('a service of two workers', PATIENT, () => {
     expect(workers()).not.toContain(linesOf('Sluice is ready')[0]?.['pid']);
   });
 
+  it('takes at one the ticket that the other has issued', async () => {
+    service = await ServiceProcess.start({ ...two(), SLUICE_API_KEYS: 'sk-caller-1' });
+    upstream.next(streams('one'));
+    const started = await ask(`${service.url}/v1/streams`, {
+      body: { content: 'Hi' },
+      headers: { authorization: 'Bearer sk-caller-1' },
+    });
+    const { url, ticket } = JSON.parse(await started.text()) as { url: string; ticket: string };
+    const statuses: number[] = [];
+    for (let index = 0; index < 2; index += 1) {
+      const answer = await ask(`${service.url}${url}?ticket=${ticket}`);
+      statuses.push(answer.status);
+      answer.leave();
+    }
+    // The other one knows who asks, and has no such stream.
+    expect(statuses.toSorted()).toEqual([200, 404]);
+  });
+
   it('adds up the metrics of both, whichever is asked', async () => {
     service = await ServiceProcess.start(two());
     const gate = new Gate();

@@ -5,10 +5,22 @@ import { leaseKey } from './keys.js';
 const LEASES_PER_NOTICE = 2;
 /** And is renewed so often that two renewals may fail. */
 const RENEWALS_PER_NOTICE = 6;
+const LOOKS_PER_NOTICE = 8;
+const LONGEST_LOOK_MS = 1_000;
 
 /** How often a lease is renewed where a death must be seen within so many milliseconds. */
 export function renewalMs(leaseMs: number): number {
   return Math.max(1, Math.floor(leaseMs / RENEWALS_PER_NOTICE));
+}
+
+/** How often readers look after the one who writes: twice within the doubt, and before the sign of a reader ends. */
+export function lookMs(leaseMs: number): number {
+  return Math.min(LONGEST_LOOK_MS, Math.floor(leaseMs / LOOKS_PER_NOTICE));
+}
+
+/** How long a lease that is missing may be renewed yet, in milliseconds. */
+export function doubtMs(leaseMs: number): number {
+  return renewalMs(leaseMs) * 1.25;
 }
 
 /** Says that a replica lives, until it is closed. */

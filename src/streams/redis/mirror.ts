@@ -17,7 +17,8 @@ export interface MirrorOptions {
   readonly id: string;
   readonly local: MemoryStreamLog;
   readonly shelf: StreamShelf;
-  readonly look: (id: string) => Promise<void>;
+  readonly lookMs: number;
+  readonly look: (id: string) => Promise<boolean>;
   /** Asks the producer to stop. */
   readonly stop: () => void;
   /** Its last reader has left. */
@@ -82,11 +83,12 @@ export class Mirror {
   }
 
   #follow(): void {
-    const { id, shelf, look } = this.options;
+    const { id, shelf, look, lookMs } = this.options;
     this.#tail = new Tail({
       id,
       shelf,
       look,
+      lookMs,
       onEntry: (entry) => this.#add(entry),
       onEnd: () => {
         this.#stream?.end();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { Observable } from 'rxjs';
 import type { Flow } from '../../core/flow.js';
 import type { Frame } from '../../core/frame.js';
@@ -14,7 +15,7 @@ import {
 } from '../stream-log.js';
 import { streamGone } from '../stream-gone.js';
 import { connectRedis, connectSubscriber, type RedisClient } from './connect.js';
-import { Lease, renewalMs } from './lease.js';
+import { doubtMs, Lease, lookMs } from './lease.js';
 import { Mirror } from './mirror.js';
 import { OwnerIndex } from './owner-index.js';
 import { Owners } from './owners.js';
@@ -24,6 +25,8 @@ import { StreamShelf, type LastFrameEncoder } from './stream-shelf.js';
 
 /** How long a shutdown waits for what is not yet in Redis, in milliseconds. */
 const FLUSH_MS = 2_000;
+/** A client can be quicker than the news of its stream: the pauses before one is said to be unknown, in milliseconds. */
+const NEWS_MS = [10, 30, 60, 100];
 /** Of a stream that is not kept nobody knows how long it was. */
 const UNKNOWN = Number.MAX_SAFE_INTEGER;
 /** What a client that comes too early should wait, in milliseconds. */
@@ -59,7 +62,7 @@ export class RedisStreamLog extends StreamLog {
     this.#local = new MemoryStreamLog(settings);
     this.#redis = connectRedis(url);
     this.#shelf = new StreamShelf(this.#redis, this.#keepMs);
-    this.#owners = new Owners(this.#redis, renewalMs(leaseMs) * 1.25);
+    this.#owners = new Owners(this.#redis, doubtMs(leaseMs));
     this.#index = new OwnerIndex(this.#redis, () => 2 * this.#keepMs());
     this.#lease = new Lease(this.#redis, this.#replica, leaseMs);
     this.#own = new OwnStreams({ redis: this.#redis, replica: this.#replica, settings });
@@ -79,7 +82,12 @@ export class RedisStreamLog extends StreamLog {
 
   override async find(id: string): Promise<LoggedStream | undefined> {
     if (this.#isHere(id)) return this.#local.find(id);
-    return (await this.#ask(() => this.#findElsewhere(id))) ?? this.#local.find(id);
+    for (const pauseMs of [...NEWS_MS, 0]) {
+      const found = (await this.#ask(() => this.#findElsewhere(id))) ?? (await this.#local.find(id));
+      if (found !== undefined) return found;
+      await setTimeout(pauseMs);
+    }
+    return undefined;
   }
 
   override read(id: string, from: number, flow: Flow): Observable<Frame> {
@@ -117,7 +125,7 @@ export class RedisStreamLog extends StreamLog {
   }
 
   override async close(): Promise<void> {
-    await Promise.race([this.#own.flush(), new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref())]);
+    await Promise.race([this.#own.flush(), setTimeout(FLUSH_MS, undefined, { ref: false })]);
     this.#own.close();
     await this.#lease.close().catch(() => undefined);
     this.#stops.close();
@@ -137,6 +145,7 @@ export class RedisStreamLog extends StreamLog {
       id,
       local: this.#local,
       shelf: this.#shelf,
+      lookMs: lookMs(this.options.settings.streamLog.leaseMs),
       look: (stream) => this.#look(stream),
       stop: () => void this.stop(id).catch(() => undefined),
       onUnused: () => this.#mirrors.delete(id),
@@ -161,17 +170,18 @@ export class RedisStreamLog extends StreamLog {
     };
   }
 
-  /** Rejects with `stream-gone` where there is nothing to wait for. */
-  async #look(id: string): Promise<void> {
+  /** True for a stream that is ended now. Rejects with `stream-gone` where there is nothing to wait for. */
+  async #look(id: string): Promise<boolean> {
     const [meta, last] = await Promise.all([this.#shelf.meta(id), this.#shelf.lastEntry(id)]);
     if (meta === undefined || meta.lost || last === undefined) throw streamGone();
-    if (!last.end) await this.#endIfDead(meta.card, meta.replica);
+    return last.end || this.#endIfDead(meta.card, meta.replica);
   }
 
-  async #endIfDead(card: StreamCard, replica: string): Promise<void> {
-    if (!(await this.#owners.isDead(replica))) return;
+  async #endIfDead(card: StreamCard, replica: string): Promise<boolean> {
+    if (!(await this.#owners.isDead(replica))) return false;
     const error = new SluiceError('upstream-cut', 'The replica that produced this stream is gone; ask again');
     await this.#shelf.endFor(card.id, (number) => this.options.encodeLastFrame(card, number, error));
+    return true;
   }
 
   readonly #keepMs = () => this.options.settings.streamLog.keepSeconds * 1000;

@@ -6,15 +6,15 @@ import type { StreamShelf } from './stream-shelf.js';
 /** The pause between two looks at the log, in milliseconds: it grows while there is nothing new. */
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 500;
-/** How often it is said that somebody reads, and asked whether there is still somebody who writes, in milliseconds. */
-const LOOK_MS = 1_000;
 
 /** What a tail is made of. */
 export interface TailOptions {
   readonly id: string;
   readonly shelf: StreamShelf;
-  /** Ends a stream whose producer is dead. Rejects with `stream-gone` for one that is not kept. */
-  readonly look: (id: string) => Promise<void>;
+  /** How often it is said that somebody reads, and asked whether there is still somebody who writes, in milliseconds. */
+  readonly lookMs: number;
+  /** Ends a stream whose producer is dead; true if it was. Rejects with `stream-gone` for one that is not kept. */
+  readonly look: (id: string) => Promise<boolean>;
   readonly onEntry: (entry: Entry) => void;
   readonly onEnd: () => void;
   readonly onError: (error: SluiceError) => void;
@@ -32,7 +32,7 @@ export class Tail {
   #closed = false;
 
   constructor(private readonly options: TailOptions) {
-    this.#looks = setInterval(() => void this.#look(), LOOK_MS);
+    this.#looks = setInterval(() => void this.#look(), options.lookMs);
     void this.#look();
     void this.#poll();
   }
@@ -41,13 +41,17 @@ export class Tail {
   brake(on: boolean): void {
     this.#paused = on;
     if (on) clearTimeout(this.#timer);
-    else if (!this.#polling && !this.#closed) void this.#poll();
+    else this.#pollNow();
   }
 
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
     clearInterval(this.#looks);
+  }
+
+  #pollNow(): void {
+    if (!this.#polling && !this.#closed && !this.#paused) void this.#poll();
   }
 
   async #poll(): Promise<void> {
@@ -89,7 +93,8 @@ export class Tail {
   async #look(): Promise<void> {
     const { id, look, shelf } = this.options;
     try {
-      await Promise.all([look(id), shelf.markRead(id)]);
+      const [wasDead] = await Promise.all([look(id), shelf.markRead(id)]);
+      if (wasDead) this.#pollNow();
     } catch (error) {
       if (error instanceof SluiceError) this.#fail(error);
     }
