@@ -15,8 +15,7 @@ describe.skipIf(!hasRedis)('streams in a Redis Cluster of three nodes', () => {
   beforeAll(async () => {
     cluster = await RedisCluster.start();
     replicas = await Replicas.start({ redisUrl: cluster.url });
-    const isThere = async () => (await replicas.ask('b', '/v1/streams')).status;
-    await expect.poll(isThere, POLL).toBe(200);
+    await replicas.haveRedis();
   });
   afterAll(async () => {
     await replicas.stop();

@@ -59,10 +59,12 @@ export class ReplicaSuite {
         redisUrl: `redis://127.0.0.1:${this.#proxy?.port ?? this.#redis.port}`,
         file: { callers: CALLERS, ...file },
       });
+      if (!withoutRedis) await this.#replicas.haveRedis();
     });
-    afterEach(() => {
+    afterEach(async () => {
       this.#gate.open();
       this.upstream.reset();
+      await this.redis.mend();
     });
     afterAll(async () => {
       await this.#replicas?.stop();
