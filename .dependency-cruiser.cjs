@@ -66,9 +66,16 @@ module.exports = {
       from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
       to: { path: ['\\.spec\\.ts$', '^test/'] },
     },
+    {
+      name: 'examples-import-what-the-package-exports',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(?:src|test)/', pathNot: '^src/(?:testing/)?index\\.ts$' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^examples/[^/]+/dist/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
