@@ -6,12 +6,14 @@ import { Tickets } from './access/tickets.js';
 import { LiveSettings } from './config/live-settings.js';
 import { RelayEventSource } from './core/relay-event.js';
 import { SettingsSource, SLUICE_SETTINGS } from './core/settings.js';
+import { AskedStreams } from './http/asked-streams.js';
 import { DetachedStreams } from './http/detached-streams.js';
 import { FrameWriter } from './http/frame-writer.js';
 import { NativeStreams } from './http/native-streams.js';
 import { StreamResults } from './http/stream-results.js';
 import { Admissions } from './relay/admissions.js';
 import { ActiveStreams } from './relay/active-streams.js';
+import { KeptAnswers } from './relay/kept-answers.js';
 import { OnceAnswers } from './relay/once-answers.js';
 import { OnceStreams } from './relay/once-streams.js';
 import { RecordedStreams } from './relay/recorded-streams.js';
@@ -55,7 +57,9 @@ import { Upstreams } from './upstream/upstreams.js';
     { provide: StreamLog, useClass: MemoryStreamLog },
     RecordedStreams,
     OnceStreams,
+    KeptAnswers,
     OnceAnswers,
+    AskedStreams,
     NativeStreams,
     DetachedStreams,
     StreamResults,
