@@ -1,24 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { catchError, of } from 'rxjs';
 import { callerOf } from '../access/caller-of.js';
-import type { Caller } from '../core/chat-request.js';
 import { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
-import type { StopSignal } from '../core/stop-signal.js';
 import { parseCursor, type Cursor } from '../dialects/native/cursor.js';
 import { decodeBody, decodeQuery } from '../dialects/native/decode-request.js';
 import { nativeEncoder, nativeFormat } from '../dialects/native/native-format.js';
 import { plainTextFormat } from '../dialects/plain-text/plain-text-format.js';
-import { OnceStreams } from '../relay/once-streams.js';
 import { nextOf, ownerOf, RecordedStreams } from '../relay/recorded-streams.js';
 import { RelayService } from '../relay/relay.service.js';
 import type { LoggedStream } from '../streams/stream-log.js';
+import { AskedStreams, type StreamKind } from './asked-streams.js';
 import { comeAgain } from './come-again.js';
 import type { Exchange } from './exchange.js';
 import type { FrameSource } from './frame-writer.js';
 import { eventStreamHead, plainTextHead, type StreamHead } from './stream-head.js';
-import { readOnce } from './read-once.js';
-import { readGrace } from './read-grace.js';
 import { StreamOver } from './stream-over.js';
 import { lastEventIdOf } from './stream-requests.js';
 import { wantsPlainText } from './wants-plain-text.js';
@@ -40,8 +36,13 @@ interface OpenedRequest {
   [OPENED]?: NativeStream;
 }
 
-/** How long a native stream goes on without a reader, in seconds: EventSource comes back within a few. */
-const GRACE_SECONDS = 30;
+/** EventSource comes back within a few seconds. */
+const NATIVE: StreamKind = {
+  format: nativeFormat,
+  dialect: 'native',
+  graceSeconds: 30,
+  keyedGraceSeconds: 30,
+};
 
 /** Opens the streams of `/stream` requests and keeps each until its handler takes it. */
 @Injectable()
@@ -49,7 +50,7 @@ export class NativeStreams {
   constructor(
     @Inject(RelayService) private readonly relay: RelayService,
     @Inject(RecordedStreams) private readonly recorded: RecordedStreams,
-    @Inject(OnceStreams) private readonly once: OnceStreams,
+    @Inject(AskedStreams) private readonly streams: AskedStreams,
   ) {}
 
   /** Throws what the caller should be told in place of a stream. */
@@ -75,21 +76,12 @@ export class NativeStreams {
     const { request, isHttp11 } = exchange;
     const question = request.method === 'GET' ? decodeQuery(request.query) : decodeBody(request.body);
     if (wantsPlainText(exchange)) {
-      const stream = await this.relay.open(question, { format: plainTextFormat, ...askedBy(exchange) });
+      const asked = { caller: callerOf(request), signal: exchange.closing() };
+      const stream = await this.relay.open(question, { format: plainTextFormat, ...asked });
       return { exchange, source: stream, head: plainTextHead(stream, isHttp11) };
     }
-    const grace = { askedGrace: readGrace(exchange.header('x-sluice-grace')), graceSeconds: GRACE_SECONDS };
-    const once = readOnce(exchange, request.method === 'GET' ? request.query : request.body);
-    if (once?.key === undefined && this.recorded.graceOf(question, grace) === 0) {
-      const stream = await this.relay.open(question, { format: nativeFormat, ...askedBy(exchange) });
-      return { exchange, source: stream, head: eventStreamHead(stream, isHttp11) };
-    }
-    const asked = askedBy(exchange);
-    const recording = { format: nativeFormat, dialect: 'native', ...grace, ...asked } as const;
-    const stream = await (once === undefined
-      ? this.recorded.open(question, recording)
-      : this.once.open(once, question, recording));
-    return { exchange, source: stream.read(0, asked.signal), head: eventStreamHead(stream, isHttp11) };
+    const { source, served } = await this.streams.open(exchange, question, NATIVE);
+    return { exchange, source, head: eventStreamHead(served, isHttp11) };
   }
 
   /** A client that comes back is never answered by a second generation: one question is asked once. */
@@ -116,10 +108,6 @@ export class NativeStreams {
       return undefined;
     }
   }
-}
-
-function askedBy(exchange: Exchange): { readonly caller: Caller; readonly signal: StopSignal } {
-  return { caller: callerOf(exchange.request), signal: exchange.closing() };
 }
 
 /** EventSource gives up at any status that is no success, and shows nothing of it: what is gone is told in a frame. */
