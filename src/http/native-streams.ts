@@ -33,7 +33,11 @@ export interface NativeStream {
 const OPENED = Symbol('stream');
 
 interface OpenedRequest {
-  [OPENED]?: NativeStream;
+  readonly [OPENED]: NativeStream;
+}
+
+function isOpened(request: object): request is OpenedRequest {
+  return OPENED in request;
 }
 
 /** EventSource comes back within a few seconds. */
@@ -62,14 +66,13 @@ export class NativeStreams {
       lastEventId === undefined
         ? await this.#ask(exchange)
         : await this.#resume(exchange, parseCursor(lastEventId));
-    (request as OpenedRequest)[OPENED] = stream;
+    Reflect.set(request, OPENED, stream);
   }
 
   /** The stream that was opened for a request. */
   of(request: object): NativeStream {
-    const stream = (request as OpenedRequest)[OPENED];
-    if (stream === undefined) throw new Error('The stream guard did not run');
-    return stream;
+    if (!isOpened(request)) throw new Error('The stream guard did not run');
+    return request[OPENED];
   }
 
   async #ask(exchange: Exchange): Promise<NativeStream> {

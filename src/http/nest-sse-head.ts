@@ -1,12 +1,12 @@
-import type { ServerResponse } from 'node:http';
-
 const WRITE_HEAD = Symbol('writeHead');
 const WRITE = Symbol('write');
 
-/** A response whose methods are replaced for a moment, and what they were. */
-interface Response extends ServerResponse {
-  [WRITE_HEAD]?: ServerResponse['writeHead'];
-  [WRITE]?: ServerResponse['write'];
+/** What is replaced of a response for a moment, and what it was. */
+interface Sender {
+  writeHead: (this: Sender, ...args: never[]) => Sender;
+  write: (this: Sender, ...args: never[]) => boolean;
+  [WRITE_HEAD]?: Sender['writeHead'];
+  [WRITE]?: Sender['write'];
 }
 
 /**
@@ -17,19 +17,19 @@ interface Response extends ServerResponse {
  * The methods are the same functions for all responses: with closures in their place V8 keeps each response, and all that
  * it leads to, until the next major collection (docs/decisions/0014).
  */
-export function dropNestHead(response: Response): void {
+export function dropNestHead(response: Sender): void {
   response[WRITE_HEAD] = response.writeHead;
   response[WRITE] = response.write;
   response.writeHead = dropHead;
 }
 
-function dropHead(this: Response): Response {
+function dropHead(this: Sender): Sender {
   if (this[WRITE_HEAD] !== undefined) this.writeHead = this[WRITE_HEAD];
   this.write = dropBlankLine;
   return this;
 }
 
-function dropBlankLine(this: Response, ...args: unknown[]): boolean {
+function dropBlankLine(this: Sender, ...args: unknown[]): boolean {
   if (this[WRITE] !== undefined) this.write = this[WRITE];
   return args[0] === '\n' || Boolean(Reflect.apply(this.write, this, args));
 }

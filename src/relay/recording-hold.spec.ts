@@ -54,14 +54,14 @@ describe('Recording, held', () => {
     expect(stops).toEqual(['client-gone']);
   });
 
-  it('has the longest grace of those who held it', () => {
+  it('has the longest grace of those who held it', async () => {
     const { recording, stops } = record();
     const graces = [0, GRACE_MS, 1].map((graceMs) => ({ graceMs, signal: new Stop() }));
     for (const { signal, graceMs } of graces) recording.hold(signal, graceMs);
     for (const { signal } of graces) signal.abort('left');
-    vi.advanceTimersByTime(GRACE_MS - 1);
+    await vi.advanceTimersByTimeAsync(GRACE_MS - 1);
     expect(stops).toEqual([]);
-    vi.advanceTimersByTime(1);
+    await vi.advanceTimersByTimeAsync(1);
     expect(stops).toEqual(['client-gone']);
   });
 
