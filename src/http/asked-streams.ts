@@ -10,6 +10,7 @@ import type { LoggedDialect } from '../streams/stream-log.js';
 import type { Exchange } from './exchange.js';
 import type { FrameSource } from './frame-writer.js';
 import { readGrace } from './read-grace.js';
+import { toldEnd } from './told-end.js';
 import { readOnce } from './read-once.js';
 import type { Served } from './stream-head.js';
 
@@ -57,6 +58,7 @@ export class AskedStreams {
       once === undefined
         ? { stream: await this.recorded.open(question, options), sharing: undefined }
         : await this.once.open(once, question, options);
-    return { source: stream.read(0, asked.signal), served: { ...stream, sharing } };
+    const source = toldEnd(stream.read(0, asked.signal), { id: stream.id, dialect }, 0);
+    return { source, served: { ...stream, sharing } };
   }
 }

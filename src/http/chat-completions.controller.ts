@@ -27,6 +27,7 @@ import { Exchange, type AdapterReply, type AdapterRequest } from './exchange.js'
 import { FrameWriter, type FrameSource } from './frame-writer.js';
 import { DocumentChatCompletions } from './openapi/chat-completions.docs.js';
 import { readOnce } from './read-once.js';
+import { toldEnd } from './told-end.js';
 import { eventStreamHead, servedHeaders, type StreamHead } from './stream-head.js';
 import { lastEventIdOf } from './stream-requests.js';
 
@@ -78,7 +79,11 @@ export class ChatCompletionsController {
     }
     const { streamId, sequence } = found;
     const source = this.recorded.read(streamId, sequence + 1, exchange.closing());
-    this.#send(exchange, source, eventStreamHead({ id: streamId }, exchange.isHttp11));
+    this.#send(
+      exchange,
+      toldEnd(source, { id: streamId, dialect: 'openai-chat' }, sequence + 1),
+      eventStreamHead({ id: streamId }, exchange.isHttp11),
+    );
   }
 
   /** Where a chat completion is to be gone on with; whatever its id is, another one is not. */

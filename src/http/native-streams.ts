@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { catchError, of } from 'rxjs';
+import { of } from 'rxjs';
 import { callerOf } from '../access/caller-of.js';
 import { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
@@ -17,6 +17,7 @@ import type { FrameSource } from './frame-writer.js';
 import { eventStreamHead, plainTextHead, type StreamHead } from './stream-head.js';
 import { StreamOver } from './stream-over.js';
 import { lastEventIdOf } from './stream-requests.js';
+import { toldEnd } from './told-end.js';
 import { wantsPlainText } from './wants-plain-text.js';
 
 /** A stream that waits for its handler. */
@@ -96,8 +97,8 @@ export class NativeStreams {
       if (stream?.dialect !== 'native') return { exchange, source: gone(streamId, sequence), head };
       const next = nextOf(stream, sequence + 1);
       if (next === undefined) throw new StreamOver('The client has the whole stream');
-      const source = this.recorded.read(streamId, next, exchange.closing());
-      return { exchange, source: orGone(source, streamId, sequence), head };
+      const source = toldEnd(this.recorded.read(streamId, next, exchange.closing()), stream, next);
+      return { exchange, source, head };
     } catch (error) {
       return { exchange, source: comeAgain(exchange, error), head };
     }
@@ -121,8 +122,4 @@ function gone(streamId: string, sequence: number): FrameSource {
   );
   const frames = nativeEncoder(streamId, { next: sequence + 1 }).fail(error) ?? [];
   return { output: of(...frames), flow: new Flow() };
-}
-
-function orGone({ output, flow }: FrameSource, streamId: string, sequence: number): FrameSource {
-  return { output: output.pipe(catchError(() => gone(streamId, sequence).output)), flow };
 }
