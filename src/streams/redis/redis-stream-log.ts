@@ -15,6 +15,7 @@ import {
 } from '../stream-log.js';
 import { streamGone } from '../stream-gone.js';
 import { connectRedis, connectSubscriber, type RedisClient } from './connect.js';
+import { isBrokenOff } from './entry.js';
 import { doubtMs, Lease, lookMs } from './lease.js';
 import { Mirror } from './mirror.js';
 import { OwnerIndex } from './owner-index.js';
@@ -127,8 +128,9 @@ export class RedisStreamLog extends StreamLog {
   override async close(): Promise<void> {
     await Promise.race([this.#own.flush(), setTimeout(FLUSH_MS, undefined, { ref: false })]);
     this.#own.close();
-    await this.#lease.close().catch(() => undefined);
+    for (const mirror of this.#mirrors.values()) mirror.close();
     this.#stops.close();
+    await this.#lease.close().catch(() => undefined);
     this.#redis.disconnect();
     await this.#local.close();
   }
@@ -160,13 +162,14 @@ export class RedisStreamLog extends StreamLog {
     if (meta.lost || last === undefined) {
       return { ...meta.card, state: 'over', firstKept: UNKNOWN, frames: UNKNOWN, brokenOff: false };
     }
-    if (!last.end) await this.#endIfDead(meta.card, meta.replica);
+    // What is there can be read, whether it can be ended or not.
+    if (!last.end) await this.#endIfDead(meta.card, meta.replica).catch(() => false);
     return {
       ...meta.card,
       state: last.end ? 'over' : 'running',
       firstKept: 0,
       frames: last.first + last.count,
-      brokenOff: last.end && last.epoch > 1,
+      brokenOff: isBrokenOff(last),
     };
   }
 
@@ -180,8 +183,7 @@ export class RedisStreamLog extends StreamLog {
   async #endIfDead(card: StreamCard, replica: string): Promise<boolean> {
     if (!(await this.#owners.isDead(replica))) return false;
     const error = new SluiceError('upstream-cut', 'The replica that produced this stream is gone; ask again');
-    await this.#shelf.endFor(card.id, (number) => this.options.encodeLastFrame(card, number, error));
-    return true;
+    return this.#shelf.endFor(card.id, (number) => this.options.encodeLastFrame(card, number, error));
   }
 
   readonly #keepMs = () => this.options.settings.streamLog.keepSeconds * 1000;
