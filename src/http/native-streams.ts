@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { catchError, of } from 'rxjs';
+import { catchError, of, throwError } from 'rxjs';
 import { callerOf } from '../access/caller-of.js';
 import type { Caller } from '../core/chat-request.js';
 import { Flow } from '../core/flow.js';
@@ -124,6 +124,11 @@ function gone(streamId: string, sequence: number): FrameSource {
   return { output: of(...frames), flow: new Flow() };
 }
 
+/** Any other failure is a connection that breaks off: the client comes back, and may find the stream elsewhere. */
 function orGone({ output, flow }: FrameSource, streamId: string, sequence: number): FrameSource {
-  return { output: output.pipe(catchError(() => gone(streamId, sequence).output)), flow };
+  const orRethrown = (error: unknown) => {
+    if (SluiceError.from(error).code === 'stream-gone') return gone(streamId, sequence).output;
+    return throwError(() => error);
+  };
+  return { output: output.pipe(catchError(orRethrown)), flow };
 }

@@ -119,13 +119,9 @@ export class Mirror {
     }
   }
 
-  /** Ends all readings: it is not followed any more. */
-  close(): void {
-    this.#fail(
-      new SluiceError('shutting-down', 'The service is shutting down; come back', {
-        retryAfterMs: RETRY_MS,
-      }),
-    );
+  /** Ends all readings with this error. */
+  close(error: SluiceError): void {
+    this.#fail(error);
   }
 
   #fail(error: SluiceError): void {

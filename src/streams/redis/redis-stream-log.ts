@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { Observable } from 'rxjs';
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import { defer, throwError, type Observable } from 'rxjs';
 import type { Flow } from '../../core/flow.js';
 import type { Frame } from '../../core/frame.js';
 import type { SluiceSettings } from '../../core/settings.js';
@@ -44,7 +45,7 @@ export interface RedisStreamLogOptions {
  * The log that replicas share. Each has its own streams in memory, where its readers read, and sends them to Redis; for
  * the streams of others it has mirrors. The protocol is in docs/resuming.md.
  */
-export class RedisStreamLog extends StreamLog {
+export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdown {
   readonly #replica = randomUUID();
   readonly #local: MemoryStreamLog;
   readonly #redis: RedisClient;
@@ -55,6 +56,7 @@ export class RedisStreamLog extends StreamLog {
   readonly #index: OwnerIndex;
   readonly #lease: Lease;
   readonly #stops: StopLine;
+  #leaving = false;
 
   constructor(private readonly options: RedisStreamLogOptions) {
     super();
@@ -83,6 +85,7 @@ export class RedisStreamLog extends StreamLog {
 
   override async find(id: string): Promise<LoggedStream | undefined> {
     if (this.#isHere(id)) return this.#local.find(id);
+    if (this.#leaving) throw unavailable();
     for (const pauseMs of [...NEWS_MS, 0]) {
       const found = (await this.#ask(() => this.#findElsewhere(id))) ?? (await this.#local.find(id));
       if (found !== undefined) return found;
@@ -92,11 +95,9 @@ export class RedisStreamLog extends StreamLog {
   }
 
   override read(id: string, from: number, flow: Flow): Observable<Frame> {
-    return new Observable((subscriber) => {
-      const frames = this.#isHere(id)
-        ? this.#local.read(id, from, flow)
-        : this.#mirrorOf(id).read(from, flow);
-      return frames.subscribe(subscriber);
+    return defer(() => {
+      if (this.#isHere(id)) return this.#local.read(id, from, flow);
+      return this.#leaving ? throwError(unavailable) : this.#mirrorOf(id).read(from, flow);
     });
   }
 
@@ -125,10 +126,16 @@ export class RedisStreamLog extends StreamLog {
     return this.#shelf.isRead(id).catch(() => false);
   }
 
+  /** Who reads here what others produce comes back elsewhere: the process need not wait for the end of it. */
+  beforeApplicationShutdown(): void {
+    this.#leaving = true;
+    for (const mirror of this.#mirrors.values()) mirror.close(unavailable());
+  }
+
   override async close(): Promise<void> {
+    this.beforeApplicationShutdown();
     await Promise.race([this.#own.flush(), setTimeout(FLUSH_MS, undefined, { ref: false })]);
     this.#own.close();
-    for (const mirror of this.#mirrors.values()) mirror.close();
     this.#stops.close();
     await this.#lease.close().catch(() => undefined);
     this.#redis.disconnect();
@@ -194,9 +201,13 @@ export class RedisStreamLog extends StreamLog {
       return await question();
     } catch (error) {
       if (error instanceof SluiceError) throw error;
-      throw new SluiceError('stream-log-unavailable', 'The stream log cannot be reached; ask again', {
-        retryAfterMs: RETRY_AFTER_MS,
-      });
+      throw unavailable();
     }
   }
+}
+
+function unavailable(): SluiceError {
+  return new SluiceError('stream-log-unavailable', 'The stream log cannot be reached; ask again', {
+    retryAfterMs: RETRY_AFTER_MS,
+  });
 }
