@@ -1,4 +1,4 @@
-import { catchError, defer, of, tap } from 'rxjs';
+import { catchError, defer, of, tap, throwError } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { encodeLastFrame } from '../dialects/last-frame.js';
@@ -8,7 +8,10 @@ import type { FrameSource } from './frame-writer.js';
 /** The id line of a native frame. */
 const NUMBER = /\nid: [0-9a-f]+\.(\d+)/g;
 
-/** Frames from number `from` on of a kept stream. Where its log fails, the reader is told in the stream's dialect. */
+/**
+ * Frames from number `from` on of a kept stream. A reader of what is not kept any more is told so in the stream's dialect;
+ * any other failure breaks its connection off: it comes back, and may find the stream elsewhere.
+ */
 export function toldEnd(
   { output, flow }: FrameSource,
   stream: Pick<LoggedStream, 'id' | 'dialect'>,
@@ -18,9 +21,11 @@ export function toldEnd(
     let last: Frame = '';
     return output.pipe(
       tap((frame) => (last = frame)),
-      catchError((error: unknown) =>
-        of(encodeLastFrame(stream, numberAfter(last) ?? from, SluiceError.from(error))),
-      ),
+      catchError((error: unknown) => {
+        const known = SluiceError.from(error);
+        if (known.code !== 'stream-gone') return throwError(() => error);
+        return of(encodeLastFrame(stream, numberAfter(last) ?? from, known));
+      }),
     );
   });
   return { output: told, flow };

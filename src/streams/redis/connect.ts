@@ -7,16 +7,27 @@ export type RedisClient = Redis | Cluster;
 /** How long an answer is waited for, in milliseconds. */
 const COMMAND_TIMEOUT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 2_000;
+/** How long nothing at all may come before the connection is given up, with what it has not sent, in milliseconds. */
+const SILENCE_MS = 4_000;
+/** How long a connection that is given up may take to say so, in milliseconds. */
+const GOODBYE_MS = 100;
 /** The longest pause between two attempts to connect: less than a lease may be missing. */
 const LONGEST_PAUSE_MS = 500;
+/** How often a cluster is asked who has what: a pipeline of which a part went wrong does not ask. */
+const SLOTS_MS = 5_000;
 
 /** A command fails where there is no connection, and is never sent a second time by the client itself. */
 const OPTIONS = {
   commandTimeout: COMMAND_TIMEOUT_MS,
   connectTimeout: CONNECT_TIMEOUT_MS,
+  disconnectTimeout: GOODBYE_MS,
+  socketTimeout: SILENCE_MS,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
+  // What the client does by itself then, nobody catches where it fails.
+  autoResubscribe: false,
   maxRetriesPerRequest: 0,
+  reconnectOnError: isOfReplica,
   retryStrategy: pauseBefore,
 };
 
@@ -33,9 +44,8 @@ export function connectRedis(url: string): RedisClient {
 }
 
 /** A second connection, for channels: one that listens can do nothing else. */
-export function connectSubscriber(client: RedisClient): Redis | Cluster {
-  const subscriber =
-    client instanceof Cluster ? client.duplicate() : client.duplicate({ enableOfflineQueue: true });
+export function connectSubscriber(client: RedisClient): RedisClient {
+  const subscriber = client instanceof Cluster ? client.duplicate() : client.duplicate();
   // The first connection says what is wrong.
   subscriber.on('error', () => undefined);
   return subscriber;
@@ -44,11 +54,15 @@ export function connectSubscriber(client: RedisClient): Redis | Cluster {
 function connectCluster(url: string): Cluster {
   const urls = url.split(',').map((node) => new URL(node.trim()));
   const [first] = urls;
-  const nodes = urls.map(({ hostname, port }) => ({ host: hostname, port: Number(port || '6379') }));
+  const nodes = urls.map(({ hostname, port }) => ({
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(port || '6379'),
+  }));
   return new Cluster(nodes, {
     clusterRetryStrategy: pauseBefore,
     enableOfflineQueue: false,
     enableAutoPipelining: true,
+    slotsRefreshInterval: SLOTS_MS,
     redisOptions: {
       ...OPTIONS,
       ...(first?.username && { username: decodeURIComponent(first.username) }),
@@ -60,6 +74,11 @@ function connectCluster(url: string): Cluster {
 
 function isCluster(url: string): boolean {
   return url.includes(',') || new URL(url).searchParams.get('cluster') === 'true';
+}
+
+/** The one that was the primary when the connection was made is it no more. */
+function isOfReplica({ message }: Error): boolean {
+  return message.startsWith('READONLY');
 }
 
 function pauseBefore(attempt: number): number {
@@ -76,7 +95,8 @@ function watch(client: RedisClient): void {
     isReady = true;
     logger.log('The stream log has Redis');
   });
-  client.on('close', () => {
+  // One that is closed on purpose makes no new connection.
+  client.on('reconnecting', () => {
     if (isReady !== false) logger.warn(`The stream log lost Redis: ${why}`);
     isReady = false;
   });

@@ -1,8 +1,14 @@
 import type { Frame } from '../../core/frame.js';
+import { streamGone } from '../stream-gone.js';
+
+/** The epoch of the one who produces a stream. */
+export const PRODUCED = 1;
+/** The epoch of those who end it in its place. */
+export const TAKEN_OVER = 2;
 
 /** One entry of a log: frames that were written together. */
 export interface Entry {
-  /** Counts the replicas that have written this stream, from 1. */
+  /** Who has written it. */
   readonly epoch: number;
   /** The number of its first frame. */
   readonly first: number;
@@ -32,7 +38,7 @@ export function entryFields({
   return end ? [...fields, 'end', 1] : fields;
 }
 
-/** What stands in an entry. Throws where it is none of ours. */
+/** What stands in an entry. Throws `stream-gone` where it is none of ours: nobody can read on from there. */
 export function readEntry([id, fields]: RawEntry): Entry {
   const values = new Map<string, Buffer>();
   for (let at = 0; at + 1 < fields.length; at += 2) {
@@ -43,7 +49,7 @@ export function readEntry([id, fields]: RawEntry): Entry {
   const bytes = values.get('b');
   const isWhole = [epoch, first, count].every((number) => Number.isSafeInteger(number));
   if (bytes === undefined || epoch === undefined || first === undefined || count === undefined || !isWhole) {
-    throw new Error('A stream log holds an entry that Sluice has not written');
+    throw streamGone();
   }
   return { epoch, first, count, bytes, end: values.has('end') };
 }
@@ -51,4 +57,14 @@ export function readEntry([id, fields]: RawEntry): Entry {
 /** Several frames as the bytes of one entry. */
 export function joinFrames(frames: readonly Frame[]): Buffer {
   return Buffer.concat(frames.map((frame) => (typeof frame === 'string' ? Buffer.from(frame) : frame)));
+}
+
+/** Whether Redis refused an entry because it has this one, or a later one. */
+export function isNotNew(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('equal or smaller');
+}
+
+/** Whether a stream has its last frame from one who ended it in its producer's place. */
+export function isBrokenOff({ epoch, count, end }: Entry): boolean {
+  return end && epoch > PRODUCED && count > 0;
 }

@@ -26,6 +26,7 @@ export function doubtMs(leaseMs: number): number {
 /** Says that a replica lives, until it is closed. */
 export class Lease {
   readonly #timer: NodeJS.Timeout;
+  #closed = false;
 
   constructor(
     private readonly redis: RedisClient,
@@ -39,6 +40,7 @@ export class Lease {
 
   /** Others learn at once that the replica has gone. */
   async close(): Promise<void> {
+    this.#closed = true;
     clearInterval(this.#timer);
     await this.redis.del(leaseKey(this.replica));
   }
@@ -47,6 +49,7 @@ export class Lease {
   async #renew(): Promise<void> {
     const key = leaseKey(this.replica);
     const ms = Math.ceil(this.leaseMs / LEASES_PER_NOTICE);
-    if ((await this.redis.pexpire(key, ms)) === 0) await this.redis.set(key, '1', 'PX', ms);
+    const isMissing = (await this.redis.pexpire(key, ms)) === 0;
+    if (isMissing && !this.#closed) await this.redis.set(key, '1', 'PX', ms);
   }
 }

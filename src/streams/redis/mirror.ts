@@ -5,7 +5,7 @@ import { SluiceError } from '../../core/sluice-error.js';
 import type { MemoryStreamLog } from '../memory-stream-log.js';
 import type { MemoryStream } from '../memory-stream.js';
 import { streamGone } from '../stream-gone.js';
-import type { Entry } from './entry.js';
+import { isBrokenOff, type Entry } from './entry.js';
 import type { StreamShelf } from './stream-shelf.js';
 import { Tail } from './tail.js';
 
@@ -98,8 +98,9 @@ export class Mirror {
     });
   }
 
-  #add({ epoch, count, bytes, end }: Entry): void {
-    this.#brokenOff = epoch > 1;
+  #add(entry: Entry): void {
+    const { count, bytes, end } = entry;
+    this.#brokenOff = isBrokenOff(entry);
     this.#frames += count;
     if (count > 0) this.#stream?.append(bytes);
     if (!end) this.#startReaders();
@@ -118,7 +119,13 @@ export class Mirror {
     }
   }
 
+  /** Ends all readings with this error. */
+  close(error: SluiceError): void {
+    this.#fail(error);
+  }
+
   #fail(error: SluiceError): void {
+    if (this.#closed) return;
     this.#failure = error;
     this.#tail?.close();
     this.#stream?.fail(error);

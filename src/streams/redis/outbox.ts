@@ -2,6 +2,7 @@ import type { Frame } from '../../core/frame.js';
 import { framesIn, sizeOf } from '../frames.js';
 import { joinFrames } from './entry.js';
 import type { Batch, Written } from './stream-pen.js';
+import type { WaitingRoom } from './waiting-room.js';
 
 /** How long frames wait for others, in milliseconds. */
 const BATCH_MS = 200;
@@ -14,6 +15,8 @@ const MAX_WAITING_BYTES = 1024 * 1024;
 const MAX_WAIT_MS = 60_000;
 /** The pause before a batch is sent again, in milliseconds. */
 const RETRY_MS = 250;
+/** A loss is told to a Redis that does not answer ever more seldom, in milliseconds. */
+const LONGEST_RETRY_MS = 5_000;
 
 /** What an outbox is made of. */
 export interface OutboxOptions {
@@ -23,8 +26,12 @@ export interface OutboxOptions {
   readonly announceLoss: () => Promise<boolean>;
   /** What the whole stream may come to, in bytes. */
   readonly maxBytes: number;
-  /** There is nothing more to be sent. */
-  readonly onDone: () => void;
+  /** For how long others may find what is kept of a stream that is lost, in milliseconds. */
+  readonly keepMs: number;
+  /** Where the frames of all streams wait. */
+  readonly room: WaitingRoom;
+  /** Redis is not asked for anything any more. */
+  readonly onSettled: () => void;
 }
 
 /**
@@ -44,7 +51,7 @@ export class Outbox {
   #endWritten = false;
   #sending = false;
   #done = false;
-  #closed = false;
+  #settled = false;
   #sentAt = Number.NEGATIVE_INFINITY;
   #endedAt = 0;
   #cancelTimer: (() => void) | undefined;
@@ -59,16 +66,22 @@ export class Outbox {
     return this.#done;
   }
 
+  /** Redis is not asked for anything any more. */
+  get settled(): boolean {
+    return this.#settled;
+  }
+
   append(bytes: Frame): void {
     if (this.#done) return;
+    const { maxBytes, room } = this.options;
     const size = sizeOf(bytes);
+    this.#bytes += size;
+    const isTooMuch = this.#waitingBytes + size > MAX_WAITING_BYTES || this.#bytes > maxBytes;
+    if (isTooMuch || !room.enter(size)) return this.#lose();
     this.#waiting.push(bytes);
     this.#waitingBytes += size;
     this.#waitingFrames += framesIn(bytes);
-    this.#bytes += size;
-    if (this.#waitingBytes > MAX_WAITING_BYTES || this.#bytes > this.options.maxBytes) return this.#lose();
-    const isFull = this.#waitingFrames >= BATCH_FRAMES || this.#waitingBytes >= BATCH_BYTES;
-    return isFull ? this.#soon() : this.#later();
+    return this.#isFull ? this.#soon() : this.#later();
   }
 
   end(): void {
@@ -87,8 +100,8 @@ export class Outbox {
 
   /** Gives up what waits. */
   close(): void {
-    this.#closed = true;
-    this.#finish();
+    this.#stop();
+    this.#settle();
   }
 
   /** With what else comes in this turn of the event loop. */
@@ -114,10 +127,10 @@ export class Outbox {
     await this.#sendBatch(this.#take());
     this.#sending = false;
     if (this.#done) return;
-    if (this.#endWritten) this.#finish();
-    else if (this.#isUrgent) this.#soon();
-    else if (this.#waiting.length > 0) this.#later();
+    if (this.#endWritten) return this.close();
     this.#tellIdle();
+    if (this.#isUrgent) this.#soon();
+    else if (this.#waiting.length > 0) this.#later();
   }
 
   #take(): Batch {
@@ -141,36 +154,55 @@ export class Outbox {
       if (this.#done) return;
       if (written === 'written') break;
       if (written === 'gone') return this.#lose();
-      if (written === 'shut-out') return this.#finish();
+      if (written === 'shut-out') return this.close();
       if (this.#ended && performance.now() - this.#endedAt > MAX_WAIT_MS) return this.#lose();
       await pause(RETRY_MS);
       if (this.#done) return;
     }
     this.#begun = true;
     this.#waitingBytes -= batch.bytes.length;
+    this.options.room.leave(batch.bytes.length);
     this.#endWritten = batch.end;
   }
 
   #lose(): void {
-    this.#finish();
+    this.#stop();
     void this.#announce();
   }
 
+  /** Until it was heard, or nobody finds anything any more that would need it. */
   async #announce(): Promise<void> {
-    while (!this.#closed && !(await this.options.announceLoss())) await pause(RETRY_MS);
+    const until = performance.now() + this.options.keepMs;
+    let pauseMs = RETRY_MS;
+    while (!this.#settled && performance.now() < until && !(await this.options.announceLoss())) {
+      await pause(pauseMs);
+      pauseMs = Math.min(LONGEST_RETRY_MS, 2 * pauseMs);
+    }
+    this.#settle();
   }
 
-  #finish(): void {
-    if (this.#done) return;
+  /** Nothing more is sent. */
+  #stop(): void {
     this.#done = true;
     this.#cancelTimer?.();
+    this.options.room.leave(this.#waitingBytes);
+    this.#waitingBytes = 0;
     this.#waiting = [];
-    this.options.onDone();
     this.#tellIdle();
   }
 
+  #settle(): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.options.onSettled();
+  }
+
   get #isUrgent(): boolean {
-    return this.#ended || this.#onIdle.length > 0 || this.#waitingFrames >= BATCH_FRAMES;
+    return this.#ended || this.#onIdle.length > 0 || this.#isFull;
+  }
+
+  get #isFull(): boolean {
+    return this.#waitingFrames >= BATCH_FRAMES || this.#waitingBytes >= BATCH_BYTES;
   }
 
   get #isIdle(): boolean {

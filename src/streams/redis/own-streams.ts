@@ -4,9 +4,12 @@ import type { StreamCard, StreamOwner, StreamWriter } from '../stream-log.js';
 import type { RedisClient } from './connect.js';
 import { Outbox } from './outbox.js';
 import { StreamPen } from './stream-pen.js';
+import { WaitingRoom } from './waiting-room.js';
 
 /** How often within its time what is kept of a running stream is kept on. */
 const RENEWALS = 3;
+/** Which part of the bytes that are kept in memory may wait for Redis. */
+const WAITING_PART = 1 / 4;
 
 interface Own {
   readonly owner: StreamOwner;
@@ -26,15 +29,23 @@ export interface OwnStreamsOptions {
 export class OwnStreams {
   readonly #streams = new Map<string, Own>();
   readonly #renewals: NodeJS.Timeout;
+  readonly #room: WaitingRoom;
+  #closed = false;
 
   constructor(private readonly options: OwnStreamsOptions) {
-    this.#renewals = setInterval(() => this.#renew(), this.#keepMs() / RENEWALS);
+    const { redis, settings } = options;
+    this.#room = new WaitingRoom(settings.streamLog.maxBytes * WAITING_PART);
+    const renew = () => this.#renew();
+    redis.on('ready', renew);
+    this.#renewals = setInterval(renew, this.#keepMs() / RENEWALS);
   }
 
   /** A pen that writes into Redis what it writes into memory. */
   begin(card: StreamCard, owner: StreamOwner, memory: StreamWriter): StreamWriter {
     const { redis, replica, settings } = this.options;
-    const pen = new StreamPen({ redis, card, replica, keepMs: this.#keepMs() });
+    if (this.#closed) return memory;
+    const keepMs = this.#keepMs();
+    const pen = new StreamPen({ redis, card, replica, keepMs });
     const own: Own = {
       owner,
       pen,
@@ -43,7 +54,9 @@ export class OwnStreams {
         write: (batch) => pen.write(batch),
         announceLoss: () => pen.announceLoss(),
         maxBytes: settings.streamLog.maxBytesPerStream,
-        onDone: () => own.over && this.#streams.delete(card.id),
+        keepMs,
+        room: this.#room,
+        onSettled: () => own.over && this.#streams.delete(card.id),
       }),
     };
     this.#streams.set(card.id, own);
@@ -56,7 +69,7 @@ export class OwnStreams {
         memory.end();
         own.over = true;
         own.outbox.end();
-        if (own.outbox.done) this.#streams.delete(card.id);
+        if (own.outbox.settled) this.#streams.delete(card.id);
       },
     };
   }
@@ -77,6 +90,7 @@ export class OwnStreams {
   }
 
   close(): void {
+    this.#closed = true;
     clearInterval(this.#renewals);
     for (const { outbox } of this.#streams.values()) outbox.close();
     this.#streams.clear();

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { StreamCard } from '../stream-log.js';
 import type { RedisClient } from './connect.js';
 import { ownerKey } from './keys.js';
@@ -7,30 +8,29 @@ const MAX_LISTED = 10_000;
 /** How often an index is told how long to live, in milliseconds. */
 const RENEWAL_MS = 60_000;
 
-interface Index {
-  /** Ids and when they began, that are not written yet. */
-  readonly added: Map<string, number>;
-  renewedAt: number;
-}
+/** Of how many owners it is known when that was. */
+const REMEMBERED = 10_000;
 
 /** Which streams an owner has. What begins in one turn of the event loop is one command an owner. */
 export class OwnerIndex {
-  readonly #indexes = new Map<string, Index>();
-  #scheduled = false;
+  /** By owner: ids and when they began, that are not written yet. */
+  #added = new Map<string, Map<string, number>>();
+  /** When each index was told, in milliseconds. */
+  readonly #renewed = new LRUCache<string, number>({ max: REMEMBERED });
 
   constructor(
     private readonly redis: RedisClient,
     /** How long the streams of an owner that begins no more are found, in milliseconds. */
     private readonly keepMs: () => number,
-  ) {}
+  ) {
+    // It may have come back without any of them.
+    redis.on('close', () => this.#renewed.clear());
+  }
 
   add({ id, owner, startedAt }: StreamCard): void {
-    const index = this.#indexes.get(owner) ?? { added: new Map(), renewedAt: Number.NEGATIVE_INFINITY };
-    index.added.set(id, startedAt);
-    this.#indexes.set(owner, index);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => this.#write());
+    if (this.#added.size === 0) setImmediate(() => this.#write());
+    const added = this.#added.get(owner) ?? new Map<string, number>();
+    this.#added.set(owner, added.set(id, startedAt));
   }
 
   /** The latest first. */
@@ -45,17 +45,16 @@ export class OwnerIndex {
 
   /** A stream that is not found in a list is found by its id: what fails here is not sent again. */
   #write(): void {
-    this.#scheduled = false;
     const now = performance.now();
-    for (const [owner, index] of this.#indexes) {
+    const all = this.#added;
+    this.#added = new Map();
+    for (const [owner, added] of all) {
       const key = ownerKey(owner);
-      const { added } = index;
       const members = [...added].flatMap(([id, startedAt]) => [startedAt, id]);
-      added.clear();
-      if (members.length > 0) this.redis.zadd(key, ...members).catch(() => undefined);
-      if (now - index.renewedAt < RENEWAL_MS) continue;
-      index.renewedAt = now;
-      this.redis.pexpire(key, this.keepMs() + RENEWAL_MS).catch(() => undefined);
+      this.redis.zadd(key, ...members).catch(() => undefined);
+      if (now - (this.#renewed.get(owner) ?? Number.NEGATIVE_INFINITY) < RENEWAL_MS) continue;
+      this.#renewed.set(owner, now);
+      this.redis.pexpire(key, this.keepMs() + RENEWAL_MS).catch(() => this.#renewed.delete(owner));
       this.redis.zremrangebyrank(key, 0, -MAX_LISTED - 1).catch(() => undefined);
     }
   }

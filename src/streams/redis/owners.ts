@@ -4,10 +4,12 @@ import { leaseKey } from './keys.js';
 
 /** How many replicas that were missed once are remembered. */
 const REMEMBERED = 1_000;
+/** For how many times the doubt: who was missed long ago may have been there since. */
+const DOUBTS_REMEMBERED = 8;
 
 /** Tells whether other replicas live. */
 export class Owners {
-  /** When each was missed first, on this connection; milliseconds. */
+  /** When each was missed first, in milliseconds. */
   readonly #missed = new LRUCache<string, number>({ max: REMEMBERED });
 
   constructor(
@@ -24,13 +26,25 @@ export class Owners {
    * does not answer.
    */
   async isDead(replica: string): Promise<boolean> {
-    const now = performance.now();
-    if ((await this.redis.exists(leaseKey(replica))) === 1) {
+    const askedAt = performance.now();
+    if (await this.#lives(replica)) {
       this.#missed.delete(replica);
       return false;
     }
-    const missed = this.#missed.get(replica);
-    if (missed === undefined) this.#missed.set(replica, now);
-    return missed !== undefined && now - missed >= this.doubtMs;
+    const missedFor = askedAt - (this.#missed.get(replica) ?? Number.NEGATIVE_INFINITY);
+    if (missedFor >= this.doubtMs && missedFor <= DOUBTS_REMEMBERED * this.doubtMs) return true;
+    // When the question was answered nobody knows: the first time counts from its answer, the second from its question.
+    if (missedFor >= this.doubtMs) this.#missed.set(replica, performance.now());
+    return false;
+  }
+
+  /** What was seen before Redis failed says nothing about now. */
+  async #lives(replica: string): Promise<boolean> {
+    try {
+      return (await this.redis.exists(leaseKey(replica))) === 1;
+    } catch (error) {
+      this.#missed.clear();
+      throw error;
+    }
   }
 }

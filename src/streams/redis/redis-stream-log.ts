@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { Observable } from 'rxjs';
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import { defer, throwError, type Observable } from 'rxjs';
 import type { Flow } from '../../core/flow.js';
 import type { Frame } from '../../core/frame.js';
 import type { SluiceSettings } from '../../core/settings.js';
@@ -15,6 +16,7 @@ import {
 } from '../stream-log.js';
 import { streamGone } from '../stream-gone.js';
 import { connectRedis, connectSubscriber, type RedisClient } from './connect.js';
+import { isBrokenOff } from './entry.js';
 import { doubtMs, Lease, lookMs } from './lease.js';
 import { Mirror } from './mirror.js';
 import { OwnerIndex } from './owner-index.js';
@@ -43,7 +45,7 @@ export interface RedisStreamLogOptions {
  * The log that replicas share. Each has its own streams in memory, where its readers read, and sends them to Redis; for
  * the streams of others it has mirrors. The protocol is in docs/resuming.md.
  */
-export class RedisStreamLog extends StreamLog {
+export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdown {
   readonly #replica = randomUUID();
   readonly #local: MemoryStreamLog;
   readonly #redis: RedisClient;
@@ -54,6 +56,7 @@ export class RedisStreamLog extends StreamLog {
   readonly #index: OwnerIndex;
   readonly #lease: Lease;
   readonly #stops: StopLine;
+  #leaving = false;
 
   constructor(private readonly options: RedisStreamLogOptions) {
     super();
@@ -82,6 +85,7 @@ export class RedisStreamLog extends StreamLog {
 
   override async find(id: string): Promise<LoggedStream | undefined> {
     if (this.#isHere(id)) return this.#local.find(id);
+    if (this.#leaving) throw unavailable();
     for (const pauseMs of [...NEWS_MS, 0]) {
       const found = (await this.#ask(() => this.#findElsewhere(id))) ?? (await this.#local.find(id));
       if (found !== undefined) return found;
@@ -91,11 +95,9 @@ export class RedisStreamLog extends StreamLog {
   }
 
   override read(id: string, from: number, flow: Flow): Observable<Frame> {
-    return new Observable((subscriber) => {
-      const frames = this.#isHere(id)
-        ? this.#local.read(id, from, flow)
-        : this.#mirrorOf(id).read(from, flow);
-      return frames.subscribe(subscriber);
+    return defer(() => {
+      if (this.#isHere(id)) return this.#local.read(id, from, flow);
+      return this.#leaving ? throwError(unavailable) : this.#mirrorOf(id).read(from, flow);
     });
   }
 
@@ -124,11 +126,18 @@ export class RedisStreamLog extends StreamLog {
     return this.#shelf.isRead(id).catch(() => false);
   }
 
+  /** Who reads here what others produce comes back elsewhere: the process need not wait for the end of it. */
+  beforeApplicationShutdown(): void {
+    this.#leaving = true;
+    for (const mirror of this.#mirrors.values()) mirror.close(unavailable());
+  }
+
   override async close(): Promise<void> {
+    this.beforeApplicationShutdown();
     await Promise.race([this.#own.flush(), setTimeout(FLUSH_MS, undefined, { ref: false })]);
     this.#own.close();
-    await this.#lease.close().catch(() => undefined);
     this.#stops.close();
+    await this.#lease.close().catch(() => undefined);
     this.#redis.disconnect();
     await this.#local.close();
   }
@@ -160,13 +169,14 @@ export class RedisStreamLog extends StreamLog {
     if (meta.lost || last === undefined) {
       return { ...meta.card, state: 'over', firstKept: UNKNOWN, frames: UNKNOWN, brokenOff: false };
     }
-    if (!last.end) await this.#endIfDead(meta.card, meta.replica);
+    // What is there can be read, whether it can be ended or not.
+    if (!last.end) await this.#endIfDead(meta.card, meta.replica).catch(() => false);
     return {
       ...meta.card,
       state: last.end ? 'over' : 'running',
       firstKept: 0,
       frames: last.first + last.count,
-      brokenOff: last.end && last.epoch > 1,
+      brokenOff: isBrokenOff(last),
     };
   }
 
@@ -180,8 +190,7 @@ export class RedisStreamLog extends StreamLog {
   async #endIfDead(card: StreamCard, replica: string): Promise<boolean> {
     if (!(await this.#owners.isDead(replica))) return false;
     const error = new SluiceError('upstream-cut', 'The replica that produced this stream is gone; ask again');
-    await this.#shelf.endFor(card.id, (number) => this.options.encodeLastFrame(card, number, error));
-    return true;
+    return this.#shelf.endFor(card.id, (number) => this.options.encodeLastFrame(card, number, error));
   }
 
   readonly #keepMs = () => this.options.settings.streamLog.keepSeconds * 1000;
@@ -192,9 +201,13 @@ export class RedisStreamLog extends StreamLog {
       return await question();
     } catch (error) {
       if (error instanceof SluiceError) throw error;
-      throw new SluiceError('stream-log-unavailable', 'The stream log cannot be reached; ask again', {
-        retryAfterMs: RETRY_AFTER_MS,
-      });
+      throw unavailable();
     }
   }
+}
+
+function unavailable(): SluiceError {
+  return new SluiceError('stream-log-unavailable', 'The stream log cannot be reached; ask again', {
+    retryAfterMs: RETRY_AFTER_MS,
+  });
 }

@@ -3,6 +3,9 @@ import { stopsChannel } from './keys.js';
 import type { OwnStreams } from './own-streams.js';
 import type { StreamShelf } from './stream-shelf.js';
 
+/** How long a wish that was not heard stays unknown, in milliseconds. */
+const CHECK_MS = 10_000;
+
 /** What it is made of. */
 export interface StopLineOptions {
   readonly redis: RedisClient;
@@ -10,27 +13,44 @@ export interface StopLineOptions {
   readonly subscriber: RedisClient;
   readonly replica: string;
   readonly shelf: StreamShelf;
-  readonly own: OwnStreams;
+  readonly own: Pick<OwnStreams, 'running' | 'stop'>;
 }
 
 /** Carries wishes for the end of a stream to the replica that produces it. */
 export class StopLine {
+  readonly #checks: NodeJS.Timeout;
+
   constructor(private readonly options: StopLineOptions) {
-    const { subscriber, replica, own } = options;
+    const { redis, subscriber, own } = options;
+    const listen = () => void this.#listen();
     subscriber.on('message', (_channel: string, id: string) => own.stop(id));
-    subscriber.on('ready', () => void this.#catchUp());
-    subscriber.subscribe(stopsChannel(replica)).catch(() => undefined);
+    // Whichever is there later: what one hears of, the other one looks up.
+    for (const client of [subscriber, redis]) client.on('ready', listen);
+    this.#checks = setInterval(listen, CHECK_MS);
   }
 
-  /** Asks a replica to stop a stream. Rejects where Redis does not answer. */
+  /** Asks a replica to stop a stream. Rejects where nobody can have heard it. */
   async ask(id: string, replica: string): Promise<void> {
     const { redis, shelf } = this.options;
-    await shelf.markStopped(id);
-    await redis.publish(stopsChannel(replica), id);
+    // A Redis without memory keeps no marks, and passes messages on.
+    const marked = await shelf.markStopped(id).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    const heard = await redis.publish(stopsChannel(replica), id);
+    if (marked !== undefined && heard === 0) throw marked.error;
   }
 
   close(): void {
+    clearInterval(this.#checks);
     this.options.subscriber.disconnect();
+  }
+
+  /** Who asks again for what it has already learns whether the connection is alive. */
+  async #listen(): Promise<void> {
+    const { subscriber, replica } = this.options;
+    await subscriber.subscribe(stopsChannel(replica)).catch(() => undefined);
+    await this.#catchUp();
   }
 
   /** Who did not listen for a while has missed what was said. */

@@ -1,6 +1,6 @@
 import type { StreamCard } from '../stream-log.js';
 import type { RedisClient } from './connect.js';
-import { entryFields, entryId, type Entry } from './entry.js';
+import { entryFields, entryId, isNotNew, PRODUCED, type Entry } from './entry.js';
 import { keysOf } from './keys.js';
 import { printMeta } from './meta.js';
 
@@ -24,9 +24,6 @@ export interface StreamPenOptions {
   /** How long a stream is kept after its end, in milliseconds. */
   readonly keepMs: number;
 }
-
-/** The one who produces a stream is its first writer; who ends it in its place is the next. */
-const EPOCH = 1;
 
 /** Writes one stream into Redis. Nothing here rejects. */
 export class StreamPen {
@@ -91,7 +88,7 @@ export class StreamPen {
     const { redis, card } = this.options;
     const [last] = await redis.xrevrange(keysOf(card.id).log, '+', '-', 'COUNT', 1);
     if (last === undefined) return 'gone';
-    return Number(last[0].split('-')[0]) > EPOCH ? 'shut-out' : 'written';
+    return Number(last[0].split('-')[0]) > PRODUCED ? 'shut-out' : 'written';
   }
 }
 
@@ -102,11 +99,6 @@ function orKnown(error: unknown): typeof KNOWN {
   throw error;
 }
 
-/** Redis has an entry with this id, or with a later one. */
-function isNotNew(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('equal or smaller');
-}
-
 function idOf(batch: Batch): string {
-  return entryId({ epoch: EPOCH, ...batch });
+  return entryId({ epoch: PRODUCED, ...batch });
 }

@@ -1,7 +1,7 @@
 import type { SluiceError } from '../../core/sluice-error.js';
 import type { StreamCard } from '../stream-log.js';
 import type { RedisClient } from './connect.js';
-import { entryFields, entryId, readEntry, type Entry } from './entry.js';
+import { entryFields, entryId, isNotNew, readEntry, TAKEN_OVER, type Entry } from './entry.js';
 import { keysOf } from './keys.js';
 import { readMeta, type Meta } from './meta.js';
 
@@ -46,20 +46,30 @@ export class StreamShelf {
 
   /** Undefined where there is no log. */
   async lastEntry(id: string): Promise<Entry | undefined> {
-    const [last] = await this.redis.xrevrangeBuffer(keysOf(id).log, '+', '-', 'COUNT', 1);
-    return last && readEntry([last[0], last[1]]);
+    const [last] = await this.#lastEntries(id, 1);
+    return last;
   }
 
-  /** Ends a stream in its producer's place, with these bytes as its last frame, unless somebody else has. */
-  async endFor(id: string, frameOf: (number: number) => string): Promise<void> {
-    const last = await this.lastEntry(id);
-    if (last === undefined || last.end) return;
-    const number = last.first + last.count;
-    const bytes = Buffer.from(frameOf(number));
-    const entry = { epoch: last.epoch + 1, first: number, count: 1, bytes, end: true };
-    const { log } = keysOf(id);
-    await this.redis.xadd(log, 'NOMKSTREAM', entryId(entry), ...entryFields(entry)).catch(() => undefined);
-    await this.redis.pexpire(log, this.keepMs());
+  /**
+   * Ends a stream in its producer's place, with these bytes as its last frame, unless somebody else has. Nothing of it is
+   * done twice, by however many at once. True if it has ended.
+   */
+  async endFor(id: string, frameOf: (number: number) => string): Promise<boolean> {
+    const seen = await this.lastEntry(id);
+    if (seen === undefined) return false;
+    if (seen.end) return true;
+    // The producer may live yet. Behind this entry it writes no more, and what it wrote last is known.
+    const next = seen.first + seen.count;
+    const bytes = Buffer.alloc(0);
+    await this.#add(id, `${TAKEN_OVER}-0`, { first: next, count: 0, bytes, end: false });
+    const [last, before] = await this.#lastEntries(id, 2);
+    if (last === undefined || last.end || before === undefined) return last?.end ?? false;
+    const first = before.first + before.count;
+    const frame = before.end ? bytes : Buffer.from(frameOf(first));
+    const end = { epoch: TAKEN_OVER, first, count: before.end ? 0 : 1, bytes: frame, end: true };
+    await this.#add(id, entryId(end), end);
+    await this.redis.pexpire(keysOf(id).log, this.keepMs());
+    return true;
   }
 
   /** Asks for the end of a stream for one that may not be listening. */
@@ -78,5 +88,20 @@ export class StreamShelf {
 
   async isRead(id: string): Promise<boolean> {
     return (await this.redis.exists(keysOf(id).readers)) === 1;
+  }
+
+  /** The last one first. */
+  async #lastEntries(id: string, count: number): Promise<Entry[]> {
+    const raw = await this.redis.xrevrangeBuffer(keysOf(id).log, '+', '-', 'COUNT', count);
+    return raw.map(([entry, fields]) => readEntry([entry, fields]));
+  }
+
+  /** Somebody else may have added it before. */
+  async #add(id: string, entry: string, fields: Omit<Entry, 'epoch'>): Promise<void> {
+    try {
+      await this.redis.xadd(keysOf(id).log, 'NOMKSTREAM', entry, ...entryFields(fields));
+    } catch (error) {
+      if (!isNotNew(error)) throw error;
+    }
   }
 }

@@ -76,6 +76,8 @@ export class Tail {
     const { entries, cursor, full } = await shelf.page(id, this.#cursor);
     for (const entry of entries) {
       if (this.#closed) return false;
+      // Says that there is a log, or that somebody else has taken it over.
+      if (entry.count === 0 && !entry.end) continue;
       if (entry.first !== this.#frames) throw streamGone();
       this.#frames += entry.count;
       onEntry(entry);

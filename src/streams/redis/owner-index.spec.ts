@@ -1,0 +1,114 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { card } from '../../../test/contract/written-stream.js';
+import { RedisServer } from '../../../test/support/redis-server.js';
+import { connectRedis, type RedisClient } from './connect.js';
+import { ownerKey } from './keys.js';
+import { OwnerIndex } from './owner-index.js';
+
+const KEEP_MS = 600_000;
+const RENEWAL_MS = 60_000;
+
+let redis: RedisServer;
+let client: RedisClient;
+let index: OwnerIndex;
+
+beforeAll(async () => {
+  redis = await RedisServer.start();
+});
+beforeEach(async () => {
+  client = connectRedis(redis.url);
+  await vi.waitUntil(() => client.status === 'ready');
+  index = new OwnerIndex(client, () => KEEP_MS);
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  client.disconnect();
+  await redis.flush();
+});
+afterAll(() => redis.close());
+
+/** Resolves when what was added has been written. */
+const written = async () => {
+  await new Promise((resolve) => setImmediate(resolve));
+  await client.ping();
+};
+const ttlOf = (owner: string) => redis.command('PTTL', ownerKey(owner));
+
+describe('OwnerIndex', () => {
+  it('lists the streams of an owner, the latest first, and nobody else’s', async () => {
+    const [one, two] = [card({ owner: 'web' }), card({ owner: 'web' })];
+    for (const stream of [two, card({ owner: 'app' }), one]) index.add(stream);
+    await written();
+    expect(await index.list('web')).toEqual([two.id, one.id]);
+    expect(await index.list('nobody')).toEqual([]);
+  });
+
+  it('writes what begins in one turn with one command an owner', async () => {
+    const before = await redis.commandCount('zadd');
+    for (let left = 50; left > 0; left -= 1) index.add(card({ owner: left % 2 === 0 ? 'web' : 'app' }));
+    await written();
+    expect((await redis.commandCount('zadd')) - before).toBe(2);
+    expect(await index.list('web')).toHaveLength(25);
+  });
+
+  it('takes out what is not there any more', async () => {
+    const [one, two] = [card(), card()];
+    for (const stream of [one, two]) index.add(stream);
+    await written();
+    await index.remove('web', [one.id]);
+    await index.remove('web', []);
+    expect(await index.list('web')).toEqual([two.id]);
+  });
+
+  it('gives an index longer to live than its streams, and not with each of them', async () => {
+    const before = await redis.commandCount('pexpire');
+    for (let left = 3; left > 0; left -= 1) {
+      index.add(card());
+      await written();
+    }
+    expect(await ttlOf('web')).toBeGreaterThan(KEEP_MS);
+    expect((await redis.commandCount('pexpire')) - before).toBe(1);
+  });
+
+  it('lets the index of an owner end that begins nothing, whatever others begin', async () => {
+    const now = vi.spyOn(performance, 'now');
+    const expirations = vi.spyOn(client, 'pexpire');
+    const at = performance.now();
+    for (const [minute, owner] of ['web', 'app', 'app', 'web'].entries()) {
+      now.mockReturnValue(at + minute * RENEWAL_MS);
+      index.add(card({ owner }));
+      await written();
+    }
+    const renewed = expirations.mock.calls.map(([key]) => key);
+    expect(renewed).toEqual(['web', 'app', 'app', 'web'].map(ownerKey));
+  });
+
+  it('gives an index its time again in a Redis that came back empty', async () => {
+    index.add(card());
+    await written();
+    await redis.restart();
+    await vi.waitUntil(() => client.status === 'ready');
+    index.add(card());
+    await written();
+    expect(await ttlOf('web')).toBeGreaterThan(KEEP_MS);
+  });
+
+  it('tries again with the next stream where Redis did not answer', async () => {
+    vi.spyOn(client, 'pexpire').mockRejectedValueOnce(new Error('Redis does not answer'));
+    index.add(card());
+    await written();
+    expect(await ttlOf('web')).toBe(-1);
+    index.add(card());
+    await written();
+    expect(await ttlOf('web')).toBeGreaterThan(KEEP_MS);
+  });
+
+  it('keeps the latest 10,000', async () => {
+    const streams = Array.from({ length: 10_001 }, () => card());
+    for (const stream of streams) index.add(stream);
+    await written();
+    const ids = await index.list('web');
+    expect(ids).toHaveLength(10_000);
+    expect(ids).not.toContain(streams[0]?.id);
+  });
+});

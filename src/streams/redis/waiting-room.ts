@@ -1,0 +1,21 @@
+/** Bytes of all streams that wait for a Redis that does not answer, within a bound. */
+export class WaitingRoom {
+  #bytes = 0;
+
+  constructor(private readonly maxBytes: number) {}
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** False where there is no room for so many; then they are not counted. */
+  enter(bytes: number): boolean {
+    if (this.#bytes + bytes > this.maxBytes) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  leave(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+}

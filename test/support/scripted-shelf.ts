@@ -1,0 +1,65 @@
+import type { Entry } from '../../src/streams/redis/entry.js';
+import type { Meta } from '../../src/streams/redis/meta.js';
+import type { Page, StreamShelf } from '../../src/streams/redis/stream-shelf.js';
+import { frame } from '../contract/written-stream.js';
+
+/** One stream in a Redis that does as a test says. */
+export class ScriptedShelf {
+  readonly entries: Entry[] = [];
+  /** What is known beside them. */
+  known: Meta | undefined;
+  /** It does not answer. */
+  isAway = false;
+  /** How many entries are read at once. */
+  pageSize = 200;
+  /** How often it was asked for entries. */
+  reads = 0;
+  marks = 0;
+  /** While it is set, answers wait for it. */
+  held: Promise<void> | undefined;
+
+  /** As its class says. */
+  get asShelf(): StreamShelf {
+    return this as unknown as StreamShelf;
+  }
+
+  /** Adds an entry of so many frames. */
+  add(count: number, { end = false, epoch = 1 } = {}): this {
+    const first = this.frames;
+    const bytes = Buffer.from(Array.from({ length: count }, (_, at) => frame(first + at)).join(''));
+    this.entries.push({ epoch, first, count, bytes, end });
+    return this;
+  }
+
+  get frames(): number {
+    return this.entries.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  get text(): string {
+    return Buffer.concat(this.entries.map(({ bytes }) => bytes)).toString();
+  }
+
+  async meta(): Promise<Meta | undefined> {
+    return this.#answer(() => this.known);
+  }
+
+  async page(_id: string, cursor: string): Promise<Page> {
+    this.reads += 1;
+    const from = cursor === '-' ? 0 : Number(cursor);
+    return this.#answer(() => {
+      const entries = this.entries.slice(from, from + this.pageSize);
+      return { entries, cursor: String(from + entries.length), full: entries.length === this.pageSize };
+    });
+  }
+
+  async markRead(): Promise<void> {
+    return this.#answer(() => void (this.marks += 1));
+  }
+
+  async #answer<T>(answer: () => T): Promise<T> {
+    const given = answer();
+    await this.held;
+    if (this.isAway) throw new Error('Redis does not answer');
+    return given;
+  }
+}
