@@ -25,6 +25,8 @@ const SAMPLE_MS = 10_000;
 const SAMPLES = 18;
 /** In a shorter sitting a process still grows to its size, and its memory is told but not judged. */
 const LONG_MINUTES = 5;
+/** Both replicas have Redis by then, in milliseconds. */
+const SETTLE_MS = 3_000;
 /** What a stream's trace lives at the longest is twice what it is kept; and some more. */
 const REST_MS = KEEP_SECONDS * 2_000 + 6_000;
 
@@ -74,10 +76,13 @@ async function sitting() {
     SLUICE_LOG_LEVEL: 'warn',
     REDIS_URL: redis.url,
   };
-  const replicas = {
-    a: await startService(upstream.port, env, undefined),
-    b: await startService(upstream.port, env, undefined),
-  };
+  const a = await startService(upstream.port, env, undefined);
+  // A replica starts without Redis too.
+  await redis.kill();
+  const b = await startService(upstream.port, env, undefined);
+  await redis.begin();
+  await delay(SETTLE_MS);
+  const replicas = { a, b };
   try {
     return await soaked({ redis, upstream, replicas });
   } finally {

@@ -10,7 +10,16 @@ import { PIN } from './cores.mjs';
 const PROGRAM = 'redis-server';
 const RETRY_MS = 20;
 /** What the bench itself asks. */
-const OURS = new Set(['info', 'ping', 'client|setinfo', 'client', 'config', 'scan', 'pttl', 'type']);
+const OURS = new Set([
+  'info',
+  'ping',
+  'client|setinfo',
+  'client',
+  'config',
+  'scan',
+  'pttl',
+  'pubsub|channels',
+]);
 
 /**
  * What a Redis has done so far.
@@ -125,6 +134,15 @@ export class OwnRedis {
     return Promise.all(
       [...new Set(names)].map(async (key) => ({ key, ttlMs: await this.client.pttl(key) })),
     ).then((all) => all.filter(({ ttlMs }) => ttlMs !== -2));
+  }
+
+  /**
+   * How many channels with such names somebody listens to.
+   * @param {string} pattern
+   */
+  async listenedTo(pattern) {
+    const channels = await this.client.call('PUBSUB', 'CHANNELS', pattern);
+    return Array.isArray(channels) ? channels.length : 0;
   }
 
   get client() {

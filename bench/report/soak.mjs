@@ -45,6 +45,7 @@ export function soakTable({ load, counts, violationCount, violations, left }) {
         ['leases in Redis', String(leases)],
         ['indexes of owners in Redis', String(indexes)],
         ['other keys in Redis', String(left.keys.length - leases - indexes)],
+        ['replicas that listen for stops', String(left.listening)],
         ['answers that run at the upstream', String(left.upstream.open)],
         ['connections to the upstream', String(left.upstream.connections)],
         ['violations', String(violationCount)],

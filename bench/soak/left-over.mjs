@@ -53,13 +53,15 @@ export async function leftOver(world, options) {
     if (isLong && !growth.isFlat) world.violate(`the memory of ${name} grows`);
     rows.push({ name, growth, start, end, active });
   }
+  const listening = await redis.listenedTo('sluice:stops:*');
+  if (listening !== rows.length) world.violate(`${listening} of ${rows.length} replicas listen for stops`);
   const keys = await redis.keys();
   judgeKeys(world, keys, keepSeconds);
   const { open, connections } = await openAt(upstream.child);
   if (open + connections > 0) {
     world.violate(`the upstream has ${open} answers that run and ${connections} connections`);
   }
-  return { rows, keys, upstream: { open, connections } };
+  return { rows, keys, listening, upstream: { open, connections } };
 }
 
 /**

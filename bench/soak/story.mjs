@@ -219,14 +219,14 @@ export class Story {
    * @param {number} at
    */
   #judgeDone(reader, at) {
-    const { world, record } = this;
-    // A stop that was heard elsewhere is lost with the Redis that carried it.
-    const isLost = this.#stopped?.home === false && world.disturbedSince(record.startedAt);
-    const goneOnMs = at - (this.#stopped?.at ?? Number.POSITIVE_INFINITY);
-    if (goneOnMs > STOP_MS && !isLost && !world.disturbedSince(at - goneOnMs)) {
+    if (this.#stopped === undefined) return;
+    // A stop that Redis has just taken may be lost with it; a replica that is frozen hears it later.
+    const isLost = this.world.disturbedAround(this.#stopped.at, STOP_MS);
+    const goneOnMs = at - this.#stopped.at;
+    if (goneOnMs > STOP_MS && !isLost) {
       this.#fault(
         reader,
-        `went on for ${Math.round(goneOnMs)} ms after it was stopped, ${this.#stopped?.words}`,
+        `went on for ${Math.round(goneOnMs)} ms after it was stopped, ${this.#stopped.words}`,
       );
     }
   }

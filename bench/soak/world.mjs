@@ -68,6 +68,15 @@ export class World {
   }
 
   /**
+   * Whether something was not itself within a while of that moment, before it or after it.
+   * @param {number} at
+   * @param {number} ms
+   */
+  disturbedAround(at, ms) {
+    return this.disturbances.some(({ from, to }) => from < at + ms && to + CATCH_UP_MS > at - ms);
+  }
+
+  /**
    * Whether Redis lost what it had of a stream that began then.
    * @param {number} startedAt
    */
