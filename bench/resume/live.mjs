@@ -8,6 +8,8 @@ import { liveSubjects } from './subjects.mjs';
 
 /** They take turns in this order. */
 const LIVE = /** @type {const} */ (['direct', 'pipe', 'unkept', 'memory', 'redis']);
+/** Of each stream, in both loads: what a stream takes once is then the same part of an event. */
+const EVENTS = 150;
 /** After the last event: what waited in a batch has been sent by then, in milliseconds. */
 const FLUSH_MS = 500;
 
@@ -25,7 +27,7 @@ const FLUSH_MS = 500;
  * @param {Sitting} sitting
  */
 export async function live(sitting) {
-  const { chat, moderate } = scenarios({ quick: sitting.small });
+  const { chat, moderate } = scenarios({ quick: sitting.small, events: EVENTS });
   if (chat === undefined || moderate === undefined) throw new Error('The loads have other names');
   return [
     await turns('resume-chat', chat, LIVE, sitting),
