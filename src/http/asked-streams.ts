@@ -50,7 +50,8 @@ export class AskedStreams {
     };
     const isShared = once?.key !== undefined || once?.share !== undefined;
     if (!isShared && this.recorded.graceOf(question, grace) === 0) {
-      const stream = await this.relay.open(question, { ...asked, format });
+      const { caller, signal } = asked;
+      const stream = await this.relay.open(question, { caller, signal, format });
       return { source: stream, served: stream };
     }
     const options = { format, dialect, ...grace, ...asked };

@@ -73,7 +73,9 @@ export class Exchange {
   /** Sends the head, with the headers that middleware and plugins have set before. */
   sendHead(status: number, headers: OutgoingHttpHeaders): void {
     this.#reply?.hijack();
-    this.response.writeHead(status, { ...this.#reply?.getHeaders(), ...headers });
+    const others = this.#reply?.getHeaders();
+    const isAlone = others === undefined || Object.keys(others).length === 0;
+    this.response.writeHead(status, isAlone ? headers : { ...others, ...headers });
   }
 
   /** Sends a whole answer. */

@@ -111,29 +111,34 @@ export class RelayService {
     const { maxEventBytes, maxEventsPerStream: maxEvents } = this.settings.limits;
     const { route, record } = admitted;
     const flow = new Flow();
-    const context = { streamId: record.identity.id, numbers: { next: 0 }, request };
+    const streamId = record.identity.id;
+    const numbers = { next: 0 };
+    const choices = choicesOf(request);
     const serving = new ServingTranscoder(firstOf(route.targets).dialect, (dialect) =>
-      format(dialect, context),
+      format(dialect, { streamId, numbers, request, beginning: undefined }),
     );
-    const shared = { flow, maxEvents, choices: choicesOf(request) };
     const source = new StreamSource<F>({
       admitted,
       upstreams: this.upstreams,
       request,
       serving,
-      transcoderFor: (dialect, beginning) => format(dialect, { ...context, beginning }),
+      transcoderFor: (dialect, beginning) => format(dialect, { streamId, numbers, request, beginning }),
       attempts: {
-        ...shared,
         client: this.client,
+        flow,
         maxEventBytes,
+        maxEvents,
+        choices,
         startedAt: record.startedAt,
         onBytes: (bytes) => record.read(bytes),
       },
     });
     const session = new StreamSession<F>({
-      ...shared,
       transcoder: serving,
       record,
+      flow,
+      maxEvents,
+      choices,
       headWaitMs,
       endsForOthers,
     });
