@@ -42,15 +42,23 @@ export class Recording {
   #graceMs: number;
   #grace: NodeJS.Timeout | undefined;
 
-  constructor(private readonly options: RecordingOptions) {
-    const { log, card, output, flow, graceMs, detached, stop, onOver } = options;
+  readonly #log: StreamLog;
+  readonly #id: string;
+  /** Undefined once it is over: what remembers a recording must not lead to its stream (docs/decisions/0014). */
+  #stop: ((reason: SluiceError) => void) | undefined;
+
+  constructor({ log, card, output, flow, graceMs, detached, stop, onOver }: RecordingOptions) {
     this.#graceMs = graceMs;
+    this.#log = log;
+    this.#id = card.id;
+    this.#stop = stop;
     const writer = log.begin(card, {
       stop: () => stop(new SluiceError('cancelled', 'The stream was stopped')),
       brake: (on) => (on ? flow.pause() : flow.resume()),
     });
     const end = () => {
       this.#over = true;
+      this.#stop = undefined;
       clearTimeout(this.#grace);
       writer.end();
       onOver();
@@ -66,12 +74,11 @@ export class Recording {
 
   /** The frames from number `from` on, for a reader that goes when the signal is aborted. */
   read(from: number, signal?: StopSignal): Reading {
-    const { log, card } = this.options;
     const flow = new Flow();
     const counted = new Observable<Frame>((subscriber) => {
       this.#joined();
       subscriber.add(() => this.#left());
-      subscriber.add(log.read(card.id, from, flow).subscribe(subscriber));
+      subscriber.add(this.#log.read(this.#id, from, flow).subscribe(subscriber));
     });
     return { output: untilAborted(counted, signal), flow };
   }
@@ -101,10 +108,9 @@ export class Recording {
 
   /** Somebody may read it on another replica. */
   async #stopUnread(): Promise<void> {
-    const { log, card, stop } = this.options;
-    const isRead = this.#graceMs > 0 && (await log.isReadElsewhere(card.id));
+    const isRead = this.#graceMs > 0 && (await this.#log.isReadElsewhere(this.#id));
     if (this.#over || this.#readers > 0) return;
     if (isRead) this.#startGrace();
-    else stop(new SluiceError('client-gone', 'Nobody came back in time'));
+    else this.#stop?.(new SluiceError('client-gone', 'Nobody came back in time'));
   }
 }
