@@ -10,7 +10,7 @@ const FOLDERS = {
   streams: { imports: ['core'], packages: ['@nestjs/common', 'ioredis', 'lru-cache', 'rxjs'] },
   relay: {
     imports: ['core', 'upstream', 'streams'],
-    packages: ['@nestjs/common', 'lru-cache', 'rxjs', 'uuidv7'],
+    packages: ['@nestjs/common', 'lru-cache', 'rxjs'],
   },
   access: { imports: ['core', 'usage'], packages: ['@nestjs/common'] },
   telemetry: { imports: ['core'], packages: ['@nestjs/common', '@nestjs/swagger', 'prom-client', 'pino'] },
@@ -66,9 +66,16 @@ module.exports = {
       from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
       to: { path: ['\\.spec\\.ts$', '^test/'] },
     },
+    {
+      name: 'examples-import-what-the-package-exports',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(?:src|test)/', pathNot: '^src/(?:testing/)?index\\.ts$' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^examples/[^/]+/dist/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

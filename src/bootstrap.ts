@@ -89,9 +89,18 @@ function corsOptions(origin: string[]): NonNullable<Parameters<NestFastifyApplic
       'Content-Type',
       'Last-Event-ID',
       'Idempotency-Key',
+      'Cache-Control',
       'x-sluice-grace',
+      'x-sluice-share',
     ],
-    exposedHeaders: ['x-sluice-stream', 'x-sluice-target', 'x-sluice-attempts', 'Retry-After'],
+    exposedHeaders: [
+      'x-sluice-stream',
+      'x-sluice-target',
+      'x-sluice-attempts',
+      'x-sluice-cache',
+      'Age',
+      'Retry-After',
+    ],
   };
 }
 

@@ -16,6 +16,7 @@ export {
   RelayEventSource,
   type AttemptIdentity,
   type BreakerState,
+  type HowShared,
   type KeyFailure,
   type RelayEvent,
   type StreamEnded,

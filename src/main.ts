@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { readServiceConfiguration, type ServiceConfiguration } from './config/service-configuration.js';
 import type { ShutdownRequest } from './core/shutdown-request.js';
@@ -31,7 +32,13 @@ async function serve(configuration: ServiceConfiguration): Promise<void> {
 async function supervise({ workers, logLevel }: ServiceConfiguration): Promise<void> {
   const [{ Primary }, { pino }] = await Promise.all([import('./cluster/primary.js'), import('pino')]);
   const log = pino({ level: logLevel });
-  const primary = new Primary({ workers, entry: WORKER, log, onStopAsked: () => shutdown.ask() });
+  const primary = new Primary({
+    workers,
+    entry: WORKER,
+    environment: { SLUICE_TICKET_SECRET: ticketSecret() },
+    log,
+    onStopAsked: () => shutdown.ask(),
+  });
   const shutdown = shutdownOn({
     begin: (signal) => {
       log.info({ signal }, 'Sluice is shutting down');
@@ -41,6 +48,11 @@ async function supervise({ workers, logLevel }: ServiceConfiguration): Promise<v
   });
   process.on('SIGHUP', () => primary.reload());
   process.exitCode = await primary.run();
+}
+
+/** A ticket that one worker has issued is good at all of them. */
+function ticketSecret(): string {
+  return process.env['SLUICE_TICKET_SECRET'] || randomBytes(32).toString('hex');
 }
 
 main().catch(fail);

@@ -7,12 +7,14 @@ import { LiveSettings } from './config/live-settings.js';
 import { RelayEventSource } from './core/relay-event.js';
 import { SettingsSource, SLUICE_SETTINGS, type SluiceSettings } from './core/settings.js';
 import { encodeLastFrame } from './dialects/last-frame.js';
+import { AskedStreams } from './http/asked-streams.js';
 import { DetachedStreams } from './http/detached-streams.js';
 import { FrameWriter } from './http/frame-writer.js';
 import { NativeStreams } from './http/native-streams.js';
 import { StreamResults } from './http/stream-results.js';
 import { Admissions } from './relay/admissions.js';
 import { ActiveStreams } from './relay/active-streams.js';
+import { KeptAnswers } from './relay/kept-answers.js';
 import { OnceAnswers } from './relay/once-answers.js';
 import { OnceStreams } from './relay/once-streams.js';
 import { RecordedStreams } from './relay/recorded-streams.js';
@@ -60,7 +62,9 @@ import { Upstreams } from './upstream/upstreams.js';
     },
     RecordedStreams,
     OnceStreams,
+    KeptAnswers,
     OnceAnswers,
+    AskedStreams,
     NativeStreams,
     DetachedStreams,
     StreamResults,

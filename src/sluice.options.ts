@@ -109,6 +109,8 @@ export interface RouteOptions extends Partial<Timeouts>, Partial<AdmissionSettin
   readonly continuation?: boolean;
   /** How long a stream goes on without a reader, in seconds. @default 30 for native streams, 0 for chat completions */
   readonly graceSeconds?: number;
+  /** Answer identical requests of one tenant, or of one caller without a tenant, with one answer. @default false */
+  readonly share?: boolean;
   /** For a route with one upstream. @default the upstream's */
   readonly keys?: readonly string[];
   /** Sent beside the upstream's. @default {} */

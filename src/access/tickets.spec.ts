@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readSettings } from '../config/read-settings.js';
 import { Tickets } from './tickets.js';
 
-const STREAM = '019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b';
-const OTHER_STREAM = '019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c';
+const STREAM = '019a2b3c4d5e7f608a9b0c1d2e3f4a5b';
+const OTHER_STREAM = '019a2b3c4d5e7f608a9b0c1d2e3f4a5c';
 const NOW = Date.UTC(2026, 0, 1);
 const LIFETIME_MS = 10 * 60_000;
 const SECRET = 'a secret of at least thirty-two characters';

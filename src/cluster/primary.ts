@@ -15,6 +15,8 @@ export interface PrimaryOptions {
   readonly workers: number;
   /** The path of the script that a worker runs. */
   readonly entry: string;
+  /** Variables that the workers have beside those of the primary. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly log: Log;
   /** A worker was asked to shut the service down. */
   readonly onStopAsked: () => void;
@@ -74,7 +76,7 @@ export class Primary {
   }
 
   #fork(): void {
-    const worker = cluster.fork();
+    const worker = cluster.fork(this.options.environment);
     const member = { worker, bornMs: performance.now(), ready: false };
     this.#crew.set(worker.id, member);
     worker.on('message', (message: unknown) => this.#heard(member, readFromWorker(message)));

@@ -79,7 +79,6 @@ const retryBudgetSchema = z.strictObject({
 /** An hour: longer nobody waits for a reader. */
 const MAX_GRACE_SECONDS = 3_600;
 
-/** `share` with one possible value is that of a service that shares nothing. */
 export const routeSchema = z.strictObject({
   strategy: z.enum(['order', 'weight', 'latency']).default('order'),
   targets: z
@@ -98,7 +97,7 @@ export const routeSchema = z.strictObject({
   hedge: z.boolean().default(false),
   continuation: z.boolean().default(false),
   graceSeconds: z.number().int().min(0).max(MAX_GRACE_SECONDS).optional(),
-  share: z.literal(false).optional(),
+  share: z.boolean().default(false),
   ...admission,
   ...overrides,
 });

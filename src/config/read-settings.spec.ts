@@ -52,6 +52,7 @@ describe('readSettings', () => {
             hedge: false,
             continuation: false,
             graceSeconds: undefined,
+            share: false,
             maxConcurrent: Number.POSITIVE_INFINITY,
             maxQueued: 100,
             queueTimeoutMs: 3_000,

@@ -101,10 +101,11 @@ function readRoutes(
 
 function readRoute(
   name: string,
-  { targets, strategy, maxAttempts, retryBudget, hedge, continuation, graceSeconds, ...rest }: RouteOptions,
+  { targets, strategy, maxAttempts, retryBudget, hedge, ...options }: RouteOptions,
   upstreams: ReadonlyMap<string, UpstreamSettings>,
   problems: string[],
 ): RouteSettings {
+  const { continuation, graceSeconds, share, ...rest } = options;
   const { maxConcurrent, maxQueued, queueTimeoutMs, ...overrides } = rest;
   const known = targets.flatMap(({ upstream: upstreamName, ...target }, index) => {
     const upstream = upstreams.get(upstreamName);
@@ -126,6 +127,7 @@ function readRoute(
     hedge,
     continuation,
     graceSeconds,
+    share,
     ...admission,
   };
 }

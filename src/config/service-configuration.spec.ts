@@ -142,7 +142,7 @@ describe('the file', () => {
       upstreams:
         main: { baseUrl: "http://main/v1", keys: [{ file: ${secret} }], firstTokenTimeoutMs: 20 }
       routes:
-        fast: { strategy: order, targets: [{ upstream: main, model: m, weight: 1 }], aliases: [quick], maxAttempts: 3, graceSeconds: 0, share: false }
+        fast: { strategy: order, targets: [{ upstream: main, model: m, weight: 1 }], aliases: [quick], maxAttempts: 3, graceSeconds: 0, share: true }
       callers:
         - { name: web, tenant: acme, key: "\${WEB_KEY}" }
     `);
@@ -164,6 +164,7 @@ describe('the file', () => {
       totalTimeoutMs: 600_000,
     });
     expect(settings.routes.get('quick')).toEqual(settings.routes.get('fast'));
+    expect(settings.routes.get('fast')).toMatchObject({ share: true, graceSeconds: 0 });
     expect(settings.callers).toMatchObject([{ name: 'web', tenant: 'acme' }]);
     expect(settings.limits.maxStreams).toBe(6);
   });
@@ -204,7 +205,7 @@ describe('the file', () => {
       upstreams:
         main: { baseUrl: nowhere-secret, keys: ["sk-secret\\nx"], breakers: {}, idleTimeoutMs: -1 }
       routes:
-        fast: { targets: [{ upstream: main }], share: true }
+        fast: { targets: [{ upstream: main }], share: sometimes }
       callers: [{ name: web, key: short }]
     `);
     const read = () => readServiceConfiguration({ SLUICE_CONFIG, PORT: 'eighty' });

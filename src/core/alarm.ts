@@ -57,10 +57,14 @@ class SharedAlarm implements Alarm {
   #since = performance.now();
   #touched = false;
 
+  #ring: (() => void) | undefined;
+
   constructor(
     private readonly clock: Clock,
-    private readonly ring: () => void,
-  ) {}
+    ring: () => void,
+  ) {
+    this.#ring = ring;
+  }
 
   touch(): void {
     this.#touched = true;
@@ -68,6 +72,8 @@ class SharedAlarm implements Alarm {
 
   cancel(): void {
     this.clock.remove(this);
+    // V8 drops a Set's old tables late, with all that stood in them: what is over must not lead to a stream.
+    this.#ring = undefined;
   }
 
   /** A touch is dated to the look that finds it, which is later than it was: an alarm never rings too early. */
@@ -77,7 +83,7 @@ class SharedAlarm implements Alarm {
       this.#since = now;
     } else if (now - this.#since >= ms) {
       this.#since = now;
-      this.ring();
+      this.#ring?.();
     }
   }
 }

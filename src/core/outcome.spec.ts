@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeOfError, outcomeOfFinish } from './outcome.js';
+import { isWhole, outcomeOfError, outcomeOfFinish } from './outcome.js';
 
 describe('outcomeOfFinish', () => {
   it.each([
@@ -11,6 +11,23 @@ describe('outcomeOfFinish', () => {
     ['content_filter', 'content-filter'],
   ] as const)('takes the finish reason %s for %s', (reason, outcome) => {
     expect(outcomeOfFinish(reason)).toBe(outcome);
+  });
+});
+
+describe('isWhole', () => {
+  it.each(['finished', 'length', 'content-filter'] as const)('is true of %s', (outcome) => {
+    expect(isWhole(outcome)).toBe(true);
+  });
+
+  it.each([
+    'cancelled',
+    'client-gone',
+    'upstream-cut',
+    'upstream-error',
+    'timeout-total',
+    'shutdown',
+  ] as const)('is false of %s', (outcome) => {
+    expect(isWhole(outcome)).toBe(false);
   });
 });
 

@@ -16,6 +16,11 @@ export type Outcome =
   | 'timeout-total'
   | 'shutdown';
 
+/** True for the outcomes of answers that their models ended by themselves. */
+export function isWhole(outcome: Outcome): boolean {
+  return outcome === 'finished' || outcome === 'length' || outcome === 'content-filter';
+}
+
 /** The outcome of a stream that its upstream ended by itself. */
 export function outcomeOfFinish(reason: FinishReason | undefined): Outcome {
   if (reason === 'length') return 'length';

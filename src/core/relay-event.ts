@@ -21,6 +21,9 @@ export interface AttemptIdentity {
   readonly target: string;
 }
 
+/** How a request that shares was answered: by a model, with a stream that ran, or with an answer that was kept. */
+export type HowShared = 'miss' | 'shared' | 'hit';
+
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
 /** An upstream refused a key (401), or limits it (429) for so many milliseconds; 0 where it did not say. */
@@ -56,6 +59,8 @@ export type RelayEvent =
     }
   | { readonly type: 'first-token'; readonly stream: StreamIdentity; readonly ttftMs: number }
   | { readonly type: 'committed'; readonly stream: StreamIdentity; readonly afterMs: number }
+  /** A request that shares has its answer, or the head of it. */
+  | { readonly type: 'sharing'; readonly route: string; readonly how: HowShared }
   | StreamEnded
   | UpstreamNews;
 

@@ -110,6 +110,8 @@ export interface RouteSettings extends AdmissionSettings {
   readonly continuation: boolean;
   /** How long a stream goes on without a reader, in seconds. Undefined: as its caller's dialect has it. */
   readonly graceSeconds: number | undefined;
+  /** Identical requests of one owner share one answer. @default false */
+  readonly share: boolean;
 }
 
 /** A caller that presents a key. Only the key's SHA-256 is kept. */

@@ -4,8 +4,8 @@ import { SluiceError } from '../core/sluice-error.js';
 import type { Exchange } from './exchange.js';
 import type { FrameSource } from './frame-writer.js';
 
-/** In milliseconds. EventSource's own pause is about as long. */
-const RETRY_FRAME = 'retry: 3000\n\n';
+/** In milliseconds. No blank line follows: it would be an empty event to some clients. */
+const RETRY_LINE = 'retry: 3000\n';
 
 /**
  * What a client is sent that should come again: EventSource gives up at a 503, and comes again after an empty stream.
@@ -16,5 +16,5 @@ export function comeAgain(exchange: Exchange, error: unknown): FrameSource {
   const isEventSource =
     exchange.request.method === 'GET' && exchange.header('accept')?.includes('text/event-stream') === true;
   if (!isUnavailable || !isEventSource) throw error;
-  return { output: of(RETRY_FRAME), flow: new Flow() };
+  return { output: of(RETRY_LINE), flow: new Flow() };
 }

@@ -1,24 +1,33 @@
+import type { ChatRequest } from '../core/chat-request.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { hashOf, type Once } from '../relay/once.js';
 import type { Exchange } from './exchange.js';
+import { readShare } from './read-share.js';
 
 /** Longest key, in characters. */
 const MAX_KEY_LENGTH = 255;
 const PRINTABLE = /^[\x21-\x7e]+$/;
 
 /**
- * Whether a request may be the same as an earlier one: by its Idempotency-Key, or since its SDK says that it asks again
- * (`X-Stainless-Retry-Count`). Undefined for one that is on its own. Throws `invalid-request` for a key that is none.
+ * Whether a request may be the same as an earlier one: by its Idempotency-Key, else since it shares (`byDefault` where it does
+ * not say it), else since its SDK says that it asks again (`X-Stainless-Retry-Count`). Undefined for one that is on its own.
+ * Throws `invalid-request` for a header that says nothing of this.
  */
-export function readOnce(exchange: Exchange, body: unknown): Once | undefined {
+export function readOnce(exchange: Exchange, question: ChatRequest, byDefault: boolean): Once | undefined {
+  const share = readShare(exchange, byDefault);
   const key = exchange.header('idempotency-key');
   const retries = exchange.header('x-stainless-retry-count');
-  if (key === undefined && retries === undefined) return undefined;
+  if (key === undefined && retries === undefined && share === undefined) return undefined;
   if (key !== undefined && (key.length > MAX_KEY_LENGTH || !PRINTABLE.test(key))) {
     throw new SluiceError(
       'invalid-request',
       `Idempotency-Key must be 1 to ${MAX_KEY_LENGTH} printable characters`,
     );
   }
-  return { key, retry: Number(retries) > 0, hash: hashOf(body) };
+  return {
+    key,
+    retry: Number(retries) > 0,
+    share: key === undefined ? share : undefined,
+    hash: hashOf(question.source?.body ?? question),
+  };
 }

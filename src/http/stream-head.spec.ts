@@ -55,6 +55,16 @@ describe('servedHeaders', () => {
     expect(servedHeaders({ id: 's' })).toEqual({ 'x-sluice-stream': 's' });
   });
 
+  it('tells how a request that shares came to its answer', () => {
+    const id = { 'x-sluice-stream': 's' };
+    expect(servedHeaders({ id: 's', sharing: { how: 'miss' } })).toEqual({ ...id, 'x-sluice-cache': 'miss' });
+    expect(servedHeaders({ id: 's', sharing: { how: 'hit', ageSeconds: 0 } })).toEqual({
+      ...id,
+      'x-sluice-cache': 'hit',
+      age: '0',
+    });
+  });
+
   it('prints a model name that no header could carry', () => {
     const name = servedHeaders({ id: 's', target: 'main/qwen:8b\r\nx-evil: 1 世' })['x-sluice-target'];
     expect(name).toBe('main/qwen:8b%0D%0Ax-evil:%201%20%E4%B8%96');

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import type { Sharing } from '../relay/once.js';
 
 /** The head of a stream, and what its client gets in silence. */
 export interface StreamHead {
@@ -13,6 +14,8 @@ export interface Served {
   /** Absent where no upstream was asked. */
   readonly target?: string | undefined;
   readonly attempts?: number;
+  /** How a request that shares came to it. */
+  readonly sharing?: Sharing | undefined;
 }
 
 /** One comment line. A second line feed would make fetch-event-source fire an empty message. */
@@ -34,11 +37,13 @@ export function plainTextHead(served: Served, isHttp11: boolean): StreamHead {
   return { headers: withStreamHeaders(headers, served, isHttp11), heartbeat: undefined };
 }
 
-/** Names the stream, the target that served it and the attempts that it took. */
-export function servedHeaders({ id, target, attempts }: Served): OutgoingHttpHeaders {
+/** Names the stream, the target that served it, the attempts that it took, and how it is shared. */
+export function servedHeaders({ id, target, attempts, sharing }: Served): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = { 'x-sluice-stream': id };
   if (target !== undefined) headers['x-sluice-target'] = headerValue(target);
   if (attempts !== undefined) headers['x-sluice-attempts'] = String(attempts);
+  if (sharing !== undefined) headers['x-sluice-cache'] = sharing.how;
+  if (sharing?.ageSeconds !== undefined) headers['age'] = String(sharing.ageSeconds);
   return headers;
 }
 

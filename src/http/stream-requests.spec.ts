@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { Exchange } from './exchange.js';
 import { lastEventIdOf, nextFrame } from './stream-requests.js';
 
-const ID = '019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b';
-const OTHER_ID = '019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c';
+const ID = '019a2b3c4d5e7f608a9b0c1d2e3f4a5b';
+const OTHER_ID = '019a2b3c4d5e7f608a9b0c1d2e3f4a5c';
 
 interface Asked {
   readonly header?: string;

@@ -26,6 +26,7 @@ import { FrameWriter, type FrameSource } from './frame-writer.js';
 import { readGrace } from './read-grace.js';
 import { eventStreamHead } from './stream-head.js';
 import { hasLastFrame, nextFrame } from './stream-requests.js';
+import { toldEnd } from './told-end.js';
 import { StreamResults } from './stream-results.js';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
@@ -100,7 +101,9 @@ export class StreamsController {
     const from = nextFrame(exchange, id);
     const stream = await this.streams.find(id, ownerOf(callerOf(exchange.request)), from);
     const next = hasLastFrame(exchange) ? undefined : nextOf(stream, from);
-    return next === undefined ? undefined : this.streams.read(id, next, exchange.closing());
+    return next === undefined
+      ? undefined
+      : toldEnd(this.streams.read(id, next, exchange.closing()), stream, next);
   }
 
   /** The whole answer as JSON; `?wait=SECONDS` waits for its end that long. */

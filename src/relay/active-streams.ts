@@ -11,10 +11,31 @@ export interface Place {
   release(): void;
 }
 
+/** The place of a stream that is open. Once it is given back it leads to nothing: see `SharedAlarm.cancel`. */
+class OpenPlace implements Place {
+  #leave: (() => void) | undefined;
+  #controller: Stop | undefined;
+
+  constructor(controller: Stop, leave: (place: OpenPlace) => void) {
+    this.#controller = controller;
+    this.#leave = () => leave(this);
+  }
+
+  abort(reason: SluiceError): void {
+    this.#controller?.abort(reason);
+  }
+
+  release(): void {
+    this.#leave?.();
+    this.#leave = undefined;
+    this.#controller = undefined;
+  }
+}
+
 /** Every stream that is open, so that their number is bounded and a shutdown can end them. */
 @Injectable()
 export class ActiveStreams implements BeforeApplicationShutdown {
-  readonly #open = new Map<Place, Stop>();
+  readonly #open = new Set<OpenPlace>();
   readonly #byCaller = new Map<string, number>();
   #draining = false;
   #drained: Promise<void> | undefined;
@@ -33,8 +54,8 @@ export class ActiveStreams implements BeforeApplicationShutdown {
   /** Takes a place until it is released; `controller` is aborted if a shutdown cannot wait for it. */
   enter(caller: string, controller: Stop): Place {
     this.#refuseIfFull(caller);
-    const place: Place = { release: () => this.#leave(place, caller) };
-    this.#open.set(place, controller);
+    const place = new OpenPlace(controller, (left) => this.#leave(left, caller));
+    this.#open.add(place);
     this.#byCaller.set(caller, this.#countOf(caller) + 1);
     return place;
   }
@@ -59,7 +80,7 @@ export class ActiveStreams implements BeforeApplicationShutdown {
     const reason = new SluiceError('shutting-down', 'The service is shutting down; ask again', {
       retryAfterMs: RETRY_AFTER_MS,
     });
-    for (const controller of this.#open.values()) controller.abort(reason);
+    for (const place of this.#open) place.abort(reason);
   }
 
   #refuseIfFull(caller: string): void {
@@ -84,7 +105,7 @@ export class ActiveStreams implements BeforeApplicationShutdown {
     return this.#byCaller.get(caller) ?? 0;
   }
 
-  #leave(place: Place, caller: string): void {
+  #leave(place: OpenPlace, caller: string): void {
     if (!this.#open.delete(place)) return;
     const left = this.#countOf(caller) - 1;
     if (left === 0) this.#byCaller.delete(caller);

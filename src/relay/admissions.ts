@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller, ChatRequest } from '../core/chat-request.js';
+import type { Outcome } from '../core/outcome.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { Stop, type StopSignal } from '../core/stop-signal.js';
 import { Routes, type Route } from '../upstream/routes.js';
@@ -41,7 +42,7 @@ export class Admissions {
 
   /** Rejects with what the caller should be told. Where a route is full it waits for a place. */
   async admit(request: ChatRequest, options: OpenOptions, streaming: boolean): Promise<Admitted> {
-    const { signal, caller = ANONYMOUS } = options;
+    const { signal, caller = ANONYMOUS, onEnded } = options;
     const startedAt = performance.now();
     const stop = new Stop();
     const onAbort = () => stop.abort(reasonFor(signal));
@@ -57,7 +58,14 @@ export class Admissions {
       else signal?.addEventListener('abort', onAbort);
       const { admission } = this.upstreams.routeOf(route.settings);
       held.push(admission.tryEnter() ?? (await admission.enter(caller.name, stop)));
-      const record = this.#record(request, { route, caller: caller.name, streaming, startedAt }, release);
+      const record = this.#record(
+        request,
+        { route, caller: caller.name, streaming, startedAt },
+        (outcome) => {
+          release();
+          onEnded?.(outcome);
+        },
+      );
       return { route, caller: caller.name, record, stop };
     } catch (error) {
       release();
@@ -69,7 +77,7 @@ export class Admissions {
   #record(
     request: ChatRequest,
     { route, caller, streaming, startedAt }: Request,
-    onEnd: () => void,
+    onEnd: (outcome: Outcome) => void,
   ): StreamRecord {
     return new StreamRecord({
       identity: { id: newStreamId(), route: route.settings.name, caller, streaming },

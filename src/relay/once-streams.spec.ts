@@ -1,7 +1,10 @@
 import { EMPTY } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Flow } from '../core/flow.js';
+import type { Outcome } from '../core/outcome.js';
+import type { RelayEvent } from '../core/relay-event.js';
 import { SluiceError } from '../core/sluice-error.js';
+import { Stop } from '../core/stop-signal.js';
 import { OnceStreams } from './once-streams.js';
 import type { Once } from './once.js';
 import type { RecordedStream, RecordedStreams, RecordOptions } from './recorded-streams.js';
@@ -13,7 +16,13 @@ const options: RecordOptions = {
   caller: { name: 'web' },
   graceSeconds: 30,
 };
-const once = (fields: Partial<Once> = {}): Once => ({ key: 'k', retry: false, hash: 'h', ...fields });
+const once = (fields: Partial<Once> = {}): Once => ({
+  key: 'k',
+  retry: false,
+  share: undefined,
+  hash: 'h',
+  ...fields,
+});
 
 function never(): never {
   throw new Error('Nothing is transcoded here');
@@ -24,21 +33,34 @@ const nothing = () => ({ output: EMPTY, flow: new Flow() });
 /** Streams that open at once, and whether each is still kept. */
 function opening() {
   const kept = new Set<string>();
+  const held: string[] = [];
+  const ends = new Map<string, (outcome: Outcome) => void>();
+  const events: RelayEvent[] = [];
   let opened = 0;
   let failure: SluiceError | undefined;
-  const streams: Pick<RecordedStreams, 'open' | 'isKept'> = {
-    async open(): Promise<RecordedStream> {
+  const streams: Pick<RecordedStreams, 'open' | 'isKept' | 'hold'> = {
+    async open(_, { onEnded = never }): Promise<RecordedStream> {
       opened += 1;
       if (failure !== undefined) throw failure;
       const id = `s${opened}`;
       kept.add(id);
+      ends.set(id, onEnded);
       return { id, route: 'r', target: 'a/m', attempts: 1, headers: {}, read: nothing };
     },
     isKept: async (id) => kept.has(id),
+    hold: (id) => void held.push(id),
   };
-  const all = new OnceStreams(streams as RecordedStreams);
-  const ask = (fields?: Partial<Once>) => all.open(once(fields), request, options).then(({ id }) => id);
-  return { ask, kept, fail: (error: SluiceError | undefined) => void (failure = error) };
+  const all = new OnceStreams(streams as RecordedStreams, { emit: (event) => events.push(event) });
+  const open = (fields?: Partial<Once>, changed?: Partial<RecordOptions>) =>
+    all.open(once(fields), request, { ...options, ...changed });
+  const ask = (fields?: Partial<Once>) => open(fields).then(({ stream }) => stream.id);
+  const share = (fields: Partial<Once> = {}, changed?: Partial<RecordOptions>) =>
+    open({ key: undefined, share: 'use', ...fields }, changed).then(
+      ({ stream, sharing }) => `${stream.id} ${sharing?.how}`,
+    );
+  const end = (id: string, outcome: Outcome) => ends.get(id)?.(outcome);
+  const fail = (error: SluiceError | undefined) => void (failure = error);
+  return { open, ask, share, kept, held, events, end, fail };
 }
 
 describe('OnceStreams', () => {
@@ -74,5 +96,118 @@ describe('OnceStreams', () => {
     await ask({ key: undefined });
     expect(await ask({ key: undefined, retry: true })).toBe('s1');
     expect(await ask({ key: undefined })).toBe('s2');
+  });
+
+  it('gives a stream that broke off to one who asks again', async () => {
+    const { ask, end } = opening();
+    await ask();
+    end('s1', 'upstream-cut');
+    expect(await ask()).toBe('s1');
+  });
+
+  it('says nothing of sharing to one that does not share', async () => {
+    const { open, events } = opening();
+    expect((await open()).sharing).toBeUndefined();
+    expect(events).toEqual([]);
+  });
+
+  it('holds a stream for each that was given it', async () => {
+    const { ask, share, held } = opening();
+    await Promise.all([ask(), ask(), share()]);
+    expect(held.toSorted()).toEqual(['s1', 's1', 's2']);
+  });
+});
+
+describe('OnceStreams, for requests that share', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('gives a stream to all while it runs and when it is over, and tells of each', async () => {
+    const { share, end, events } = opening();
+    expect(await Promise.all([share(), share()])).toEqual(['s1 miss', 's1 shared']);
+    expect(await share()).toBe('s1 shared');
+    end('s1', 'finished');
+    expect(await share()).toBe('s1 hit');
+    const hows = ['miss', 'shared', 'shared', 'hit'];
+    expect(events).toEqual(hows.map((how) => ({ type: 'sharing', route: 'r', how })));
+  });
+
+  it('says how old a hit is, in whole seconds since its end', async () => {
+    const { open, share, end } = opening();
+    await share();
+    vi.advanceTimersByTime(60_000);
+    end('s1', 'finished');
+    vi.advanceTimersByTime(2_999);
+    const { sharing } = await open({ key: undefined, share: 'use' });
+    expect(sharing).toEqual({ how: 'hit', ageSeconds: 2 });
+  });
+
+  it.each(['finished', 'length', 'content-filter'] as const)(
+    'replays what ended with %s',
+    async (outcome) => {
+      const { share, end } = opening();
+      await share();
+      end('s1', outcome);
+      expect(await share()).toBe('s1 hit');
+    },
+  );
+
+  it.each([
+    'cancelled',
+    'client-gone',
+    'upstream-cut',
+    'upstream-error',
+    'timeout-idle',
+    'timeout-total',
+    'shutdown',
+  ] as const)('replays nothing that ended with %s', async (outcome) => {
+    const { share, end } = opening();
+    await share();
+    end('s1', outcome);
+    expect(await Promise.all([share(), share()])).toEqual(['s2 miss', 's2 shared']);
+  });
+
+  it('asks anew when the stream is not kept, or failed before its head', async () => {
+    const { share, kept, fail } = opening();
+    await share();
+    kept.delete('s1');
+    fail(new SluiceError('upstream-error', 'no'));
+    await expect(share()).rejects.toThrow('no');
+    fail(undefined);
+    expect(await share()).toBe('s3 miss');
+  });
+
+  it('asks anew for one that wants a new answer, which others may then have', async () => {
+    const { share } = opening();
+    await share();
+    expect(await share({ share: 'renew' })).toBe('s2 miss');
+    expect(await share()).toBe('s2 shared');
+  });
+
+  it.each([
+    ['another owner', {}, { caller: { name: 'web', tenant: 'acme' } }],
+    ['another dialect', {}, { dialect: 'openai-chat' }],
+    ['another question', { hash: 'other' }, {}],
+    ['one that asks again without sharing', { share: undefined, retry: true }, {}],
+    ['one with a key', { share: undefined, key: 'k' }, {}],
+  ] as const)('has nothing for %s', async (_, fields, changed) => {
+    const { share } = opening();
+    await share();
+    expect(await share(fields, changed)).toMatch(/^s2 /);
+  });
+
+  it('belongs to a tenant, whichever of its callers asks', async () => {
+    const { share } = opening();
+    await share({}, { caller: { name: 'web', tenant: 'acme' } });
+    expect(await share({}, { caller: { name: 'app', tenant: 'acme' } })).toBe('s1 shared');
+  });
+
+  it('begins anew after all that waited for a head have left', async () => {
+    const { open, share } = opening();
+    const gone = new Stop();
+    const first = open({ key: undefined, share: 'use' }, { signal: gone });
+    gone.abort('left');
+    expect(await share()).toBe('s2 miss');
+    await first;
   });
 });

@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { HowShared } from '../core/relay-event.js';
+
+/** What a request that shares is answered with: an answer that is there or is made (`use`), or a new one (`renew`). */
+export type Share = 'use' | 'renew';
 
 /** How a request is told to be the same as another one. */
 export interface Once {
@@ -6,8 +10,22 @@ export interface Once {
   readonly key: string | undefined;
   /** The caller says that it asks again. */
   readonly retry: boolean;
+  /** Whether other requests of its owner may have the same answer; never with a key. */
+  readonly share: Share | undefined;
   /** Names what is asked; equal for bodies that differ in the order of their fields alone. */
   readonly hash: string;
+}
+
+/** How a request that shares came to its answer. */
+export interface Sharing {
+  readonly how: HowShared;
+  /** Of a hit: whole seconds since its answer was complete. */
+  readonly ageSeconds?: number;
+}
+
+/** The answer of a request whose answer was complete then, in milliseconds since 1970. */
+export function hitOf(endedAt: number): Sharing {
+  return { how: 'hit', ageSeconds: Math.max(0, Math.floor((Date.now() - endedAt) / 1000)) };
 }
 
 /** The SHA-256 of a JSON value, whatever the order of its fields, in base64url. */

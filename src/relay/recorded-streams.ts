@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Caller, ChatRequest } from '../core/chat-request.js';
 import type { StreamFormat } from '../core/dialect.js';
 import type { Frame } from '../core/frame.js';
+import type { Outcome } from '../core/outcome.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { Stop, type StopSignal } from '../core/stop-signal.js';
 import { StreamLog, type LoggedDialect, type LoggedStream } from '../streams/stream-log.js';
@@ -25,6 +26,8 @@ export interface RecordOptions {
   readonly signal?: StopSignal | undefined;
   /** The stream runs without any reader, and without waiting for its first content. @default false */
   readonly detached?: boolean;
+  /** Called once, when the stream is over. */
+  readonly onEnded?: (outcome: Outcome) => void;
 }
 
 /** A stream that is recorded, for the one who started it. */
@@ -47,7 +50,7 @@ export class RecordedStreams implements OnApplicationShutdown {
 
   /** Opens a stream as the relay does, and records it. */
   async open(request: ChatRequest, options: RecordOptions): Promise<RecordedStream> {
-    const { format, dialect, caller, signal, detached = false } = options;
+    const { format, dialect, caller, signal, onEnded, detached = false } = options;
     const control = new Stop();
     const onLeft = () => control.abort(new SluiceError('client-gone', 'The caller left'));
     signal?.addEventListener('abort', onLeft);
@@ -57,6 +60,7 @@ export class RecordedStreams implements OnApplicationShutdown {
         format,
         caller,
         signal: control,
+        onEnded,
         endsForOthers: true,
         ...(detached && { headWaitMs: 0 }),
       })
@@ -83,6 +87,20 @@ export class RecordedStreams implements OnApplicationShutdown {
     { askedGrace, graceSeconds }: Pick<RecordOptions, 'askedGrace' | 'graceSeconds'>,
   ): number {
     return askedGrace ?? this.routes.graceOf(model) ?? graceSeconds;
+  }
+
+  /** Whether identical requests share one answer, where they do not say it themselves. */
+  sharesOf({ model }: ChatRequest): boolean {
+    return this.routes.sharesOf(model);
+  }
+
+  /**
+   * Counts the caller of a stream that runs here as its reader until its signal is aborted, and lets the stream go on without
+   * a reader for as long as this caller needs.
+   */
+  hold(id: string, request: ChatRequest, options: RecordOptions): void {
+    const { signal } = options;
+    if (signal) this.#recordings.get(id)?.hold(signal, this.graceOf(request, options) * 1000);
   }
 
   /**

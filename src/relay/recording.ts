@@ -39,10 +39,12 @@ export interface Reading {
 export class Recording {
   #readers = 0;
   #over = false;
+  #graceMs: number;
   #grace: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: RecordingOptions) {
-    const { log, card, output, flow, detached, stop, onOver } = options;
+    const { log, card, output, flow, graceMs, detached, stop, onOver } = options;
+    this.#graceMs = graceMs;
     const writer = log.begin(card, {
       stop: () => stop(new SluiceError('cancelled', 'The stream was stopped')),
       brake: (on) => (on ? flow.pause() : flow.resume()),
@@ -74,6 +76,14 @@ export class Recording {
     return { output: untilAborted(counted, signal), flow };
   }
 
+  /** Counts a reader from now on until its signal is aborted; from then on the stream goes on for at least so long. */
+  hold(signal: StopSignal, graceMs: number): void {
+    this.#graceMs = Math.max(this.#graceMs, graceMs);
+    this.#joined();
+    if (signal.aborted) this.#left();
+    else signal.addEventListener('abort', () => this.#left());
+  }
+
   #joined(): void {
     this.#readers += 1;
     clearTimeout(this.#grace);
@@ -86,14 +96,13 @@ export class Recording {
 
   #startGrace(atLeastMs = 0): void {
     if (this.#over) return;
-    const { graceMs } = this.options;
-    this.#grace = setTimeout(() => void this.#stopUnread(), Math.max(graceMs, atLeastMs));
+    this.#grace = setTimeout(() => void this.#stopUnread(), Math.max(this.#graceMs, atLeastMs));
   }
 
   /** Somebody may read it on another replica. */
   async #stopUnread(): Promise<void> {
-    const { log, card, graceMs, stop } = this.options;
-    const isRead = graceMs > 0 && (await log.isReadElsewhere(card.id));
+    const { log, card, stop } = this.options;
+    const isRead = this.#graceMs > 0 && (await log.isReadElsewhere(card.id));
     if (this.#over || this.#readers > 0) return;
     if (isRead) this.#startGrace();
     else stop(new SluiceError('client-gone', 'Nobody came back in time'));

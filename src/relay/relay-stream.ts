@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { Caller } from '../core/chat-request.js';
 import type { StreamFormat } from '../core/dialect.js';
 import type { Flow } from '../core/flow.js';
+import type { Outcome } from '../core/outcome.js';
 import type { StopSignal } from '../core/stop-signal.js';
 
 /** How a stream is opened. */
@@ -10,6 +11,8 @@ export interface OpenOptions {
   readonly signal?: StopSignal | undefined;
   /** @default { name: 'anonymous' } */
   readonly caller?: Caller | undefined;
+  /** Called once, when the stream is over. A request that is refused before it is a stream has no end. */
+  readonly onEnded?: ((outcome: Outcome) => void) | undefined;
 }
 
 /** The same, with a format of one's own. */
@@ -23,7 +26,7 @@ export interface FormattedOptions<F> extends OpenOptions {
 
 /** A stream whose upstream has answered. */
 export interface RelayStream<F> {
-  /** Names the stream in headers, log lines and cursors. A UUIDv7. */
+  /** Names the stream in headers, log lines and cursors. 32 hexadecimal digits. */
   readonly id: string;
   /** The route's name. */
   readonly route: string;
@@ -42,6 +45,8 @@ export interface RelayStream<F> {
 /** A whole answer (`stream: false`), as the upstream sent it. */
 export interface RelayAnswer {
   readonly id: string;
+  /** The route's name. */
+  readonly route: string;
   /** `upstream/model` that answered. */
   readonly target: string | undefined;
   readonly attempts: number;

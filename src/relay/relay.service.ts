@@ -60,7 +60,8 @@ export class RelayService {
       record.read(answer.body.length);
       record.saw({ ...seen, events: 1, content: seen.finishes > 0, done: true });
       record.finished();
-      return { id: record.identity.id, target: record.target, attempts: record.attempts, ...answer };
+      const { id, route } = record.identity;
+      return { id, route, target: record.target, attempts: record.attempts, ...answer };
     } catch (cause) {
       throw failed(record, cause);
     }

@@ -16,7 +16,7 @@ export interface RecordOptions {
   readonly startedAt: number;
   readonly emit: (event: RelayEvent) => void;
   /** Called once, when the stream is over. */
-  readonly onEnd: () => void;
+  readonly onEnd: (outcome: Outcome) => void;
   /** About how many tokens the question has; asked for only where the upstream does not say. */
   readonly estimatePrompt: () => number;
 }
@@ -150,7 +150,7 @@ export class StreamRecord {
   #end(outcome: Outcome, error?: SluiceError): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.options.onEnd();
+    this.options.onEnd(outcome);
     const usage = this.#told ?? this.#estimate();
     this.#emit({
       type: 'ended',

@@ -13,7 +13,8 @@ const REMEMBERED = 10_000;
 
 interface Kept {
   readonly stream: MemoryStream;
-  readonly owner: StreamOwner;
+  /** Undefined once the stream is over: what is kept must not lead to what has produced it. */
+  owner: StreamOwner | undefined;
   /** Bytes of it that are counted in the sum. */
   counted: number;
   endedTimer: NodeJS.Timeout | undefined;
@@ -44,7 +45,7 @@ export class MemoryStreamLog extends StreamLog {
     const stream = new MemoryStream({
       card,
       maxBytes: this.settings.streamLog.maxBytesPerStream,
-      brake: (on) => owner.brake(on),
+      brake: (on) => this.#streams.get(card.id)?.owner?.brake(on),
       onChange: () => this.#changed(card.id),
     });
     this.#streams.set(card.id, { stream, owner, counted: 0, endedTimer: undefined });
@@ -78,7 +79,7 @@ export class MemoryStreamLog extends StreamLog {
 
   override async stop(id: string): Promise<void> {
     const kept = this.#streams.get(id);
-    if (kept !== undefined && !kept.stream.over) kept.owner.stop();
+    kept?.owner?.stop();
   }
 
   /** Nobody reads elsewhere what only one process has. */
@@ -108,6 +109,7 @@ export class MemoryStreamLog extends StreamLog {
     kept.counted = kept.stream.bytes;
     if (kept.stream.over && kept.endedTimer === undefined) {
       this.#ended.add(id);
+      kept.owner = undefined;
       kept.endedTimer = setTimeout(
         () => this.#forget(id),
         this.settings.streamLog.keepSeconds * 1000,

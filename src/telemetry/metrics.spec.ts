@@ -48,6 +48,16 @@ describe('Metrics', () => {
     expect(samples).toContain('sluice_streams_total{route="fast",outcome="client-gone"} 1');
   });
 
+  it('counts how requests that share were answered', async () => {
+    const hows = ['miss', 'shared', 'hit', 'hit'] as const;
+    const told = hows.map((how): RelayEvent => ({ type: 'sharing', route: 'fast', how }));
+    expect(await samplesAfter(...told)).toEqual([
+      'sluice_shared_total{route="fast",how="miss"} 1',
+      'sluice_shared_total{route="fast",how="shared"} 1',
+      'sluice_shared_total{route="fast",how="hit"} 2',
+    ]);
+  });
+
   it('counts outcomes, seconds and tokens at the end', async () => {
     expect(await samplesAfter(ended)).toEqual(
       expect.arrayContaining([

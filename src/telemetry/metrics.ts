@@ -93,6 +93,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly #shared = new Counter({
+    name: 'sluice_shared_total',
+    help: 'Answers of requests that share: asked of a model, of a stream that ran, or kept',
+    labelNames: ['route', 'how'],
+    registers: [this.registry],
+  });
+
   /** Counts one event of the relay. */
   observe(event: RelayEvent): void {
     switch (event.type) {
@@ -124,6 +131,9 @@ export class Metrics {
         break;
       case 'breaker':
         this.#breakers.set({ target: event.target }, event.state === 'closed' ? 0 : 1);
+        break;
+      case 'sharing':
+        this.#shared.inc({ route: event.route, how: event.how });
         break;
       case 'committed':
         break;

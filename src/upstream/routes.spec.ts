@@ -41,6 +41,15 @@ describe('Routes', () => {
     expect(routes.find('quick')).toBe(routes.find('fast'));
   });
 
+  it('shares as the route says that a name leads to', () => {
+    const targets = [{ upstream: 'a' }];
+    const routes = new Routes(
+      settingsOf({ 'gpt-*': { targets, share: true }, 'gpt-4': { targets }, fast: { targets, share: true } }),
+    );
+    const asked = ['gpt-5', 'gpt-4', 'fast', 'nowhere', undefined];
+    expect(asked.map((name) => routes.sharesOf(name))).toEqual([true, false, true, false, false]);
+  });
+
   it.each([
     ['gpt-4', 'gpt-4'],
     ['gpt-4-mini', 'gpt-4-*'],

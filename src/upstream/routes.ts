@@ -54,10 +54,12 @@ export class Routes {
 
   /** How long streams of a model go on without a reader, in seconds; undefined where no route says it. */
   graceOf(name: string | undefined): number | undefined {
-    const { routes, defaultRoute } = this.settings;
-    const asked = name ?? defaultRoute;
-    if (asked === undefined) return undefined;
-    return (routes.get(asked) ?? longestMatch(routes, asked)?.[1])?.graceSeconds;
+    return this.#settingsOf(name)?.graceSeconds;
+  }
+
+  /** Whether identical requests for a model share one answer, where they do not say it themselves. */
+  sharesOf(name: string | undefined): boolean {
+    return this.#settingsOf(name)?.share ?? false;
   }
 
   /** The public models and the upstream that serves each first. */
@@ -66,6 +68,13 @@ export class Routes {
       const [first] = targets;
       return first === undefined || isWildcard(id) ? [] : [{ id, upstream: first.upstream }];
     });
+  }
+
+  #settingsOf(name: string | undefined): RouteSettings | undefined {
+    const { routes, defaultRoute } = this.settings;
+    const asked = name ?? defaultRoute;
+    if (asked === undefined) return undefined;
+    return routes.get(asked) ?? longestMatch(routes, asked)?.[1];
   }
 
   #fixedRoute(settings: RouteSettings): Route {

@@ -14,7 +14,7 @@ export interface ContractOptions {
 }
 
 const WHOLE_FRAMES = /^data: [^]*\n\n$/;
-const UNKNOWN = '01a207fd-d546-762d-b935-295aabf4c0d7';
+const UNKNOWN = '7be207fdd5464762b935295aabf4c0d7';
 
 /** What every StreamLog keeps. `create` makes an empty one. */
 export function streamLogContract(

@@ -6,7 +6,7 @@ let started = 0;
 /** A card that no other stream has; each is newer than those before. */
 export function card(fields: Partial<StreamCard> = {}): StreamCard {
   started += 1;
-  const id = `01900000-0000-7000-8000-${String(started).padStart(12, '0')}`;
+  const id = String(started).padStart(32, '0');
   return { id, owner: 'web', dialect: 'native', route: 'r', startedAt: started, ...fields };
 }
 

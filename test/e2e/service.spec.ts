@@ -149,13 +149,14 @@ describe('the service with an upstream', () => {
     expect(body).not.toContain('prompt-text');
   });
 
-  it('lets the configured origin in, and shows it the stream’s id', async () => {
+  it('lets the configured origin in, and shows it the stream’s id and how it is shared', async () => {
     const answer = await ask(`${service.url}/stream?content=Hi`, {
       headers: { ...headers, origin: 'https://app.example' },
     });
     await answer.over;
     expect(answer.headers).toMatchObject({ 'access-control-allow-origin': 'https://app.example' });
-    expect(answer.headers['access-control-expose-headers']).toContain('x-sluice-stream');
+    const exposed = answer.headers['access-control-expose-headers'];
+    for (const name of ['x-sluice-stream', 'x-sluice-cache', 'Age']) expect(exposed).toContain(name);
   });
 });
 

@@ -63,6 +63,19 @@ describe('a service of two workers', PATIENT, () => {
     expect(workers()).not.toContain(linesOf('Sluice is ready')[0]?.['pid']);
   });
 
+  it('takes at one the ticket that the other has issued', async () => {
+    service = await ServiceProcess.start({ ...two(), SLUICE_API_KEYS: 'sk-caller-1' });
+    upstream.next(streams('one'));
+    const started = await ask(`${service.url}/v1/streams`, {
+      body: { content: 'Hi' },
+      headers: { authorization: 'Bearer sk-caller-1' },
+    });
+    const { url, ticket } = JSON.parse(await started.text()) as { url: string; ticket: string };
+    const answers = await Promise.all([1, 2].map(() => ask(`${service.url}${url}?ticket=${ticket}`)));
+    // The other one knows who asks, and has no such stream.
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 404]));
+  });
+
   it('adds up the metrics of both, whichever is asked', async () => {
     service = await ServiceProcess.start(two());
     const gate = new Gate();

@@ -74,6 +74,13 @@ export class RedisServer {
     this.#running.child.kill('SIGCONT');
   }
 
+  /** Whatever was done to it: it runs, answers and has room. */
+  async mend(): Promise<void> {
+    if (this.#run === undefined) return this.restart();
+    this.thaw();
+    return this.makeRoom();
+  }
+
   /** Kills it and takes its folder away. */
   async close(): Promise<void> {
     await this.#end();

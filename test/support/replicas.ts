@@ -49,6 +49,13 @@ export class Replicas {
     return ask(this[name].url + path, question);
   }
 
+  /** Resolves when both have found Redis so often. */
+  async haveRedis(times = 1): Promise<void> {
+    const found = ({ lines }: ServiceProcess) =>
+      lines.filter(({ msg }) => msg === 'The stream log has Redis').length >= times;
+    await Promise.all([this.a.line(() => found(this.a)), this.b.line(() => found(this.b))]);
+  }
+
   /** Ends both at once, and what stands around them. */
   async stop(): Promise<void> {
     await Promise.all([this.a.stop(), this.b.stop()]);

@@ -7,7 +7,7 @@ export interface Cursor {
   readonly last: boolean;
 }
 
-const CURSOR = /^([0-9a-f-]{36})\.(\d{1,9})(\.end)?$/;
+const CURSOR = /^([0-9a-f]{32})\.(\d{1,9})(\.end)?$/;
 
 /** A cursor as an event id: ASCII, without a character that makes a browser ask for a CORS preflight. */
 export function printCursor({ streamId, sequence, last }: Cursor): string {

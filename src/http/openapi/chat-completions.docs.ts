@@ -4,6 +4,7 @@ import { chatCompletionRequestSchema } from '../../dialects/openai-chat/decode-r
 import { DocumentErrors } from './errors.docs.js';
 import { OPENAI_FAILURE, OPENAI_FRAMES } from './frames.js';
 import { schemaOf } from './schema-of.js';
+import { DocumentShare } from './share.docs.js';
 
 const QUESTION = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hello world' }], stream: true };
 
@@ -11,6 +12,7 @@ const QUESTION = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'He
 export function DocumentChatCompletions(): MethodDecorator {
   return applyDecorators(
     ApiOperation({ summary: 'OpenAI chat completions, streaming and not' }),
+    DocumentShare(),
     ApiBody({ schema: schemaOf(chatCompletionRequestSchema), examples: { question: { value: QUESTION } } }),
     ApiResponse({
       status: 200,

@@ -1,23 +1,23 @@
 /** Frames as they stand on the wire, for the documentation. */
 export const NATIVE_FRAMES = `data: {"delta":"Hello"}
-id: 0193a3f2-7c1e-7d0a-9f3b-2b6f5d1c8e11.0
+id: f2b91c047a6d4e0a9f3b2b6f5d1c8e11.0
 
 data: {"delta":" world"}
-id: 0193a3f2-7c1e-7d0a-9f3b-2b6f5d1c8e11.1
+id: f2b91c047a6d4e0a9f3b2b6f5d1c8e11.1
 
 event: done
 data: {"finishReason":"stop","usage":{"promptTokens":9,"completionTokens":2,"totalTokens":11},"model":"gpt-4o-mini"}
-id: 0193a3f2-7c1e-7d0a-9f3b-2b6f5d1c8e11.2.end
+id: f2b91c047a6d4e0a9f3b2b6f5d1c8e11.2.end
 
 `;
 
 /** A stream that its upstream broke off. */
 export const NATIVE_FAILURE = `data: {"delta":"Hel"}
-id: 0193a3f2-7c1e-7d0a-9f3b-2b6f5d1c8e11.0
+id: f2b91c047a6d4e0a9f3b2b6f5d1c8e11.0
 
 event: failed
 data: {"code":"upstream-cut","message":"The upstream 'openai' broke off before its answer was complete","retryable":true}
-id: 0193a3f2-7c1e-7d0a-9f3b-2b6f5d1c8e11.1.end
+id: f2b91c047a6d4e0a9f3b2b6f5d1c8e11.1.end
 
 `;
 

@@ -4,6 +4,7 @@ import { streamBodySchema, streamQuerySchema } from '../../dialects/native/decod
 import { DocumentErrors } from './errors.docs.js';
 import { NATIVE_FAILURE, NATIVE_FRAMES } from './frames.js';
 import { schemaOf } from './schema-of.js';
+import { DocumentShare } from './share.docs.js';
 
 const EXAMPLES = {
   done: { summary: 'A whole answer', value: NATIVE_FRAMES },
@@ -18,6 +19,7 @@ function DocumentStream(summary: string): MethodDecorator {
       required: false,
       description: 'The last id received. Never asks the model again',
     }),
+    DocumentShare(),
     ApiResponse({
       status: 200,
       description: 'The answer as it is written. `Accept: text/plain` gives the text alone',

@@ -1,0 +1,45 @@
+import { concat, lastValueFrom, of, throwError, toArray, type Observable } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { Frame } from '../core/frame.js';
+import { Flow } from '../core/flow.js';
+import { SluiceError } from '../core/sluice-error.js';
+import { toldEnd } from './told-end.js';
+
+const ID = '7be207fdd5464762b935295aabf4c0d7';
+const gone = throwError(() => new SluiceError('stream-gone', 'no more'));
+const frame = (number: number) => `data: {"delta":"id: ${ID}.99"}\nid: ${ID}.${number}\n\n`;
+
+async function read(output: Observable<Frame>, dialect: 'native' | 'openai-chat', from = 7): Promise<string> {
+  const source = toldEnd({ output, flow: new Flow() }, { id: ID, dialect }, from);
+  return (await lastValueFrom(source.output.pipe(toArray()))).join('');
+}
+
+describe('toldEnd', () => {
+  it('changes nothing of a stream that ends', async () => {
+    expect(await read(of(frame(7), frame(8)), 'native')).toBe(frame(7) + frame(8));
+  });
+
+  it('tells of a failure under the number that comes next', async () => {
+    const text = await read(concat(of(frame(7) + frame(8), Buffer.from(frame(9))), gone), 'native');
+    expect(text.startsWith(frame(7) + frame(8) + frame(9))).toBe(true);
+    expect(text).toMatch(
+      new RegExp(`event: failed\\ndata: \\{"code":"stream-gone".*\\}\\nid: ${ID}\\.10\\.end\\n\\n$`),
+    );
+  });
+
+  it('begins where its reader does if there was nothing', async () => {
+    expect(await read(gone, 'native')).toContain(`id: ${ID}.7.end`);
+  });
+
+  it('tells a chat completion’s reader by its error object', async () => {
+    const text = await read(concat(of('data: {"choices":[]}\n\n'), gone), 'openai-chat');
+    expect(text).toMatch(/^data: \{"choices":\[\]\}\n\ndata: \{"error":\{.*"code":"stream_gone".*\}\}\n\n$/);
+  });
+
+  it('tells of no end where the stream can be read elsewhere', async () => {
+    const leaving = throwError(() => new SluiceError('stream-log-unavailable', 'come back'));
+    await expect(read(concat(of(frame(7)), leaving), 'native')).rejects.toMatchObject({
+      code: 'stream-log-unavailable',
+    });
+  });
+});

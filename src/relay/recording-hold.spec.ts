@@ -1,0 +1,77 @@
+import { Subject } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { card } from '../../test/contract/written-stream.js';
+import type { Frame } from '../core/frame.js';
+import { Flow } from '../core/flow.js';
+import type { SluiceError } from '../core/sluice-error.js';
+import { Stop } from '../core/stop-signal.js';
+import { MemoryStreamLog } from '../streams/memory-stream-log.js';
+import { Recording } from './recording.js';
+
+const GRACE_MS = 30_000;
+
+/** A recording without a grace, and why it was stopped. */
+function record() {
+  const streamLog = { maxBytesPerStream: 1_000, maxBytes: 1_000, keepSeconds: 60, leaseMs: 6_000 };
+  const log = new MemoryStreamLog({ streamLog });
+  const source = new Subject<Frame>();
+  const stops: string[] = [];
+  const stop = ({ code }: SluiceError) => {
+    stops.push(code);
+    source.complete();
+  };
+  const rest = { flow: new Flow(), graceMs: 0, detached: false, stop, onOver: () => undefined };
+  return { stops, source, recording: new Recording({ log, card: card(), output: source, ...rest }) };
+}
+
+describe('Recording, held', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => {
+    vi.clearAllTimers();
+    vi.useRealTimers();
+  });
+
+  it('counts one that holds it as a reader, read or not, until its signal is aborted', () => {
+    const { recording, stops } = record();
+    const [first, second] = [new Stop(), new Stop()];
+    recording.hold(first, 0);
+    recording.read(0, first).output.subscribe();
+    recording.hold(second, 0);
+    first.abort('left');
+    vi.advanceTimersByTime(GRACE_MS);
+    expect(stops).toEqual([]);
+    second.abort('left');
+    vi.advanceTimersByTime(1);
+    expect(stops).toEqual(['client-gone']);
+  });
+
+  it('is stopped at once where the one who held it had left before', () => {
+    const { recording, stops } = record();
+    const gone = new Stop();
+    gone.abort('left');
+    recording.hold(gone, 0);
+    vi.advanceTimersByTime(1);
+    expect(stops).toEqual(['client-gone']);
+  });
+
+  it('has the longest grace of those who held it', async () => {
+    const { recording, stops } = record();
+    const graces = [0, GRACE_MS, 1].map((graceMs) => ({ graceMs, signal: new Stop() }));
+    for (const { signal, graceMs } of graces) recording.hold(signal, graceMs);
+    for (const { signal } of graces) signal.abort('left');
+    await vi.advanceTimersByTimeAsync(GRACE_MS - 1);
+    expect(stops).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(stops).toEqual(['client-gone']);
+  });
+
+  it('begins no grace for one that leaves when it is over', () => {
+    const { recording, source } = record();
+    const signal = new Stop();
+    recording.hold(signal, 0);
+    source.complete();
+    const timers = vi.getTimerCount();
+    signal.abort('left');
+    expect(vi.getTimerCount()).toBe(timers);
+  });
+});

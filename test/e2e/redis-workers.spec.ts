@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ScriptedUpstream, streams } from '../../src/testing/index.js';
+import { Gate } from '../support/gate.js';
+import { ask } from '../support/http-client.js';
+import { textOf } from '../support/random-answer.js';
+import { RedisServer } from '../support/redis-server.js';
+import { eventsOf, hasRedis, TEXT, WORDS } from '../support/replica-suite.js';
+import { ServiceProcess } from '../support/service.js';
+
+/** Connections are dealt out in turn: of two that follow each other, one comes to the worker that does not produce. */
+const BOTH = [1, 2];
+
+describe.skipIf(!hasRedis)('a service of two workers with Redis', () => {
+  let redis: RedisServer;
+  let upstream: ScriptedUpstream;
+  let service: ServiceProcess;
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    upstream = await ScriptedUpstream.start();
+    service = await ServiceProcess.start({
+      OPENAI_BASE_URL: upstream.baseUrl,
+      SLUICE_WORKERS: '2',
+      REDIS_URL: redis.url,
+    });
+  });
+  afterAll(async () => {
+    await service.stop();
+    await service.silent;
+    await upstream.stop();
+    await redis.close();
+  });
+
+  it('resumes and lists a stream in either', async () => {
+    const held = new Gate();
+    upstream.next(
+      streams(...WORDS)
+        .after(5)
+        .thenHolds(held.opened),
+    );
+    const first = await ask(`${service.url}/stream?content=Hi`);
+    const seen = await eventsOf(first, 2);
+    first.leave();
+    const headers = { 'last-event-id': seen.at(-1)?.id ?? '' };
+    const resumed = await Promise.all(BOTH.map(() => ask(`${service.url}/stream?content=Hi`, { headers })));
+    await Promise.all(resumed.map((answer) => eventsOf(answer, 3)));
+    const lists = await Promise.all(BOTH.map(async () => (await ask(`${service.url}/v1/streams`)).json()));
+    const id = first.headers['x-sluice-stream'];
+    for (const list of lists) expect(list).toMatchObject({ data: [{ id, state: 'running' }] });
+    held.open();
+    for (const answer of resumed) expect(textOf([...seen, ...(await answer.events())])).toBe(TEXT);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('stops a stream of one by the other', async () => {
+    for (const index of BOTH) {
+      upstream.next(streams('one', ' two').after(1).thenStalls());
+      const running = await ask(`${service.url}/stream?content=Hi`);
+      await eventsOf(running, 1);
+      const path = `/v1/streams/${String(running.headers['x-sluice-stream'])}`;
+      const stopped = await ask(service.url + path, { method: 'DELETE' });
+      expect({ index, status: stopped.status }).toEqual({ index, status: 204 });
+      expect((await running.events()).at(-1)).toMatchObject({ event: 'failed' });
+      expect(await upstream.lastRequest.closed).toMatchObject({ complete: false });
+    }
+  });
+});
