@@ -15,7 +15,7 @@ describe('comeAgain', () => {
     'sends an EventSource nothing but the time after which it comes again (%s)',
     async (accept) => {
       const { output, flow } = comeAgain(exchangeOf({ method: 'GET', accept }), unavailable);
-      expect(await lastValueFrom(output.pipe(toArray()))).toEqual(['retry: 3000\n\n']);
+      expect(await lastValueFrom(output.pipe(toArray()))).toEqual(['retry: 3000\n']);
       expect(flow.paused).toBe(false);
     },
   );
