@@ -18,6 +18,10 @@ const STDERR_KEPT = 2_000;
  * @property {import('../load/load-run.mjs').Counts} [counts]
  * @property {number} [bytes]
  * @property {[stream: number, atMicros: number][]} [left]
+ * @property {NodeJS.MemoryUsage} [memory]
+ * @property {string[]} [resources] that keep the process alive, one for each
+ * @property {number} [open] answers that run
+ * @property {number} [connections]
  */
 
 /**

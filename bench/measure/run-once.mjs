@@ -122,7 +122,7 @@ async function poke({ gateway, probe }) {
  * @param {import('../subjects.mjs').Subject} subject
  * @param {import('../scenarios.mjs').Plan} plan
  */
-function phase({ upstream, client, port, upstreamPort }, subject, plan) {
+export function phase({ upstream, client, port, upstreamPort }, subject, plan) {
   const limitMs = SLACK_MS + plan.rampMs + (plan.holdMs ?? plan.events * 2 * (plan.intervalMs ?? 0));
   const ready = upstream.message('ready', SLACK_MS);
   upstream.send({ type: 'plan', ...plan });

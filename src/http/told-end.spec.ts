@@ -31,6 +31,11 @@ describe('toldEnd', () => {
     expect(await read(gone, 'native')).toContain(`id: ${ID}.7.end`);
   });
 
+  it('leaves any other failure to the connection', async () => {
+    const closing = throwError(() => new SluiceError('shutting-down', 'ask again'));
+    await expect(read(concat(of(frame(7)), closing), 'native')).rejects.toThrow('ask again');
+  });
+
   it('tells a chat completion’s reader by its error object', async () => {
     const text = await read(concat(of('data: {"choices":[]}\n\n'), gone), 'openai-chat');
     expect(text).toMatch(/^data: \{"choices":\[\]\}\n\ndata: \{"error":\{.*"code":"stream_gone".*\}\}\n\n$/);

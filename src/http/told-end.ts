@@ -1,4 +1,4 @@
-import { catchError, defer, of, tap } from 'rxjs';
+import { catchError, defer, of, tap, throwError } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { encodeLastFrame } from '../dialects/last-frame.js';
@@ -9,8 +9,8 @@ import type { FrameSource } from './frame-writer.js';
 const NUMBER = /\nid: [0-9a-f]+\.(\d+)/g;
 
 /**
- * Frames from number `from` on of a kept stream. Where its log fails, the reader is told in the stream's dialect; where it
- * is only this process that cannot read it any more, the connection breaks off, so that the reader comes back.
+ * Frames from number `from` on of a kept stream. A reader of what is not kept any more is told so in the stream's dialect;
+ * any other failure breaks its connection off: it comes back, and may find the stream elsewhere.
  */
 export function toldEnd(
   { output, flow }: FrameSource,
@@ -21,10 +21,10 @@ export function toldEnd(
     let last: Frame = '';
     return output.pipe(
       tap((frame) => (last = frame)),
-      catchError((failure: unknown) => {
-        const error = SluiceError.from(failure);
-        if (error.code === 'stream-log-unavailable') throw error;
-        return of(encodeLastFrame(stream, numberAfter(last) ?? from, error));
+      catchError((error: unknown) => {
+        const known = SluiceError.from(error);
+        if (known.code !== 'stream-gone') return throwError(() => error);
+        return of(encodeLastFrame(stream, numberAfter(last) ?? from, known));
       }),
     );
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '../core/frame.js';
-import { framesIn, withoutFrames } from './frames.js';
+import { framesIn, joinFrames, withoutFrames } from './frames.js';
 
 const FRAMES = ['data: ä\nid: s.0\n\n', 'event: done\ndata: {}\nid: s.1.end\n\n', 'data: 🙂\n\n'];
 const forms: readonly { readonly name: string; readonly of: (text: string) => Frame }[] = [
@@ -36,6 +36,11 @@ describe.each(forms)('the frames of $name', ({ of }) => {
       }),
     );
   });
+});
+
+it('frames are joined in their order, whatever their form', () => {
+  expect(joinFrames(['ä\n\n', Buffer.from('→\n\n')]).toString()).toBe('ä\n\n→\n\n');
+  expect(joinFrames([])).toHaveLength(0);
 });
 
 it('the rest of a buffer is a view of it, no copy', () => {

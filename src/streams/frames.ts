@@ -21,3 +21,8 @@ export function withoutFrames(bytes: Frame, count: number): Frame {
 export function sizeOf(bytes: Frame): number {
   return typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
 }
+
+/** Several frames, one after the other. */
+export function joinFrames(frames: readonly Frame[]): Buffer {
+  return Buffer.concat(frames.map((frame) => (typeof frame === 'string' ? Buffer.from(frame) : frame)));
+}

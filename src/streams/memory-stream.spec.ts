@@ -246,3 +246,47 @@ describe('a MemoryStream whose frames are as large as its window', () => {
     expect([slow.end, fast.end]).toEqual(['stream-gone', undefined]);
   });
 });
+
+describe('a MemoryStream that is over', () => {
+  /** How often each reader is given something, and what it has then. */
+  const readAll = (stream: MemoryStream, from: number) => {
+    const deliveries: string[] = [];
+    stream.read(from, new Flow()).subscribe((bytes) => deliveries.push(bytes.toString()));
+    return { deliveries: deliveries.length, text: deliveries.join('') };
+  };
+  const textOf = (end: number, from = 0) => upTo(end, from).map(numbered).join('');
+
+  it('is packed into few entries, which are read from any frame', () => {
+    const { stream, write } = streamOf(5_000);
+    write(2_000);
+    expect(readAll(stream, 0).deliveries).toBe(2_000);
+    const { bytes } = stream;
+    stream.end();
+    const packs = Math.ceil((2_000 * SIZE) / 65_536);
+    expect(readAll(stream, 0)).toEqual({ deliveries: packs, text: textOf(2_000) });
+    for (const from of [1, 777, 1_999, 2_000]) expect(readAll(stream, from).text).toBe(textOf(2_000, from));
+    expect({ bytes: stream.bytes, described: stream.described }).toMatchObject({
+      bytes,
+      described: { firstKept: 0, frames: 2_000 },
+    });
+  });
+
+  it('is packed once its last reader has left, which loses nothing', () => {
+    const { stream, write } = streamOf(100);
+    const slow = readerOf(stream, 0, true);
+    write(10);
+    stream.end();
+    slow.flow.resume();
+    expect(slow).toMatchObject({ numbers: upTo(10), end: 'complete' });
+    expect(readAll(stream, 3)).toEqual({ deliveries: 1, text: textOf(10, 3) });
+  });
+
+  it('knows what it has dropped', () => {
+    const { stream, write } = streamOf(3);
+    write(5);
+    stream.end();
+    expect(stream.described).toMatchObject({ firstKept: 2, frames: 5 });
+    expect(readAll(stream, 2).text).toBe(textOf(5, 2));
+    expect(readerOf(stream, 1).end).toBe('stream-gone');
+  });
+});

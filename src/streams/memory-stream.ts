@@ -2,7 +2,7 @@ import { Observable, type Subscriber } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import type { Flow } from '../core/flow.js';
 import type { SluiceError } from '../core/sluice-error.js';
-import { framesIn, sizeOf, withoutFrames } from './frames.js';
+import { framesIn, joinFrames, sizeOf, withoutFrames } from './frames.js';
 import { streamGone } from './stream-gone.js';
 import type { LoggedStream, StreamCard, StreamWriter } from './stream-log.js';
 
@@ -12,6 +12,9 @@ interface Entry {
   readonly frames: number;
   readonly bytes: Frame;
 }
+
+/** Frames of a stream that is over are kept together in about so many bytes: what a reader is given at once. */
+const PACK_BYTES = 64 * 1024;
 
 /** What a stream is made of. */
 export interface MemoryStreamOptions {
@@ -29,7 +32,7 @@ export interface MemoryStreamOptions {
  * fastest reader would, the producer is braked: a single slow reader loses nothing, and many do not slow each other.
  */
 export class MemoryStream implements StreamWriter {
-  readonly #entries: Entry[] = [];
+  #entries: Entry[] = [];
   readonly #readers = new Set<Reader>();
   /** How many entries were dropped. */
   #dropped = 0;
@@ -37,6 +40,7 @@ export class MemoryStream implements StreamWriter {
   #bytes = 0;
   #over = false;
   #braked = false;
+  #packed = false;
 
   constructor(private readonly options: MemoryStreamOptions) {}
 
@@ -73,6 +77,7 @@ export class MemoryStream implements StreamWriter {
     if (this.#over) return;
     this.#over = true;
     for (const reader of this.#readers) reader.deliver();
+    this.#pack();
     this.options.onChange();
   }
 
@@ -105,10 +110,18 @@ export class MemoryStream implements StreamWriter {
         stopFlow();
         this.#readers.delete(reader);
         this.#slide();
+        this.#pack();
       });
       reader.deliver();
       return this.#slide();
     });
+  }
+
+  /** Frame by frame a stream takes three times its bytes. It is packed once nobody reads it and nothing comes. */
+  #pack(): void {
+    if (!this.#over || this.#readers.size > 0 || this.#packed) return;
+    this.#packed = true;
+    this.#entries = packed(this.#entries);
   }
 
   /** The place, among all entries that ever were, of the one with this frame. */
@@ -145,6 +158,25 @@ export class MemoryStream implements StreamWriter {
     for (const reader of this.#readers) if (reader.at < this.#dropped) reader.fail(streamGone());
     this.options.onChange();
   }
+}
+
+/** The same frames in few entries. */
+function packed(entries: readonly Entry[]): Entry[] {
+  const packs: Entry[] = [];
+  for (let at = 0; at < entries.length;) {
+    const parts: Frame[] = [];
+    const first = entries[at]?.first ?? 0;
+    let [frames, size] = [0, 0];
+    for (; at < entries.length && size < PACK_BYTES; at += 1) {
+      const entry = entries[at];
+      if (entry === undefined) break;
+      parts.push(entry.bytes);
+      frames += entry.frames;
+      size += sizeOf(entry.bytes);
+    }
+    packs.push({ first, frames, bytes: joinFrames(parts) });
+  }
+  return packs;
 }
 
 /** What a reader reads from. */

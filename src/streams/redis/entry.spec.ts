@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { entryFields, entryId, isBrokenOff, isNotNew, joinFrames, readEntry, type Entry } from './entry.js';
+import { entryFields, entryId, isBrokenOff, isNotNew, readEntry, type Entry } from './entry.js';
 
 const entry: fc.Arbitrary<Entry> = fc.record({
   epoch: fc.integer({ min: 1, max: 2 }),
@@ -58,13 +58,6 @@ describe('an entry', () => {
     expect(() => readEntry([Buffer.from(id), raw(...fields)])).toThrow(
       expect.objectContaining({ code: 'stream-gone' }),
     );
-  });
-});
-
-describe('frames that are written together', () => {
-  it('are the bytes of all of them', () => {
-    expect(joinFrames(['ä\n\n', Buffer.from('→\n\n')]).toString()).toBe('ä\n\n→\n\n');
-    expect(joinFrames([])).toHaveLength(0);
   });
 });
 

@@ -1,4 +1,3 @@
-import type { Frame } from '../../core/frame.js';
 import { streamGone } from '../stream-gone.js';
 
 /** The epoch of the one who produces a stream. */
@@ -52,11 +51,6 @@ export function readEntry([id, fields]: RawEntry): Entry {
     throw streamGone();
   }
   return { epoch, first, count, bytes, end: values.has('end') };
-}
-
-/** Several frames as the bytes of one entry. */
-export function joinFrames(frames: readonly Frame[]): Buffer {
-  return Buffer.concat(frames.map((frame) => (typeof frame === 'string' ? Buffer.from(frame) : frame)));
 }
 
 /** Whether Redis refused an entry because it has this one, or a later one. */

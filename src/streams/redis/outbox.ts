@@ -1,6 +1,5 @@
 import type { Frame } from '../../core/frame.js';
-import { framesIn, sizeOf } from '../frames.js';
-import { joinFrames } from './entry.js';
+import { framesIn, joinFrames, sizeOf } from '../frames.js';
 import type { Batch, Written } from './stream-pen.js';
 import type { WaitingRoom } from './waiting-room.js';
 
