@@ -40,4 +40,11 @@ describe('toldEnd', () => {
     const text = await read(concat(of('data: {"choices":[]}\n\n'), gone), 'openai-chat');
     expect(text).toMatch(/^data: \{"choices":\[\]\}\n\ndata: \{"error":\{.*"code":"stream_gone".*\}\}\n\n$/);
   });
+
+  it('tells of no end where the stream can be read elsewhere', async () => {
+    const leaving = throwError(() => new SluiceError('stream-log-unavailable', 'come back'));
+    await expect(read(concat(of(frame(7)), leaving), 'native')).rejects.toMatchObject({
+      code: 'stream-log-unavailable',
+    });
+  });
 });

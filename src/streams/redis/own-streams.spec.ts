@@ -1,0 +1,145 @@
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ROOMY } from '../../../test/contract/created-log.js';
+import { card, frame } from '../../../test/contract/written-stream.js';
+import type { RedisClient } from './connect.js';
+import { OwnStreams } from './own-streams.js';
+
+const KEEP_MS = ROOMY.keepSeconds * 1_000;
+
+/** A Redis that has room for everything, or does not answer. */
+class Answering extends EventEmitter {
+  isAway = false;
+  readonly asked: string[] = [];
+  readonly xadd = () => this.#answer('xadd', 'id');
+  readonly set = () => this.#answer('set', 'OK');
+  readonly del = () => this.#answer('del', 1);
+  readonly pexpire = () => this.#answer('pexpire', 1);
+
+  async #answer(command: string, answer: unknown): Promise<unknown> {
+    this.asked.push(command);
+    if (this.isAway) throw new Error('Redis does not answer');
+    return answer;
+  }
+
+  count(command: string): number {
+    return this.asked.filter((asked) => asked === command).length;
+  }
+}
+
+let redis: Answering;
+let own: OwnStreams;
+let stops: number;
+beforeEach(() => {
+  vi.useFakeTimers();
+  redis = new Answering();
+  stops = 0;
+  const options = { replica: 'a', settings: { streamLog: ROOMY } };
+  own = new OwnStreams({ ...options, redis: redis as unknown as RedisClient });
+});
+afterEach(() => {
+  own.close();
+  vi.useRealTimers();
+});
+
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+const begin = () => {
+  const stream = card();
+  const memory = { append: vi.fn<(bytes: unknown) => void>(), end: vi.fn<() => void>() };
+  const writer = own.begin(stream, { stop: () => (stops += 1), brake: () => undefined }, memory);
+  return { id: stream.id, memory, writer };
+};
+
+describe('OwnStreams', () => {
+  it('write into memory at once what they send to Redis later', async () => {
+    const { writer, memory } = begin();
+    writer.append(frame(0));
+    expect(memory.append).toHaveBeenCalledExactlyOnceWith(frame(0));
+    expect(redis.asked).toEqual([]);
+    writer.end();
+    expect(memory.end).toHaveBeenCalledOnce();
+    await pass(1);
+    expect(redis.count('xadd')).toBe(1);
+  });
+
+  it('are known, and can be stopped, while they run', async () => {
+    const [one, two] = [begin(), begin()];
+    expect(own.running).toEqual([one.id, two.id]);
+    one.writer.end();
+    expect(own.running).toEqual([two.id]);
+    for (const { id } of [one, two]) own.stop(id);
+    own.stop('unknown');
+    expect(stops).toBe(1);
+  });
+
+  it('can be stopped also where they are lost for others', async () => {
+    const { id, writer } = begin();
+    writer.append(`data: ${'x'.repeat(ROOMY.maxBytesPerStream)}\n\n`);
+    await pass(1);
+    own.stop(id);
+    expect([stops, own.running]).toEqual([1, [id]]);
+    writer.end();
+    expect(own.running).toEqual([]);
+  });
+
+  it('are kept while they run: thrice in their time, and as soon as Redis is there again', async () => {
+    begin();
+    await pass(1);
+    redis.asked.length = 0;
+    await pass(KEEP_MS);
+    expect(redis.count('pexpire')).toBe(2 * 3);
+    redis.emit('ready');
+    expect(redis.count('pexpire')).toBe(2 * 4);
+  });
+
+  it('are kept no more once they are over', async () => {
+    const { writer } = begin();
+    writer.end();
+    await pass(1);
+    redis.asked.length = 0;
+    await pass(2 * KEEP_MS);
+    expect(redis.asked).toEqual([]);
+  });
+
+  it('have all been written when they are flushed', async () => {
+    const streams = [begin(), begin()];
+    await pass(1);
+    for (const { writer } of streams) writer.append(frame(0));
+    const flushed = own.flush();
+    await pass(1);
+    await flushed;
+    expect(redis.count('xadd')).toBe(4);
+  });
+});
+
+describe('OwnStreams that are closed', () => {
+  it.each([
+    { what: 'that run', prepare: () => undefined },
+    { what: 'that are over and wait', prepare: ({ writer }: ReturnType<typeof begin>) => writer.end() },
+    {
+      what: 'whose loss nobody has heard of',
+      prepare: ({ writer }: ReturnType<typeof begin>) => {
+        writer.append(`data: ${'x'.repeat(ROOMY.maxBytesPerStream)}\n\n`);
+        writer.end();
+      },
+    },
+  ])('ask Redis for nothing more of streams $what', async ({ prepare }) => {
+    redis.isAway = true;
+    prepare(begin());
+    await pass(100);
+    own.close();
+    await pass(300);
+    redis.asked.length = 0;
+    await pass(2 * KEEP_MS);
+    expect(redis.asked).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('leave what begins later to the memory', async () => {
+    own.close();
+    const { memory, writer } = begin();
+    expect(writer).toBe(memory);
+    await pass(KEEP_MS);
+    expect(redis.asked).toEqual([]);
+  });
+});

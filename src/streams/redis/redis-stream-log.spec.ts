@@ -1,0 +1,124 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ROOMY } from '../../../test/contract/created-log.js';
+import { LogReader } from '../../../test/contract/log-reader.js';
+import { WrittenStream } from '../../../test/contract/written-stream.js';
+import { RedisServer } from '../../../test/support/redis-server.js';
+import { encodeLastFrame } from '../../dialects/last-frame.js';
+import { doubtMs } from './lease.js';
+import { RedisStreamLog } from './redis-stream-log.js';
+
+const SOON = { timeout: 5_000, interval: 10 };
+const UNKNOWN = '01a207fd-d546-762d-b935-295aabf4c0d7';
+
+let redis: RedisServer;
+let a: RedisStreamLog;
+let b: RedisStreamLog;
+beforeAll(async () => {
+  redis = await RedisServer.start();
+});
+beforeEach(async () => {
+  await redis.flush();
+  const settings = { streamLog: ROOMY };
+  [a, b] = [redis.url, redis.url].map((url) => new RedisStreamLog({ url, settings, encodeLastFrame })) as [
+    RedisStreamLog,
+    RedisStreamLog,
+  ];
+  await vi.waitUntil(() =>
+    a
+      .list('nobody')
+      .then(() => b.list('nobody'))
+      .catch(() => undefined),
+  );
+});
+afterEach(async () => void (await Promise.all([a.close(), b.close()])));
+afterAll(() => redis.close());
+
+/** A stream of the one replica that is read on the other one. */
+const readElsewhere = async () => {
+  const stream = new WrittenStream(a).write(2);
+  await vi.waitUntil(() => b.find(stream.id), SOON);
+  const reader = new LogReader(b, stream.id, 0);
+  await reader.until(stream.from(0));
+  return { stream, reader };
+};
+
+describe('RedisStreamLog of a process that ends', () => {
+  it('lets go of those who read the streams of others, and takes on no more of them', async () => {
+    const { stream, reader } = await readElsewhere();
+    b.beforeApplicationShutdown();
+    expect(await reader.ended).toBe('stream-log-unavailable');
+    await expect(b.find(stream.id)).rejects.toMatchObject({ code: 'stream-log-unavailable' });
+    expect(await new LogReader(b, stream.id, 0).ended).toBe('stream-log-unavailable');
+  });
+
+  it('serves its own streams until they end', async () => {
+    const { stream } = await readElsewhere();
+    a.beforeApplicationShutdown();
+    const reader = new LogReader(a, stream.id, 0);
+    expect(await a.find(stream.id)).toMatchObject({ state: 'running' });
+    stream.write().end();
+    expect([await reader.ended, reader.text]).toEqual(['complete', stream.from(0)]);
+  });
+
+  it('leaves to the others all that it has written, and no lease', async () => {
+    const { stream, reader } = await readElsewhere();
+    stream.write(200).end();
+    await a.close();
+    expect([await reader.ended, reader.text]).toEqual(['complete', stream.from(0)]);
+    expect(await redis.keys('sluice:replica:*')).toHaveLength(1);
+  });
+
+  it('writes nothing of what begins later', async () => {
+    await a.close();
+    const stream = new WrittenStream(a).write().end();
+    expect(await b.find(stream.id)).toBeUndefined();
+    expect(await new LogReader(a, stream.id, 0).ended).toBe('complete');
+  });
+
+  it('waits a few seconds at most for a Redis that does not answer', async () => {
+    const { stream } = await readElsewhere();
+    redis.freeze();
+    stream.write(100);
+    const began = performance.now();
+    await Promise.all([a.close(), b.close()]);
+    expect(performance.now() - began).toBeLessThan(8_000);
+    redis.thaw();
+  }, 15_000);
+});
+
+describe('RedisStreamLog', () => {
+  it('holds nothing of a stream of another replica once nobody reads it', async () => {
+    const { stream, reader } = await readElsewhere();
+    reader.leave();
+    stream.write().end();
+    await expect.poll(async () => (await b.find(stream.id))?.state, SOON).toBe('over');
+    expect(await b.list('web')).toHaveLength(1);
+    const again = new LogReader(b, stream.id, 1);
+    expect([await again.ended, again.text]).toEqual(['complete', stream.from(1)]);
+  });
+
+  it('says that Redis cannot be reached, and not that there is no such stream', async () => {
+    await redis.stop();
+    await expect
+      .poll(() => b.find(UNKNOWN).catch((error: unknown) => error), SOON)
+      .toMatchObject({
+        code: 'stream-log-unavailable',
+        retryAfterMs: 1_000,
+      });
+    await redis.restart();
+  });
+
+  it('reads what is there of a dead replica’s stream where Redis has no memory to end it', async () => {
+    const { stream } = await readElsewhere();
+    await redis.fill();
+    await a.close();
+    await expect(b.find(stream.id)).resolves.toMatchObject({ state: 'running', frames: 2 });
+    // Longer than a living replica may be late: now it would be ended.
+    await new Promise((resolve) => setTimeout(resolve, doubtMs(ROOMY.leaseMs) + 100));
+    await expect(b.find(stream.id)).resolves.toMatchObject({ state: 'running', frames: 2 });
+    await redis.makeRoom();
+    const reader = new LogReader(b, stream.id, 0);
+    expect(await reader.ended).toBe('complete');
+    expect(await b.find(stream.id)).toMatchObject({ state: 'over', brokenOff: true });
+  });
+});
