@@ -8,6 +8,8 @@ import { WaitingRoom } from './waiting-room.js';
 
 /** How often within its time what is kept of a running stream is kept on. */
 const RENEWALS = 3;
+/** A stream outlives its producer's lease by as much, however short it is kept after its end. */
+const LEASES_KEPT = 3;
 /** Which part of the bytes that are kept in memory may wait for Redis. */
 const WAITING_PART = 1 / 4;
 
@@ -45,7 +47,13 @@ export class OwnStreams {
     const { redis, replica, settings } = this.options;
     if (this.#closed) return memory;
     const keepMs = this.#keepMs();
-    const pen = new StreamPen({ redis, card, replica, keepMs });
+    const pen = new StreamPen({
+      redis,
+      card,
+      replica,
+      keepMs,
+      runMs: Math.max(keepMs, LEASES_KEPT * settings.streamLog.leaseMs),
+    });
     const own: Own = {
       owner,
       pen,

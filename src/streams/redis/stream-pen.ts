@@ -23,6 +23,8 @@ export interface StreamPenOptions {
   readonly replica: string;
   /** How long a stream is kept after its end, in milliseconds. */
   readonly keepMs: number;
+  /** How long one that runs is kept without a renewal: longer than it takes to see that its producer is dead. */
+  readonly runMs: number;
 }
 
 /** Writes one stream into Redis. Nothing here rejects. */
@@ -55,20 +57,20 @@ export class StreamPen {
 
   /** The stream runs: what is kept of it is kept on. */
   async renew(): Promise<void> {
-    const { redis, card, keepMs } = this.options;
+    const { redis, card, runMs } = this.options;
     const { log, meta } = keysOf(card.id);
-    await Promise.allSettled([redis.pexpire(log, keepMs), redis.pexpire(meta, 2 * keepMs)]);
+    await Promise.allSettled([redis.pexpire(log, runMs), redis.pexpire(meta, 2 * runMs)]);
   }
 
   /** All of it, or it is asked for again. */
   async #begin(batch: Batch): Promise<Written> {
-    const { redis, card, replica, keepMs } = this.options;
+    const { redis, card, replica, keepMs, runMs } = this.options;
     const { log, meta } = keysOf(card.id);
     const text = printMeta({ card, replica, lost: false });
     const [added] = await Promise.all([
       redis.xadd(log, idOf(batch), ...entryFields(batch)).catch(orKnown),
-      redis.set(meta, text, 'PX', 2 * keepMs),
-      redis.pexpire(log, keepMs),
+      redis.set(meta, text, 'PX', 2 * runMs),
+      redis.pexpire(log, batch.end ? keepMs : runMs),
     ]);
     return added === KNOWN ? this.#isOwn() : 'written';
   }

@@ -6,6 +6,7 @@ import { StreamPen } from './stream-pen.js';
 import { StreamShelf } from './stream-shelf.js';
 
 const KEEP_MS = 60_000;
+const RUN_MS = 2 * KEEP_MS;
 
 let redis: RedisServer;
 let client: RedisClient;
@@ -22,7 +23,7 @@ beforeEach(async () => {
   shelf = new StreamShelf(client, () => KEEP_MS);
   const stream = card();
   id = stream.id;
-  pen = new StreamPen({ redis: client, card: stream, replica: 'a', keepMs: KEEP_MS });
+  pen = new StreamPen({ redis: client, card: stream, replica: 'a', keepMs: KEEP_MS, runMs: RUN_MS });
 });
 afterEach(async () => {
   vi.restoreAllMocks();
