@@ -1,5 +1,5 @@
 import type { ChatRequest } from './chat-request.js';
-import type { Beginning, Continuation } from './continuation.js';
+import type { Beginning, Continuation, Said } from './continuation.js';
 import type { DialectName } from './dialect-name.js';
 import type { Frame } from './frame.js';
 import type { SluiceError } from './sluice-error.js';
@@ -49,6 +49,15 @@ export interface FormatContext {
 /** The number of a stream's next frame, from 0. */
 export interface FrameNumbers {
   next: number;
+  /** Counts the processes that have produced the stream, from 1. @default 1 */
+  readonly epoch?: number;
+}
+
+/** A wire format facing callers whose streams are kept. */
+export interface CallerDialect {
+  readonly format: StreamFormat<Frame>;
+  /** What some whole frames said. Frames that cannot be read are no plain text. */
+  readSaid(frames: Buffer): Said;
 }
 
 /** An error before the first byte, in a caller's dialect. */

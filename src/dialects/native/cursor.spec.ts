@@ -7,13 +7,19 @@ const ID = '019a2b3c4d5e7f608a9b0c1d2e3f4a5b';
 const cursors: fc.Arbitrary<Cursor> = fc.record({
   streamId: fc.uuid().map((id) => id.replaceAll('-', '')),
   sequence: fc.nat(999_999_999),
+  epoch: fc.integer({ min: 1, max: 99 }),
   last: fc.boolean(),
 });
 
 describe('a cursor', () => {
   it('names the stream, the frame and whether it was the last', () => {
-    expect(printCursor({ streamId: ID, sequence: 7, last: false })).toBe(`${ID}.7`);
-    expect(printCursor({ streamId: ID, sequence: 8, last: true })).toBe(`${ID}.8.end`);
+    expect(printCursor({ streamId: ID, sequence: 7, epoch: 1, last: false })).toBe(`${ID}.7`);
+    expect(printCursor({ streamId: ID, sequence: 8, epoch: 1, last: true })).toBe(`${ID}.8.end`);
+  });
+
+  it('names the producer, if it is not the first', () => {
+    expect(printCursor({ streamId: ID, sequence: 7, epoch: 2, last: false })).toBe(`${ID}.7.e2`);
+    expect(printCursor({ streamId: ID, sequence: 8, epoch: 12, last: true })).toBe(`${ID}.8.e12.end`);
   });
 
   it('is read as it was printed', () => {
@@ -44,6 +50,11 @@ describe('a cursor', () => {
     `${ID}.1e3`,
     `${ID}.1234567890`,
     `${ID}.7.END`,
+    `${ID}.7.e`,
+    `${ID}.7.e1`,
+    `${ID}.7.e02`,
+    `${ID}.7.e100`,
+    `${ID}.7.end.e2`,
     `${ID}.7.end.end`,
     ` ${ID}.7`,
     `${ID}.7\n`,

@@ -82,4 +82,11 @@ describe('nativeFormat', () => {
       model: 'm',
     });
   });
+
+  it('names in each id the producer that goes on with a stream', () => {
+    const encoder = nativeEncoder('s', { next: 7, epoch: 2 });
+    const [deltas = ''] = encoder.encode([{ type: 'text-delta', choice: 0, text: 'x' }]);
+    expect(deltas).toBe('data: {"delta":"x"}\nid: s.7.e2\n\n');
+    expect(encoder.fail(new SluiceError('upstream-cut', 'cut'))?.join('')).toContain('id: s.8.e2.end\n\n');
+  });
 });

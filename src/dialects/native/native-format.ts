@@ -1,7 +1,7 @@
 import type { FrameNumbers, StreamFormat } from '../../core/dialect.js';
 import type { PartEncoder } from '../../core/transcoder.js';
 import { translate } from '../../core/translate.js';
-import { printCursor } from './cursor.js';
+import { printCursor, printEpoch } from './cursor.js';
 import { encodeDone, encodeFailed, encodePart, type NativeEvent } from './encode-event.js';
 
 /** The native dialect as bytes: each frame ends with its id, so that a torn frame is asked for again. */
@@ -10,13 +10,16 @@ export const nativeFormat: StreamFormat<string> = (upstream, { streamId, numbers
 
 /** Frames with the numbers that come next. The parts of one upstream read become one string, for one write. */
 export function nativeEncoder(streamId: string, numbers: FrameNumbers = { next: 0 }): PartEncoder<string> {
+  const { epoch = 1 } = numbers;
   const print = ({ type, data }: NativeEvent) => {
-    const id = printCursor({ streamId, sequence: numbers.next++, last: type !== undefined });
+    const id = printCursor({ streamId, sequence: numbers.next++, epoch, last: type !== undefined });
     return `${type === undefined ? '' : `event: ${type}\n`}data: ${JSON.stringify(data)}\nid: ${id}\n\n`;
   };
   const idLine = `\nid: ${streamId}.`;
+  const end = `${printEpoch(epoch)}\n\n`;
   // The same as `print` of it, at a third of the cost: nearly all frames are of this kind.
-  const printText = (text: string) => `data: {"delta":${JSON.stringify(text)}}${idLine}${numbers.next++}\n\n`;
+  const printText = (text: string) =>
+    `data: {"delta":${JSON.stringify(text)}}${idLine}${numbers.next++}${end}`;
   return {
     // An empty delta gives the client an id before the first content: what reconnects then asks no model.
     opening: () => [print({ data: { delta: '' } })],

@@ -4,14 +4,12 @@ import type { Frame } from '../../core/frame.js';
 import type { EventBlock } from '../../core/event-block.js';
 import { readBlock } from '../../core/read-block.js';
 import type { Transcoder } from '../../core/transcoder.js';
+import { MAX_SAID } from '../max-said.js';
 import { sseData } from '../sse-frame.js';
 import { eventDecoder } from './decode-event.js';
 import { encodeErrorFrame } from './encode-error.js';
 import { asksForUsage } from './encode-request.js';
 import { isRecord } from './read-chunk.js';
-
-/** More than this is not kept: an answer that long is told to have broken off. */
-const MAX_CHARACTERS = 1_000_000;
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -63,7 +61,7 @@ class Listener implements SaidListener {
     return {
       text,
       tokens,
-      isPlainText: this.#isPlainText && text.length <= MAX_CHARACTERS,
+      isPlainText: this.#isPlainText && text.length <= MAX_SAID,
       head: this.#head ?? {},
     };
   }
@@ -72,7 +70,7 @@ class Listener implements SaidListener {
     this.#head ??= headOf(block);
     for (const part of readBlock(block, this.#decoder).parts) {
       if (part.type !== 'text-delta' || part.choice !== 0) this.#isPlainText = false;
-      else if (this.#text.length <= MAX_CHARACTERS) {
+      else if (this.#text.length <= MAX_SAID) {
         this.#text += part.text;
         this.#tokens += 1;
       }

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { readSaid } from './read-said.js';
+
+const HEAD = { id: 'c', created: 1, model: 'm' };
+const chunk = (choices: unknown[], fields: object = {}) =>
+  `data: ${JSON.stringify({ ...HEAD, ...fields, object: 'chat.completion.chunk', choices })}\n\n`;
+const delta = (fields: object, finish: string | null = null, index = 0) =>
+  chunk([{ index, delta: fields, finish_reason: finish }]);
+const said = (...frames: readonly string[]) => readSaid(Buffer.from(frames.join('')));
+const BEGINNING = [
+  delta({ role: 'assistant', content: '' }),
+  delta({ content: 'one' }),
+  delta({ content: ' ä🙂' }),
+];
+
+describe('what chunks said', () => {
+  it('is their text, each of which is about a token, and the fields that all of them have', () => {
+    expect(said(...BEGINNING)).toEqual({ text: 'one ä🙂', tokens: 2, isPlainText: true, head: HEAD });
+  });
+
+  it('is nothing where there is none', () => {
+    expect(said()).toEqual({ text: '', tokens: 0, isPlainText: true, head: {} });
+  });
+
+  it.each<[string, string]>([
+    ['reasoning', delta({ reasoning_content: 'hm' })],
+    ['a tool call', delta({ tool_calls: [{ index: 0, id: 'c', function: { name: 'f' } }] })],
+    ['another answer beside the first', delta({ content: 'x' }, null, 1)],
+    ['a finish reason', delta({}, 'stop')],
+    ['a usage', chunk([], { usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 } })],
+    ['its end', 'data: [DONE]\n\n'],
+    ['an error', 'data: {"error":{"message":"m","code":"upstream_cut"}}\n\n'],
+    ['what is no JSON', 'data: {\n\n'],
+  ])('is no plain text with %s', (_, frame) => {
+    expect(said(...BEGINNING, frame).isPlainText).toBe(false);
+  });
+});
