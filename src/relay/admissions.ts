@@ -23,7 +23,13 @@ export interface Admitted {
   readonly stop: Stop;
 }
 
+/** Who asks, and for a stream that goes on elsewhere its id. */
+interface AdmitOptions extends OpenOptions {
+  readonly rest?: { readonly id: string } | undefined;
+}
+
 interface Request {
+  readonly id: string;
   readonly route: Route;
   readonly caller: string;
   readonly streaming: boolean;
@@ -41,7 +47,7 @@ export class Admissions {
   ) {}
 
   /** Rejects with what the caller should be told. Where a route is full it waits for a place. */
-  async admit(request: ChatRequest, options: OpenOptions, streaming: boolean): Promise<Admitted> {
+  async admit(request: ChatRequest, options: AdmitOptions, streaming: boolean): Promise<Admitted> {
     const { signal, caller = ANONYMOUS, onEnded } = options;
     const startedAt = performance.now();
     const stop = new Stop();
@@ -58,14 +64,12 @@ export class Admissions {
       else signal?.addEventListener('abort', onAbort);
       const { admission } = this.upstreams.routeOf(route.settings);
       held.push(admission.tryEnter() ?? (await admission.enter(caller.name, stop)));
-      const record = this.#record(
-        request,
-        { route, caller: caller.name, streaming, startedAt },
-        (outcome) => {
-          release();
-          onEnded?.(outcome);
-        },
-      );
+      const id = options.rest?.id ?? newStreamId();
+      const asked = { id, route, caller: caller.name, streaming, startedAt };
+      const record = this.#record(request, asked, (outcome) => {
+        release();
+        onEnded?.(outcome);
+      });
       return { route, caller: caller.name, record, stop };
     } catch (error) {
       release();
@@ -76,11 +80,11 @@ export class Admissions {
 
   #record(
     request: ChatRequest,
-    { route, caller, streaming, startedAt }: Request,
+    { id, route, caller, streaming, startedAt }: Request,
     onEnd: (outcome: Outcome) => void,
   ): StreamRecord {
     return new StreamRecord({
-      identity: { id: newStreamId(), route: route.settings.name, caller, streaming },
+      identity: { id, route: route.settings.name, caller, streaming },
       startedAt,
       emit: (event) => this.events.emit(event),
       onEnd,

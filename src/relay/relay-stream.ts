@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Caller } from '../core/chat-request.js';
-import type { StreamFormat } from '../core/dialect.js';
+import type { Said } from '../core/continuation.js';
+import type { FrameNumbers, StreamFormat } from '../core/dialect.js';
 import type { Flow } from '../core/flow.js';
 import type { Outcome } from '../core/outcome.js';
 import type { StopSignal } from '../core/stop-signal.js';
@@ -22,6 +23,16 @@ export interface FormattedOptions<F> extends OpenOptions {
   readonly headWaitMs?: number;
   /** The last frames are printed for a caller that has left too: others may read them. @default false */
   readonly endsForOthers?: boolean;
+  /** Where the stream is the rest of one that another process has begun: only targets that `continue` are asked. */
+  readonly rest?: RestOfStream | undefined;
+}
+
+/** What is known of a stream that another process has begun. */
+export interface RestOfStream {
+  readonly id: string;
+  readonly said: Said;
+  /** Those of the frames to come. */
+  readonly numbers: FrameNumbers;
 }
 
 /** A stream whose upstream has answered. */

@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ChatRequest } from '../core/chat-request.js';
+import type { Beginning, Said } from '../core/continuation.js';
+import type { UpstreamDialect } from '../core/dialect.js';
 import { Flow } from '../core/flow.js';
 import { partsFormat } from '../core/parts-format.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
@@ -17,9 +19,10 @@ import { passedHeaders } from './passed-headers.js';
 import type { WholeAnswer } from './read-answer.js';
 import type { FormattedOptions, OpenOptions, RelayAnswer, RelayStream } from './relay-stream.js';
 import { ServingTranscoder } from './serving-transcoder.js';
-import { StreamSource } from './stream-source.js';
+import { StreamSource, type StreamSourceOptions } from './stream-source.js';
 import type { StreamRecord } from './stream-record.js';
 import { StreamSession } from './stream-session.js';
+import { wayOn } from './way-on.js';
 
 /** Asks upstreams on behalf of callers. The one way to a model, over HTTP and in-process. */
 @Injectable()
@@ -107,22 +110,23 @@ export class RelayService {
   }
 
   #start<F>(request: ChatRequest, options: FormattedOptions<F>, admitted: Admitted): Started<F> {
-    const { format, headWaitMs = this.settings.headWaitMs, endsForOthers = false } = options;
+    const { format, headWaitMs = this.settings.headWaitMs, endsForOthers = false, rest } = options;
     const { maxEventBytes, maxEventsPerStream: maxEvents } = this.settings.limits;
     const { route, record } = admitted;
     const flow = new Flow();
-    const streamId = record.identity.id;
-    const numbers = { next: 0 };
+    const numbers = rest?.numbers ?? { next: 0 };
     const choices = choicesOf(request);
-    const serving = new ServingTranscoder(firstOf(route.targets).dialect, (dialect) =>
-      format(dialect, { streamId, numbers, request, beginning: undefined }),
-    );
+    const onward = rest && goingOn(admitted, request, rest.said);
+    const transcoderFor = (dialect: UpstreamDialect, beginning?: Beginning) =>
+      format(dialect, { streamId: record.identity.id, numbers, request, beginning });
+    const serving = new ServingTranscoder(firstOf(route.targets).dialect, transcoderFor);
     const source = new StreamSource<F>({
-      admitted,
+      admitted: onward?.admitted ?? admitted,
+      request: onward?.request ?? request,
+      begun: onward?.begun,
       upstreams: this.upstreams,
-      request,
       serving,
-      transcoderFor: (dialect, beginning) => format(dialect, { streamId, numbers, request, beginning }),
+      transcoderFor,
       attempts: {
         client: this.client,
         flow,
@@ -145,6 +149,20 @@ export class RelayService {
     session.start(source.blocks());
     return { session, flow, headers: () => passedHeaders(source.headers) };
   }
+}
+
+/** Who is asked for the rest of an answer that another process has begun, and what. */
+function goingOn(
+  admitted: Admitted,
+  asked: ChatRequest,
+  said: Said,
+): Pick<StreamSourceOptions<unknown>, 'admitted' | 'request' | 'begun'> {
+  const way = wayOn(admitted.route, asked, said);
+  if (way === undefined)
+    throw new SluiceError('upstream-cut', 'Nobody can go on with this answer; ask again');
+  const { route, request } = way;
+  const begun = { said, usage: admitted.record.goesOn(said.tokens) };
+  return { admitted: { ...admitted, route }, request, begun };
 }
 
 interface Started<F> {

@@ -151,4 +151,16 @@ describe('StreamRecord', () => {
     record.failed(new SluiceError('upstream-unreachable', 'no'));
     expect(types()).toEqual(['ended']);
   });
+
+  it.each([
+    { what: 'as the upstream counts it', told: usage, completionTokens: 2 + 5 },
+    { what: 'as an estimate of both', told: undefined, completionTokens: 1 + 5 },
+  ])('counts what another process has said before: $what', ({ told, completionTokens }) => {
+    const { record, events } = start();
+    expect(record.goesOn(5)).toEqual({ promptTokens: 7, completionTokens: 5, totalTokens: 12 });
+    record.read(100);
+    record.saw({ ...nothing, content: true, usage: told });
+    record.finished();
+    expect(events.at(-1)).toMatchObject({ type: 'ended', usage: { completionTokens }, usageEstimated: true });
+  });
 });

@@ -33,6 +33,7 @@ export class StreamRecord {
   #usage: Usage | undefined;
   #model: string | undefined;
   #beginning: Usage | undefined;
+  #saidElsewhere = 0;
   #bytes = 0;
   #events = 0;
   #committed = false;
@@ -91,6 +92,12 @@ export class StreamRecord {
   continued(completionTokens: number): Usage {
     this.#beginning = usageOf(this.options.estimatePrompt(), completionTokens);
     return this.#beginning;
+  }
+
+  /** The same for one that another process has begun: its events are not among those that are seen here. */
+  goesOn(completionTokens: number): Usage {
+    this.#saidElsewhere = completionTokens;
+    return this.continued(completionTokens);
   }
 
   /** Another attempt was faster. The upstream has read the question, and what it wrote nobody knows. */
@@ -179,7 +186,7 @@ export class StreamRecord {
   #estimate(): Usage | undefined {
     if (this.#bytes === 0) return undefined;
     const completion = this.identity.streaming ? this.#events : Math.ceil(this.#bytes / BYTES_PER_TOKEN);
-    return usageOf(this.options.estimatePrompt(), completion);
+    return usageOf(this.options.estimatePrompt(), this.#saidElsewhere + completion);
   }
 
   #emit(event: RelayEvent): void {

@@ -14,6 +14,10 @@ import { Attempt, type AttemptOptions, type AttemptSink } from './attempt.js';
 import { ContinuingSink, overheard } from './continuing.js';
 import { Failover } from './failover.js';
 import type { ServingTranscoder } from './serving-transcoder.js';
+import { wayOn } from './way-on.js';
+
+/** An answer that was begun, whoever goes on with it. */
+export type Begun = Omit<Beginning, 'target'>;
 
 /** What a stream's source is made of. */
 export interface StreamSourceOptions<F> {
@@ -23,6 +27,8 @@ export interface StreamSourceOptions<F> {
   readonly serving: ServingTranscoder<F>;
   /** A transcoder for the rest of an answer. */
   readonly transcoderFor: (dialect: UpstreamDialect, beginning: Beginning) => Transcoder<F>;
+  /** What another process has said: all of it is the rest of that, and nobody goes on with it again. */
+  readonly begun?: Begun | undefined;
   /** What every attempt of the stream has. */
   readonly attempts: Pick<
     AttemptOptions<F>,
@@ -84,7 +90,8 @@ export class StreamSource<F> {
   }
 
   #begin(target: Target, use: TargetUse): Attempt<F> {
-    const { serving, request, attempts } = this.options;
+    const { serving, request, attempts, begun } = this.options;
+    if (begun !== undefined) return this.#beginRest(target, use, begun, request);
     const listener = this.#mayContinue(target) ? target.dialect.continuation?.listen() : undefined;
     const own = serving.forAttempt(target.dialect);
     const transcoder = listener === undefined ? own : overheard(own, listener);
@@ -115,28 +122,25 @@ export class StreamSource<F> {
 
   /** Asks those that can go on, in their order; what broke off stays broken off if none does. */
   #goOn(said: Said, error: SluiceError, sink: AttemptSink<F>): boolean {
-    const { admitted, request, transcoderFor, attempts } = this.options;
+    const { admitted, request } = this.options;
     const { route, record } = admitted;
     const broken = this.#target;
-    const targets = route.targets.filter((target) => target !== broken && target.continues);
-    const [first] = targets;
-    const rest = first?.dialect.continuation?.requestFor(request, said);
-    if (broken === undefined || rest === undefined) return false;
+    const way = wayOn(route, request, said, broken);
+    if (broken === undefined || way === undefined) return false;
     record.attemptFailed(record.attempts, broken, error);
-    const usage = record.continued(said.tokens);
-    this.#failOver(
-      { settings: route.settings, targets },
-      {
-        begin: (target, use) => {
-          const beginning = { said, usage, target: target.name };
-          const transcoder = transcoderFor(target.dialect, beginning);
-          return new Attempt<F>({ ...attempts, target, use, request: rest, transcoder });
-        },
-        onWon: (attempt, target) => this.#serve(attempt, target, sink),
-        onGaveUp: () => sink.error(error),
-      },
-    );
+    const begun = { said, usage: record.continued(said.tokens) };
+    this.#failOver(way.route, {
+      begin: (target, use) => this.#beginRest(target, use, begun, way.request),
+      onWon: (attempt, target) => this.#serve(attempt, target, sink),
+      onGaveUp: () => sink.error(error),
+    });
     return true;
+  }
+
+  #beginRest(target: Target, use: TargetUse, begun: Begun, request: ChatRequest): Attempt<F> {
+    const { transcoderFor, attempts } = this.options;
+    const transcoder = transcoderFor(target.dialect, { ...begun, target: target.name });
+    return new Attempt<F>({ ...attempts, target, use, request, transcoder });
   }
 
   /** An error is dear to make, and most streams end by themselves. */
