@@ -1,6 +1,8 @@
+import { firstValueFrom } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LogReader } from '../../test/contract/log-reader.js';
 import { frame, WrittenStream } from '../../test/contract/written-stream.js';
+import { Flow } from '../core/flow.js';
 import { MemoryStreamLog } from './memory-stream-log.js';
 
 const KEEP_SECONDS = 60;
@@ -138,6 +140,12 @@ describe('MemoryStreamLog', () => {
     vi.advanceTimersByTime(KEEP_SECONDS * 1_000);
     await log.stop(stream.id);
     expect(stream.stops).toBe(0);
+  });
+
+  it('gives nothing to one that has frames of another producer', async () => {
+    const { log, begin } = logOf();
+    const read = log.read(begin(3).id, 1, new Flow(), 2);
+    await expect(firstValueFrom(read)).rejects.toMatchObject({ code: 'stream-gone' });
   });
 
   it('holds no timer and no bytes once it is closed, whatever its producers do then', async () => {

@@ -61,9 +61,10 @@ export class MemoryStreamLog extends StreamLog {
     return this.#streams.get(id)?.stream.described ?? this.#forgotten.get(id);
   }
 
-  override read(id: string, from: number, flow: Flow): Observable<Frame> {
+  override read(id: string, from: number, flow: Flow, epoch = 1): Observable<Frame> {
     const kept = this.#streams.get(id);
-    if (kept === undefined) {
+    // What another producer has written is not here.
+    if (kept === undefined || epoch > 1) {
       return throwError(streamGone);
     }
     if (this.#ended.delete(id)) this.#ended.add(id);
@@ -87,7 +88,10 @@ export class MemoryStreamLog extends StreamLog {
     return false;
   }
 
-  /** As if it had never been; nobody reads it any more. */
+  /** What dies with its producer has no heir. */
+  override onOrphan(): void {}
+
+  /** As if it had never been; who reads it already goes on. */
   drop(id: string): void {
     const kept = this.#streams.get(id);
     if (kept === undefined) return;

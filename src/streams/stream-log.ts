@@ -26,6 +26,11 @@ export interface LoggedStream extends StreamCard {
   readonly frames: number;
   /** Its producer died, and its last frame, which says so, is of another one: a reader may have had more than is kept. */
   readonly brokenOff: boolean;
+  /**
+   * The number of the first frame that another producer wrote after the first one had died. Who has later frames of the
+   * first one has had some that are not kept. Undefined for a stream that has one producer.
+   */
+  readonly takenOverAt?: number | undefined;
 }
 
 /** The producer of a stream, as its log sees it. */
@@ -44,27 +49,57 @@ export interface StreamWriter {
   end(): void;
 }
 
+/** A stream whose producer died before it had ended it. */
+export interface Orphan {
+  readonly card: StreamCard;
+  /** What its producer has left for whoever goes on with it. */
+  readonly will: string;
+  /** All of its frames that are kept, … */
+  readonly bytes: Buffer;
+  /** … and how many they are. */
+  readonly frames: number;
+  /** Counts the producers of the stream: that of the next one. */
+  readonly epoch: number;
+  /** Asks to be the next producer; undefined where another one is. Rejects where the log cannot be reached. */
+  readonly claim: () => Promise<Succession | undefined>;
+}
+
+/** The right to end a stream in its producer's place. It is used once, in one way or the other. */
+export interface Succession {
+  /** Goes on with the stream; what is written stands after what was kept. */
+  goOn(owner: StreamOwner): StreamWriter;
+  /** Ends the stream as if nobody could go on with it. */
+  giveUp(): void;
+}
+
+/** Goes on with orphans. Resolves with false where nothing may go on with this one: the log then ends it with an error. */
+export type Heir = (orphan: Orphan) => Promise<boolean>;
+
 /**
  * The frames of streams as they were sent to their callers, numbered from 0 and readable from any position, by any number
  * of readers, each at its own pace. A reader slows neither another one nor the stream.
  * @publicApi
  */
 export abstract class StreamLog {
-  abstract begin(card: StreamCard, owner: StreamOwner): StreamWriter;
+  /** `will` is what an heir needs if the producer dies; without it nobody goes on. It is kept as long as the stream runs. */
+  abstract begin(card: StreamCard, owner: StreamOwner, will?: string): StreamWriter;
   /** Undefined for one that is unknown, or that is forgotten. */
   abstract find(id: string): Promise<LoggedStream | undefined>;
   /**
    * The frames from number `from` on, those to come included; completes after the last one. The flow brakes this reader
    * alone. Errors with `stream-gone` where a frame is not kept any more. Of a stream that broke off, a reader that had more
-   * than is kept gets the last frame.
+   * than is kept gets the last frame; of one that was taken over, `stream-gone`. `epoch` is that of the last frame that the
+   * reader has. @default 1
    */
-  abstract read(id: string, from: number, flow: Flow): Observable<Frame>;
+  abstract read(id: string, from: number, flow: Flow, epoch?: number): Observable<Frame>;
   /** The streams of an owner, newest first. */
   abstract list(owner: string): Promise<LoggedStream[]>;
   /** Asks for the end of a stream that runs. Resolves when that has been passed on. */
   abstract stop(id: string): Promise<void>;
   /** True while somebody reads a stream of this process on another replica. */
   abstract isReadElsewhere(id: string): Promise<boolean>;
+  /** Names the one that is asked to go on with streams whose producer died. */
+  abstract onOrphan(heir: Heir): void;
   /** Gives back what the log itself holds. */
   abstract close(): Promise<void>;
 }

@@ -24,10 +24,10 @@ export class ScriptedShelf {
   }
 
   /** Adds an entry of so many frames. */
-  add(count: number, { end = false, epoch = 1 } = {}): this {
+  add(count: number, { end = false, epoch = 1, brokenOff = false } = {}): this {
     const first = this.frames;
     const bytes = Buffer.from(Array.from({ length: count }, (_, at) => frame(first + at)).join(''));
-    this.entries.push({ epoch, first, count, bytes, end });
+    this.entries.push({ epoch, first, count, bytes, end, brokenOff });
     return this;
   }
 

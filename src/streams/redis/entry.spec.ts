@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { entryFields, entryId, isBrokenOff, isNotNew, readEntry, type Entry } from './entry.js';
+import { entryFields, entryId, isNotNew, openingId, readEntry, type Entry } from './entry.js';
 
 const entry: fc.Arbitrary<Entry> = fc.record({
   epoch: fc.integer({ min: 1, max: 2 }),
@@ -11,6 +11,8 @@ const entry: fc.Arbitrary<Entry> = fc.record({
 });
 const raw = (...fields: (string | number | Buffer)[]) =>
   fields.map((field) => (Buffer.isBuffer(field) ? field : Buffer.from(String(field))));
+const read = (id: string, fields: Omit<Entry, 'epoch'>) =>
+  readEntry([Buffer.from(id), raw(...entryFields(fields))]);
 /** Where Redis puts it. */
 const place = (id: string) => id.split('-').map(Number);
 
@@ -61,15 +63,24 @@ describe('an entry', () => {
   });
 });
 
-describe('a stream', () => {
-  it.each([
-    { what: 'whose producer ended it', last: { epoch: 1, count: 1, end: true }, brokenOff: false },
-    { what: 'that runs', last: { epoch: 1, count: 1, end: false }, brokenOff: false },
-    { what: 'that another one has ended', last: { epoch: 2, count: 1, end: true }, brokenOff: true },
-    { what: 'that another one is about to end', last: { epoch: 2, count: 0, end: false }, brokenOff: false },
-    { what: 'that had ended before that', last: { epoch: 2, count: 0, end: true }, brokenOff: false },
-  ])('$what: broke off is $brokenOff', ({ last, brokenOff }) => {
-    expect(isBrokenOff({ first: 0, bytes: Buffer.alloc(0), ...last })).toBe(brokenOff);
+describe('an entry of another one than the producer', () => {
+  const nothing = { first: 7, count: 0, bytes: Buffer.alloc(0), end: false };
+
+  it('says that the stream broke off, which that of a producer never does', () => {
+    const last = { ...nothing, count: 1, end: true };
+    expect(read('2-9', { ...last, brokenOff: true })).toEqual({ epoch: 2, ...last, brokenOff: true });
+    expect(read('2-9', last).brokenOff).toBeUndefined();
+  });
+
+  it('says who goes on', () => {
+    const claim = { ...nothing, claimedBy: 'b' };
+    expect(read('2-0', claim)).toEqual({ epoch: 2, ...claim });
+  });
+
+  it('has its place behind everything that was written before, whatever that is, and before what comes', () => {
+    const [epoch, sequence] = place(openingId(2));
+    expect(epoch).toBe(2);
+    expect(sequence).toBeLessThan(place(entryId({ ...nothing, epoch: 2, count: 1 }))[1] ?? 0);
   });
 });
 

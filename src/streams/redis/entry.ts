@@ -1,13 +1,11 @@
 import { streamGone } from '../stream-gone.js';
 
-/** The epoch of the one who produces a stream. */
+/** The epoch of the one who begins a stream. */
 export const PRODUCED = 1;
-/** The epoch of those who end it in its place. */
-export const TAKEN_OVER = 2;
 
 /** One entry of a log: frames that were written together. */
 export interface Entry {
-  /** Who has written it. */
+  /** Counts the replicas that have written the stream, from 1. */
   readonly epoch: number;
   /** The number of its first frame. */
   readonly first: number;
@@ -16,15 +14,27 @@ export interface Entry {
   readonly bytes: Buffer;
   /** There will be no more. */
   readonly end: boolean;
+  /** It ends the stream in its producer's place. */
+  readonly brokenOff?: boolean;
+  /** The replica that goes on from here, in an entry that says nothing else. */
+  readonly claimedBy?: string | undefined;
 }
 
 /** An entry as Redis gives it: its id, then names and values in turn. */
 export type RawEntry = readonly [id: Buffer, fields: readonly Buffer[]];
 
+/** The id of the first entry of a later epoch, whatever its replica knows of those before: only one can be written. */
+export function openingId(epoch: number): string {
+  return `${epoch}-0`;
+}
+
 /** `EPOCH-SEQUENCE`: grows with each entry, and is the same however often the entry is sent. */
 export function entryId({ epoch, first, count, end }: Omit<Entry, 'bytes'>): string {
   return `${epoch}-${first + count + (end ? 1 : 0)}`;
 }
+
+/** What `end` says in an entry of another one than the producer. */
+const BROKEN_OFF = 'broken';
 
 /** Names and values for XADD. */
 export function entryFields({
@@ -32,9 +42,12 @@ export function entryFields({
   count,
   bytes,
   end,
+  brokenOff = false,
+  claimedBy,
 }: Omit<Entry, 'epoch'>): (string | number | Buffer)[] {
   const fields = ['f', first, 'n', count, 'b', bytes];
-  return end ? [...fields, 'end', 1] : fields;
+  if (claimedBy !== undefined) return [...fields, 'r', claimedBy];
+  return end ? [...fields, 'end', brokenOff ? BROKEN_OFF : 1] : fields;
 }
 
 /** What stands in an entry. Throws `stream-gone` where it is none of ours: nobody can read on from there. */
@@ -50,15 +63,20 @@ export function readEntry([id, fields]: RawEntry): Entry {
   if (bytes === undefined || epoch === undefined || first === undefined || count === undefined || !isWhole) {
     throw streamGone();
   }
-  return { epoch, first, count, bytes, end: values.has('end') };
+  const claimedBy = values.get('r')?.toString();
+  const said = values.get('end')?.toString();
+  return {
+    epoch,
+    first,
+    count,
+    bytes,
+    end: said !== undefined,
+    ...(said === BROKEN_OFF && { brokenOff: true }),
+    ...(claimedBy !== undefined && { claimedBy }),
+  };
 }
 
 /** Whether Redis refused an entry because it has this one, or a later one. */
 export function isNotNew(error: unknown): boolean {
   return error instanceof Error && error.message.includes('equal or smaller');
-}
-
-/** Whether a stream has its last frame from one who ended it in its producer's place. */
-export function isBrokenOff({ epoch, count, end }: Entry): boolean {
-  return end && epoch > PRODUCED && count > 0;
 }

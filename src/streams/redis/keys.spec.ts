@@ -10,6 +10,7 @@ describe('the keys', () => {
       meta: `sluice:{${ID}}:meta`,
       stop: `sluice:{${ID}}:stop`,
       readers: `sluice:{${ID}}:readers`,
+      request: `sluice:{${ID}}:request`,
     });
     expect([leaseKey('a'), stopsChannel('a')]).toEqual(['sluice:replica:a', 'sluice:stops:a']);
   });

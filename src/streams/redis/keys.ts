@@ -7,6 +7,7 @@ export interface StreamKeys {
   readonly meta: string;
   readonly stop: string;
   readonly readers: string;
+  readonly request: string;
 }
 
 export function keysOf(id: string): StreamKeys {
@@ -16,6 +17,7 @@ export function keysOf(id: string): StreamKeys {
     meta: `${stream}:meta`,
     stop: `${stream}:stop`,
     readers: `${stream}:readers`,
+    request: `${stream}:request`,
   };
 }
 

@@ -7,22 +7,31 @@ export interface Meta {
   readonly replica: string;
   /** Its frames cannot be read any more. */
   readonly lost: boolean;
+  /** The number of its first frame after it was taken over; undefined for a stream that was not. */
+  readonly takenOverAt?: number | undefined;
 }
 
-export function printMeta({ card, replica, lost }: Meta): string {
+export function printMeta({ card, replica, lost, takenOverAt }: Meta): string {
   const { owner, dialect, route, startedAt } = card;
-  return JSON.stringify({ owner, dialect, route, startedAt, replica, ...(lost && { lost }) });
+  return JSON.stringify({ owner, dialect, route, startedAt, replica, ...(lost && { lost }), takenOverAt });
 }
 
 /** Undefined for what no replica of this kind has written. */
 export function readMeta(id: string, text: string): Meta | undefined {
   const value: unknown = parse(text);
   if (typeof value !== 'object' || value === null) return undefined;
-  const { owner, dialect, route, startedAt, replica, lost } = value as Partial<Record<string, unknown>>;
+  const { owner, dialect, route, startedAt, replica, lost, takenOverAt } = value as Partial<
+    Record<string, unknown>
+  >;
   if (dialect !== 'native' && dialect !== 'openai-chat') return undefined;
   if (typeof owner !== 'string' || typeof route !== 'string') return undefined;
   if (typeof startedAt !== 'number' || typeof replica !== 'string') return undefined;
-  return { card: { id, owner, dialect, route, startedAt }, replica, lost: lost === true };
+  return {
+    card: { id, owner, dialect, route, startedAt },
+    replica,
+    lost: lost === true,
+    takenOverAt: typeof takenOverAt === 'number' ? takenOverAt : undefined,
+  };
 }
 
 function parse(text: string): unknown {

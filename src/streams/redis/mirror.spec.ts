@@ -114,7 +114,7 @@ describe('Mirror of a stream that broke off', () => {
     const [waiting, stayed] = [read(had), read()];
     read(0, { paused: true });
     await pass(0);
-    shelf.add(1, { epoch: 2, end: true });
+    shelf.add(1, { epoch: 2, end: true, brokenOff: true });
     await pass(500);
     const late = read(had);
     await pass(0);

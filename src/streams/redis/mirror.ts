@@ -5,7 +5,7 @@ import { SluiceError } from '../../core/sluice-error.js';
 import type { MemoryStreamLog } from '../memory-stream-log.js';
 import type { MemoryStream } from '../memory-stream.js';
 import { streamGone } from '../stream-gone.js';
-import { isBrokenOff, type Entry } from './entry.js';
+import type { Entry } from './entry.js';
 import type { StreamShelf } from './stream-shelf.js';
 import { Tail } from './tail.js';
 
@@ -28,6 +28,8 @@ export interface MirrorOptions {
 /** A reader that waits for its first frame. */
 interface Waiting {
   readonly from: number;
+  readonly epoch: number;
+  readonly fail: (error: SluiceError) => void;
   readonly start: (from: number) => void;
 }
 
@@ -36,6 +38,8 @@ export class Mirror {
   #readers = 0;
   #frames = 0;
   #brokenOff = false;
+  /** The number of the first frame of the latest epoch after the first, and that epoch. */
+  #takenOver: { readonly at: number; readonly epoch: number } | undefined;
   #failure: SluiceError | undefined;
   #stream: MemoryStream | undefined;
   #tail: Tail | undefined;
@@ -49,14 +53,14 @@ export class Mirror {
   }
 
   /** The frames from a number on. A reader may have had more than Redis has by now; it then waits. */
-  read(from: number, flow: Flow): Observable<Frame> {
+  read(from: number, flow: Flow, epoch = 1): Observable<Frame> {
     return new Observable((subscriber) => {
       this.#readers += 1;
       const fail = (error: SluiceError) => subscriber.error(error);
       const start = (first: number) => {
         subscriber.add(this.options.local.read(this.options.id, first, flow).subscribe(subscriber));
       };
-      const waiting = { from, start };
+      const waiting = { from, epoch, start, fail };
       this.#failures.add(fail);
       this.#waiting.add(waiting);
       subscriber.add(() => {
@@ -98,9 +102,9 @@ export class Mirror {
     });
   }
 
-  #add(entry: Entry): void {
-    const { count, bytes, end } = entry;
-    this.#brokenOff = isBrokenOff(entry);
+  #add({ epoch, count, bytes, end, brokenOff = false }: Entry): void {
+    this.#brokenOff = brokenOff;
+    if (epoch > 1 && count > 0 && !brokenOff) this.#takenOver ??= { at: this.#frames, epoch };
     this.#frames += count;
     if (count > 0) this.#stream?.append(bytes);
     if (!end) this.#startReaders();
@@ -112,11 +116,20 @@ export class Mirror {
     // Who had more than is kept of a stream that broke off gets its last frame.
     const latest = isOver && this.#brokenOff ? Math.max(0, this.#frames - 1) : this.#frames;
     for (const waiting of this.#waiting) {
+      if (this.#isCutOff(waiting)) {
+        waiting.fail(streamGone());
+        continue;
+      }
       const isHere = this.#stream !== undefined && waiting.from <= this.#frames;
       if (!isHere && !isOver) continue;
       this.#waiting.delete(waiting);
       waiting.start(Math.min(waiting.from, latest));
     }
+  }
+
+  /** True for a reader that had frames of a dead producer which are not kept: others stand in their place. */
+  #isCutOff({ from, epoch }: Waiting): boolean {
+    return this.#takenOver !== undefined && epoch < this.#takenOver.epoch && from > this.#takenOver.at;
   }
 
   /** Ends all readings with this error. */

@@ -31,6 +31,14 @@ export interface OutboxOptions {
   readonly room: WaitingRoom;
   /** Redis is not asked for anything any more. */
   readonly onSettled: () => void;
+  /** What others have written before. @default nothing */
+  readonly before?: Before | undefined;
+}
+
+/** The beginning of a stream. */
+export interface Before {
+  readonly frames: number;
+  readonly bytes: Buffer;
 }
 
 /**
@@ -57,6 +65,8 @@ export class Outbox {
   #onIdle: (() => void)[] = [];
 
   constructor(private readonly options: OutboxOptions) {
+    const { before } = options;
+    if (before !== undefined) [this.#first, this.#bytes] = [before.frames, before.bytes.length];
     this.#soon();
   }
 

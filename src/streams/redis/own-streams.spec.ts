@@ -34,7 +34,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   redis = new Answering();
   stops = 0;
-  const options = { replica: 'a', settings: { streamLog: ROOMY } };
+  const options = { replica: 'a', settings: { streamLog: ROOMY }, onShutOut: () => undefined };
   own = new OwnStreams({ ...options, redis: redis as unknown as RedisClient });
 });
 afterEach(() => {

@@ -2,8 +2,9 @@ import type { Frame } from '../../core/frame.js';
 import type { SluiceSettings } from '../../core/settings.js';
 import type { StreamCard, StreamOwner, StreamWriter } from '../stream-log.js';
 import type { RedisClient } from './connect.js';
-import { Outbox } from './outbox.js';
-import { StreamPen } from './stream-pen.js';
+import { PRODUCED } from './entry.js';
+import { Outbox, type Before } from './outbox.js';
+import { StreamPen, type Batch, type Written } from './stream-pen.js';
 import { WaitingRoom } from './waiting-room.js';
 
 /** How often within its time what is kept of a running stream is kept on. */
@@ -17,6 +18,8 @@ interface Own {
   readonly owner: StreamOwner;
   readonly outbox: Outbox;
   readonly pen: StreamPen;
+  /** Another replica has ended it, or goes on with it. */
+  readonly onShutOut: () => void;
   over: boolean;
 }
 
@@ -25,6 +28,22 @@ export interface OwnStreamsOptions {
   readonly redis: RedisClient;
   readonly replica: string;
   readonly settings: Pick<SluiceSettings, 'streamLog'>;
+  /** Another replica has ended a stream that began here, or goes on with it. */
+  readonly onShutOut: (id: string) => void;
+}
+
+/** A stream that began elsewhere. */
+export interface TakenStream {
+  readonly card: StreamCard;
+  readonly epoch: number;
+  readonly before: Before;
+}
+
+interface NewStream extends Pick<Own, 'owner' | 'onShutOut'> {
+  readonly card: StreamCard;
+  readonly epoch: number;
+  readonly will: string | undefined;
+  readonly before: Before | undefined;
 }
 
 /** The streams that this replica produces, on their way to Redis. */
@@ -43,31 +62,17 @@ export class OwnStreams {
   }
 
   /** A pen that writes into Redis what it writes into memory. */
-  begin(card: StreamCard, owner: StreamOwner, memory: StreamWriter): StreamWriter {
-    const { redis, replica, settings } = this.options;
+  begin(card: StreamCard, owner: StreamOwner, memory: StreamWriter, will?: string): StreamWriter {
     if (this.#closed) return memory;
-    const keepMs = this.#keepMs();
-    const pen = new StreamPen({
-      redis,
+    const onShutOut = () => this.options.onShutOut(card.id);
+    const own = this.#add({
       card,
-      replica,
-      keepMs,
-      runMs: Math.max(keepMs, LEASES_KEPT * settings.streamLog.leaseMs),
-    });
-    const own: Own = {
       owner,
-      pen,
-      over: false,
-      outbox: new Outbox({
-        write: (batch) => pen.write(batch),
-        announceLoss: () => pen.announceLoss(),
-        maxBytes: settings.streamLog.maxBytesPerStream,
-        keepMs,
-        room: this.#room,
-        onSettled: () => own.over && this.#streams.delete(card.id),
-      }),
-    };
-    this.#streams.set(card.id, own);
+      onShutOut,
+      epoch: PRODUCED,
+      will: this.#fits(will) ? will : undefined,
+      before: undefined,
+    });
     return {
       append(bytes: Frame) {
         memory.append(bytes);
@@ -75,11 +80,22 @@ export class OwnStreams {
       },
       end: () => {
         memory.end();
-        own.over = true;
-        own.outbox.end();
-        if (own.outbox.settled) this.#streams.delete(card.id);
+        this.#end(card.id, own);
       },
     };
+  }
+
+  /** A pen that writes the rest of a stream into Redis, where alone it is read. */
+  goOn({ card, epoch, before }: TakenStream, owner: StreamOwner): StreamWriter {
+    if (this.#closed) return { append: () => undefined, end: () => undefined };
+    const onShutOut = () => owner.stop();
+    const own = this.#add({ card, owner, onShutOut, epoch, will: undefined, before });
+    return { append: (bytes) => own.outbox.append(bytes), end: () => this.#end(card.id, own) };
+  }
+
+  /** True for one of which not everything is in Redis yet. */
+  has(id: string): boolean {
+    return this.#streams.has(id);
   }
 
   /** Those that run. */
@@ -104,6 +120,42 @@ export class OwnStreams {
     this.#streams.clear();
   }
 
+  #add({ card, owner, onShutOut, epoch, will, before }: NewStream): Own {
+    const { redis, replica, settings } = this.options;
+    const { maxBytesPerStream: maxBytes, leaseMs } = settings.streamLog;
+    const keepMs = this.#keepMs();
+    const runMs = Math.max(keepMs, LEASES_KEPT * leaseMs);
+    const pen = new StreamPen({ redis, card, replica, keepMs, runMs, epoch, will });
+    const own: Own = {
+      owner,
+      pen,
+      onShutOut,
+      over: false,
+      outbox: new Outbox({
+        write: (batch) => write(own, batch),
+        announceLoss: () => pen.announceLoss(),
+        maxBytes,
+        keepMs,
+        room: this.#room,
+        onSettled: () => own.over && this.#streams.delete(card.id),
+        before,
+      }),
+    };
+    this.#streams.set(card.id, own);
+    return own;
+  }
+
+  #end(id: string, own: Own): void {
+    own.over = true;
+    own.outbox.end();
+    if (own.outbox.settled) this.#streams.delete(id);
+  }
+
+  /** A question that is longer than an answer may be is not kept beside it. */
+  #fits(will: string | undefined): boolean {
+    return will !== undefined && Buffer.byteLength(will) <= this.options.settings.streamLog.maxBytesPerStream;
+  }
+
   #renew(): void {
     for (const { pen, outbox } of this.#streams.values()) if (!outbox.done) void pen.renew();
   }
@@ -111,4 +163,10 @@ export class OwnStreams {
   #keepMs(): number {
     return this.options.settings.streamLog.keepSeconds * 1000;
   }
+}
+
+async function write({ pen, onShutOut }: Own, batch: Batch): Promise<Written> {
+  const written = await pen.write(batch);
+  if (written === 'shut-out') onShutOut();
+  return written;
 }

@@ -9,6 +9,7 @@ import { SluiceError } from '../../core/sluice-error.js';
 import { MemoryStreamLog } from '../memory-stream-log.js';
 import {
   StreamLog,
+  type Heir,
   type LoggedStream,
   type StreamCard,
   type StreamOwner,
@@ -16,14 +17,14 @@ import {
 } from '../stream-log.js';
 import { streamGone } from '../stream-gone.js';
 import { connectRedis, connectSubscriber, type RedisClient } from './connect.js';
-import { isBrokenOff } from './entry.js';
 import { doubtMs, Lease, lookMs } from './lease.js';
 import { Mirror } from './mirror.js';
+import { Orphans } from './orphans.js';
 import { OwnerIndex } from './owner-index.js';
 import { Owners } from './owners.js';
 import { OwnStreams } from './own-streams.js';
 import { StopLine } from './stop-line.js';
-import { StreamShelf, type LastFrameEncoder } from './stream-shelf.js';
+import { StreamShelf, type Known, type LastFrameEncoder } from './stream-shelf.js';
 
 /** How long a shutdown waits for what is not yet in Redis, in milliseconds. */
 const FLUSH_MS = 2_000;
@@ -52,7 +53,7 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
   readonly #own: OwnStreams;
   readonly #mirrors = new Map<string, Mirror>();
   readonly #shelf: StreamShelf;
-  readonly #owners: Owners;
+  readonly #orphans: Orphans;
   readonly #index: OwnerIndex;
   readonly #lease: Lease;
   readonly #stops: StopLine;
@@ -60,27 +61,39 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
 
   constructor(private readonly options: RedisStreamLogOptions) {
     super();
-    const { url, settings } = options;
+    const { url, settings, encodeLastFrame } = options;
+    const replica = this.#replica;
     const { leaseMs } = settings.streamLog;
     this.#local = new MemoryStreamLog(settings);
     this.#redis = connectRedis(url);
     this.#shelf = new StreamShelf(this.#redis, this.#keepMs);
-    this.#owners = new Owners(this.#redis, doubtMs(leaseMs));
     this.#index = new OwnerIndex(this.#redis, () => 2 * this.#keepMs());
-    this.#lease = new Lease(this.#redis, this.#replica, leaseMs);
-    this.#own = new OwnStreams({ redis: this.#redis, replica: this.#replica, settings });
+    this.#lease = new Lease(this.#redis, replica, leaseMs);
+    const onShutOut = (id: string) => void this.#leave(id);
+    this.#own = new OwnStreams({ redis: this.#redis, replica, settings, onShutOut });
+    this.#orphans = new Orphans({
+      replica,
+      shelf: this.#shelf,
+      owners: new Owners(this.#redis, doubtMs(leaseMs)),
+      own: this.#own,
+      encodeLastFrame,
+    });
     this.#stops = new StopLine({
       redis: this.#redis,
       subscriber: connectSubscriber(this.#redis),
-      replica: this.#replica,
+      replica,
       shelf: this.#shelf,
       own: this.#own,
     });
   }
 
-  override begin(card: StreamCard, owner: StreamOwner): StreamWriter {
+  override begin(card: StreamCard, owner: StreamOwner, will?: string): StreamWriter {
     this.#index.add(card);
-    return this.#own.begin(card, owner, this.#local.begin(card, owner));
+    return this.#own.begin(card, owner, this.#local.begin(card, owner), will);
+  }
+
+  override onOrphan(heir: Heir): void {
+    this.#orphans.heir = heir;
   }
 
   override async find(id: string): Promise<LoggedStream | undefined> {
@@ -94,10 +107,10 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     return undefined;
   }
 
-  override read(id: string, from: number, flow: Flow): Observable<Frame> {
+  override read(id: string, from: number, flow: Flow, epoch = 1): Observable<Frame> {
     return defer(() => {
-      if (this.#isHere(id)) return this.#local.read(id, from, flow);
-      return this.#leaving ? throwError(unavailable) : this.#mirrorOf(id).read(from, flow);
+      if (this.#isHere(id)) return this.#local.read(id, from, flow, epoch);
+      return this.#leaving ? throwError(unavailable) : this.#mirrorOf(id).read(from, flow, epoch);
     });
   }
 
@@ -164,33 +177,24 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
   }
 
   async #findElsewhere(id: string): Promise<LoggedStream | undefined> {
-    const [meta, last] = await Promise.all([this.#shelf.meta(id), this.#shelf.lastEntry(id)]);
-    if (meta === undefined) return undefined;
-    if (meta.lost || last === undefined) {
-      return { ...meta.card, state: 'over', firstKept: UNKNOWN, frames: UNKNOWN, brokenOff: false };
-    }
+    const known = await this.#shelf.known(id);
+    if (known?.last === undefined || known.last.end || known.meta.lost) return known && describe(known);
     // What is there can be read, whether it can be ended or not.
-    if (!last.end) await this.#endIfDead(meta.card, meta.replica).catch(() => false);
-    return {
-      ...meta.card,
-      state: last.end ? 'over' : 'running',
-      firstKept: 0,
-      frames: last.first + last.count,
-      brokenOff: isBrokenOff(last),
-    };
+    const isOther = await this.#orphans.seeTo(known.meta, known.last).catch(() => false);
+    return describe((isOther && (await this.#shelf.known(id))) || known);
   }
 
-  /** True for a stream that is ended now. Rejects with `stream-gone` where there is nothing to wait for. */
+  /** True for a stream that is ended now, or has another producer. Rejects with `stream-gone` where there is nothing to wait for. */
   async #look(id: string): Promise<boolean> {
-    const [meta, last] = await Promise.all([this.#shelf.meta(id), this.#shelf.lastEntry(id)]);
+    const { meta, last } = (await this.#shelf.known(id)) ?? {};
     if (meta === undefined || meta.lost || last === undefined) throw streamGone();
-    return last.end || this.#endIfDead(meta.card, meta.replica);
+    return last.end || this.#orphans.seeTo(meta, last);
   }
 
-  async #endIfDead(card: StreamCard, replica: string): Promise<boolean> {
-    if (!(await this.#owners.isDead(replica))) return false;
-    const error = new SluiceError('upstream-cut', 'The replica that produced this stream is gone; ask again');
-    return this.#shelf.endFor(card.id, (number) => this.options.encodeLastFrame(card, number, error));
+  /** Where another replica goes on with a stream that began here, who comes from now on reads that one's. */
+  async #leave(id: string): Promise<void> {
+    const isTaken = await this.#shelf.known(id).then(isTakenOver, () => true);
+    if (isTaken && this.#isHere(id)) this.#local.drop(id);
   }
 
   readonly #keepMs = () => this.options.settings.streamLog.keepSeconds * 1000;
@@ -204,6 +208,26 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
       throw unavailable();
     }
   }
+}
+
+/** It has another producer, and not only an end of another one. */
+function isTakenOver(known: Known | undefined): boolean {
+  return known?.meta.takenOverAt !== undefined || known?.last?.claimedBy !== undefined;
+}
+
+function describe({ meta: { card, lost, takenOverAt }, last }: Known): LoggedStream {
+  if (lost || last === undefined) {
+    return { ...card, state: 'over', firstKept: UNKNOWN, frames: UNKNOWN, brokenOff: false };
+  }
+  const frames = last.first + last.count;
+  return {
+    ...card,
+    state: last.end ? 'over' : 'running',
+    firstKept: 0,
+    frames,
+    brokenOff: last.brokenOff === true,
+    takenOverAt: takenOverAt ?? (last.claimedBy === undefined ? undefined : frames),
+  };
 }
 
 function unavailable(): SluiceError {

@@ -44,6 +44,19 @@ const BEGINNING = batch(0, 2, { begins: true });
 const written = async () =>
   (await shelf.page(stream.id, '-')).entries.map(({ first, count }) => [first, count]);
 const ttlOf = (key: 'log' | 'meta') => redis.command('PTTL', keysOf(stream.id)[key]);
+const request = () => redis.command('GET', keysOf(stream.id).request);
+const testator = () =>
+  new StreamPen({
+    redis: client,
+    card: stream,
+    replica: 'a',
+    keepMs: KEEP_MS,
+    runMs: RUN_MS,
+    will: 'a question',
+  });
+const claim = () => shelf.claim(stream.id, 'b', 2, 2);
+const heir = () =>
+  new StreamPen({ redis: client, card: stream, replica: 'b', keepMs: KEEP_MS, runMs: RUN_MS, epoch: 2 });
 
 describe('StreamPen', () => {
   it('writes the beginning of a stream, and what others have to know of it', async () => {
@@ -178,5 +191,65 @@ describe('StreamPen of a stream that is lost', () => {
   it('knows whether that was heard', async () => {
     client.disconnect();
     expect(await pen.announceLoss()).toBe(false);
+  });
+});
+
+describe('StreamPen of one who has left a will', () => {
+  it('keeps it until the end', async () => {
+    const writer = testator();
+    await writer.write(BEGINNING);
+    expect(await request()).toBe('a question');
+    await writer.write(batch(2, 1));
+    expect(await request()).toBe('a question');
+    await writer.write(batch(3, 0, { end: true }));
+    expect(await request()).toBeNull();
+  });
+
+  it('keeps none for a stream that begins and ends at once', async () => {
+    await testator().write(batch(0, 2, { begins: true, end: true }));
+    expect(await request()).toBeNull();
+  });
+
+  it('takes it away with the frames', async () => {
+    const writer = testator();
+    await writer.write(BEGINNING);
+    expect(await writer.announceLoss()).toBe(true);
+    expect(await request()).toBeNull();
+  });
+});
+
+describe('StreamPen of a replica that goes on with a stream', () => {
+  it('says whose it is and where it goes on, before anything of it can be read', async () => {
+    await pen.write(BEGINNING);
+    await claim();
+    expect(await heir().write(batch(2, 0, { begins: true }))).toBe('written');
+    expect(await shelf.meta(stream.id)).toEqual({ card: stream, replica: 'b', lost: false, takenOverAt: 2 });
+    expect(await shelf.lastEntry(stream.id)).toMatchObject({ epoch: 2, claimedBy: 'b' });
+  });
+
+  it('writes what follows, and its end', async () => {
+    await pen.write(BEGINNING);
+    await claim();
+    const writer = heir();
+    expect(await writer.write(batch(2, 1, { begins: true }))).toBe('written');
+    expect(await writer.write(batch(3, 1, { end: true }))).toBe('written');
+    expect((await written()).filter(([, count]) => count !== 0)).toEqual([
+      [0, 2],
+      [2, 1],
+      [3, 1],
+    ]);
+    expect(await shelf.lastEntry(stream.id)).toMatchObject({ epoch: 2, end: true });
+  });
+
+  it('is not undone by the first one, whatever that still does', async () => {
+    await pen.write(BEGINNING);
+    await claim();
+    await heir().write(batch(2, 1, { begins: true }));
+    const before = await redis.content();
+    expect(await pen.write(BEGINNING)).toBe('shut-out');
+    expect(await pen.write(batch(2, 1))).toBe('shut-out');
+    expect(await pen.write(batch(2, 0, { end: true }))).toBe('shut-out');
+    expect(await pen.announceLoss()).toBe(true);
+    expect(await redis.content()).toBe(before);
   });
 });

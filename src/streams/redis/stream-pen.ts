@@ -25,6 +25,10 @@ export interface StreamPenOptions {
   readonly keepMs: number;
   /** How long one that runs is kept without a renewal: longer than it takes to see that its producer is dead. */
   readonly runMs: number;
+  /** Counts the replicas that have written the stream. @default the first */
+  readonly epoch?: number;
+  /** What is left for an heir until the end. */
+  readonly will?: string | undefined;
 }
 
 /** Writes one stream into Redis. Nothing here rejects. */
@@ -33,7 +37,8 @@ export class StreamPen {
 
   async write(batch: Batch): Promise<Written> {
     try {
-      return await (batch.begins ? this.#begin(batch) : this.#append(batch));
+      if (!batch.begins) return await this.#append(batch);
+      return await (this.#epoch === PRODUCED ? this.#begin(batch) : this.#goOn(batch));
     } catch (error) {
       if (!isNotNew(error)) return 'unknown';
       return this.#isOwn().catch(() => 'unknown' as const);
@@ -43,10 +48,12 @@ export class StreamPen {
   /** Others learn that the frames cannot be read. True if that was heard. */
   async announceLoss(): Promise<boolean> {
     const { redis, card, replica, keepMs } = this.options;
-    const { log, meta } = keysOf(card.id);
+    const { log, meta, request } = keysOf(card.id);
     const lost = printMeta({ card, replica, lost: true });
     try {
-      await redis.del(log);
+      // What another replica goes on with is not this one's to lose.
+      if ((await this.#isOwn()) === 'shut-out') return true;
+      await redis.del(log, request);
       // Where there is no memory for it, nothing says the same.
       await redis.set(meta, lost, 'PX', 2 * keepMs).catch(() => redis.del(meta));
       return true;
@@ -57,30 +64,47 @@ export class StreamPen {
 
   /** The stream runs: what is kept of it is kept on. */
   async renew(): Promise<void> {
-    const { redis, card, runMs } = this.options;
-    const { log, meta } = keysOf(card.id);
-    await Promise.allSettled([redis.pexpire(log, runMs), redis.pexpire(meta, 2 * runMs)]);
+    const { redis, card, runMs, will } = this.options;
+    const { log, meta, request } = keysOf(card.id);
+    await Promise.allSettled([
+      redis.pexpire(log, runMs),
+      redis.pexpire(meta, 2 * runMs),
+      will !== undefined && redis.pexpire(request, runMs),
+    ]);
   }
 
   /** All of it, or it is asked for again. */
   async #begin(batch: Batch): Promise<Written> {
-    const { redis, card, replica, keepMs, runMs } = this.options;
-    const { log, meta } = keysOf(card.id);
+    const { redis, card, replica, keepMs, runMs, will } = this.options;
+    const { log, meta, request } = keysOf(card.id);
     const text = printMeta({ card, replica, lost: false });
+    const isLeft = will !== undefined && !batch.end;
     const [added] = await Promise.all([
-      redis.xadd(log, idOf(batch), ...entryFields(batch)).catch(orKnown),
-      redis.set(meta, text, 'PX', 2 * runMs),
+      redis.xadd(log, this.#idOf(batch), ...entryFields(batch)).catch(orKnown),
+      // Asked again, this may be a stream that another replica has taken over.
+      redis.set(meta, text, 'PX', 2 * runMs, 'NX'),
       redis.pexpire(log, batch.end ? keepMs : runMs),
+      isLeft && redis.set(request, will, 'PX', runMs),
     ]);
     return added === KNOWN ? this.#isOwn() : 'written';
   }
 
+  /** Whose stream it is now is said before anything of it can be read. */
+  async #goOn(batch: Batch): Promise<Written> {
+    const { redis, card, replica, runMs } = this.options;
+    const text = printMeta({ card, replica, lost: false, takenOverAt: batch.first });
+    await redis.set(keysOf(card.id).meta, text, 'PX', 2 * runMs);
+    // The claim is there already.
+    return batch.count === 0 && !batch.end ? 'written' : this.#append(batch);
+  }
+
   async #append(batch: Batch): Promise<Written> {
-    const { redis, card, keepMs } = this.options;
-    const { log } = keysOf(card.id);
+    const { redis, card, keepMs, will } = this.options;
+    const { log, request } = keysOf(card.id);
     const [added] = await Promise.all([
-      redis.xadd(log, 'NOMKSTREAM', idOf(batch), ...entryFields(batch)),
-      batch.end ? redis.pexpire(log, keepMs) : undefined,
+      redis.xadd(log, 'NOMKSTREAM', this.#idOf(batch), ...entryFields(batch)),
+      batch.end && redis.pexpire(log, keepMs),
+      batch.end && will !== undefined && redis.del(request),
     ]);
     return added === null ? 'gone' : 'written';
   }
@@ -90,7 +114,15 @@ export class StreamPen {
     const { redis, card } = this.options;
     const [last] = await redis.xrevrange(keysOf(card.id).log, '+', '-', 'COUNT', 1);
     if (last === undefined) return 'gone';
-    return Number(last[0].split('-')[0]) > PRODUCED ? 'shut-out' : 'written';
+    return Number(last[0].split('-')[0]) > this.#epoch ? 'shut-out' : 'written';
+  }
+
+  get #epoch(): number {
+    return this.options.epoch ?? PRODUCED;
+  }
+
+  #idOf(batch: Batch): string {
+    return entryId({ epoch: this.#epoch, ...batch });
   }
 }
 
@@ -99,8 +131,4 @@ const KNOWN = Symbol('known');
 function orKnown(error: unknown): typeof KNOWN {
   if (isNotNew(error)) return KNOWN;
   throw error;
-}
-
-function idOf(batch: Batch): string {
-  return entryId({ epoch: PRODUCED, ...batch });
 }

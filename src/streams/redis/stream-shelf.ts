@@ -1,7 +1,7 @@
 import type { SluiceError } from '../../core/sluice-error.js';
 import type { StreamCard } from '../stream-log.js';
 import type { RedisClient } from './connect.js';
-import { entryFields, entryId, isNotNew, readEntry, TAKEN_OVER, type Entry } from './entry.js';
+import { entryFields, entryId, isNotNew, openingId, PRODUCED, readEntry, type Entry } from './entry.js';
 import { keysOf } from './keys.js';
 import { readMeta, type Meta } from './meta.js';
 
@@ -18,6 +18,13 @@ export interface Page {
   readonly cursor: string;
   /** There may be more at once. */
   readonly full: boolean;
+}
+
+/** What Redis knows of a stream. */
+export interface Known {
+  readonly meta: Meta;
+  /** Undefined where there is no log. */
+  readonly last: Entry | undefined;
 }
 
 /** What is said in place of the frames that a dead producer owes. */
@@ -44,32 +51,73 @@ export class StreamShelf {
     return { entries, cursor: raw.at(-1)?.[0].toString() ?? cursor, full: raw.length === PAGE };
   }
 
-  /** Undefined where there is no log. */
-  async lastEntry(id: string): Promise<Entry | undefined> {
-    const [last] = await this.#lastEntries(id, 1);
+  /**
+   * Undefined for a stream that is unknown. What is said of the last entry was so before what is said beside: who takes a
+   * stream over writes there first.
+   */
+  async known(id: string): Promise<Known | undefined> {
+    const [last, meta] = await Promise.all([this.lastEntry(id), this.meta(id)]);
+    return meta && { meta, last };
+  }
+
+  /** The last entry, or the last before an id; undefined where there is none. */
+  async lastEntry(id: string, before?: string): Promise<Entry | undefined> {
+    const [last] = await this.#lastEntries(id, 1, before);
     return last;
   }
 
+  /** All frames of a stream; undefined where some are missing. */
+  async whole(id: string): Promise<{ readonly frames: number; readonly bytes: Buffer } | undefined> {
+    const all: Buffer[] = [];
+    let frames = 0;
+    for (let cursor = '-', full = true; full;) {
+      const page = await this.page(id, cursor);
+      for (const { first, count, bytes } of page.entries) {
+        if (first !== frames) return undefined;
+        frames += count;
+        all.push(bytes);
+      }
+      ({ cursor, full } = page);
+    }
+    return { frames, bytes: Buffer.concat(all) };
+  }
+
+  /** What the producer has left for an heir. */
+  async will(id: string): Promise<string | undefined> {
+    return (await this.redis.get(keysOf(id).request)) ?? undefined;
+  }
+
+  /** Makes a replica the next producer of a stream that has so many frames. False if another one is, or the log is gone. */
+  async claim(id: string, replica: string, epoch: number, first: number): Promise<boolean> {
+    const entry = { first, count: 0, bytes: Buffer.alloc(0), end: false, claimedBy: replica };
+    const isFirst = await this.#add(id, openingId(epoch), entry);
+    if (isFirst) await this.redis.del(keysOf(id).request);
+    return isFirst;
+  }
+
   /**
-   * Ends a stream in its producer's place, with these bytes as its last frame, unless somebody else has. Nothing of it is
-   * done twice, by however many at once. True if it has ended.
+   * Ends a stream in its producer's place, with these bytes as its last frame, unless somebody else has, or has claimed it
+   * since its last entry was `seen`. Nothing of it is done twice, by however many at once. True if it has ended.
    */
-  async endFor(id: string, frameOf: (number: number) => string): Promise<boolean> {
-    const seen = await this.lastEntry(id);
-    if (seen === undefined) return false;
-    if (seen.end) return true;
+  async endFor(id: string, frameOf: (number: number) => string, seen?: Entry): Promise<boolean> {
+    const known = seen ?? (await this.lastEntry(id));
+    if (known === undefined) return false;
+    if (known.end) return true;
+    const epoch = isFence(known) ? known.epoch : known.epoch + 1;
     // The producer may live yet. Behind this entry it writes no more, and what it wrote last is known.
-    const next = seen.first + seen.count;
-    const bytes = Buffer.alloc(0);
-    await this.#add(id, `${TAKEN_OVER}-0`, { first: next, count: 0, bytes, end: false });
-    const [last, before] = await this.#lastEntries(id, 2);
-    if (last === undefined || last.end || before === undefined) return last?.end ?? false;
-    const first = before.first + before.count;
-    const frame = before.end ? bytes : Buffer.from(frameOf(first));
-    const end = { epoch: TAKEN_OVER, first, count: before.end ? 0 : 1, bytes: frame, end: true };
-    await this.#add(id, entryId(end), end);
-    await this.redis.pexpire(keysOf(id).log, this.keepMs());
+    const fence = { first: known.first + known.count, count: 0, bytes: Buffer.alloc(0), end: false };
+    await this.#add(id, openingId(epoch), fence);
+    const [last, ...before] = await this.#lastEntries(id, 3);
+    if (last?.epoch !== epoch || !isFence(last) || before.length === 0) return last?.end ?? false;
+    const isOver = before.some(({ end }) => end);
+    const first = Math.max(...before.map((entry) => entry.first + entry.count));
+    await this.#end(id, epoch, first, isOver ? undefined : frameOf(first));
     return true;
+  }
+
+  /** The same for the one who has claimed it. */
+  async endClaimed(id: string, epoch: number, first: number, frame: string | undefined): Promise<void> {
+    await this.#end(id, epoch, first, frame);
   }
 
   /** Asks for the end of a stream for one that may not be listening. */
@@ -90,18 +138,35 @@ export class StreamShelf {
     return (await this.redis.exists(keysOf(id).readers)) === 1;
   }
 
+  /** With a last frame, or where its producer has ended it after all without. */
+  async #end(id: string, epoch: number, first: number, frame: string | undefined): Promise<void> {
+    const count = frame === undefined ? 0 : 1;
+    const entry = { epoch, first, count, bytes: Buffer.from(frame ?? ''), end: true, brokenOff: count === 1 };
+    const { log, request } = keysOf(id);
+    await this.#add(id, entryId(entry), entry);
+    await Promise.all([this.redis.pexpire(log, this.keepMs()), this.redis.del(request)]);
+  }
+
   /** The last one first. */
-  async #lastEntries(id: string, count: number): Promise<Entry[]> {
-    const raw = await this.redis.xrevrangeBuffer(keysOf(id).log, '+', '-', 'COUNT', count);
+  async #lastEntries(id: string, count: number, before?: string): Promise<Entry[]> {
+    const end = before === undefined ? '+' : `(${before}`;
+    const raw = await this.redis.xrevrangeBuffer(keysOf(id).log, end, '-', 'COUNT', count);
     return raw.map(([entry, fields]) => readEntry([entry, fields]));
   }
 
-  /** Somebody else may have added it before. */
-  async #add(id: string, entry: string, fields: Omit<Entry, 'epoch'>): Promise<void> {
+  /** False if somebody else has added it, or a later one, or there is no log. */
+  async #add(id: string, entry: string, fields: Omit<Entry, 'epoch'>): Promise<boolean> {
     try {
-      await this.redis.xadd(keysOf(id).log, 'NOMKSTREAM', entry, ...entryFields(fields));
+      const added = await this.redis.xadd(keysOf(id).log, 'NOMKSTREAM', entry, ...entryFields(fields));
+      return added !== null;
     } catch (error) {
-      if (!isNotNew(error)) throw error;
+      if (isNotNew(error)) return false;
+      throw error;
     }
   }
+}
+
+/** Shuts the producers before out, for one who ends the stream. */
+function isFence({ epoch, count, end, claimedBy }: Entry): boolean {
+  return epoch > PRODUCED && count === 0 && !end && claimedBy === undefined;
 }
