@@ -6,6 +6,7 @@ import { Tickets } from './access/tickets.js';
 import { LiveSettings } from './config/live-settings.js';
 import { RelayEventSource } from './core/relay-event.js';
 import { SettingsSource, SLUICE_SETTINGS, type SluiceSettings } from './core/settings.js';
+import { callerDialects } from './dialects/caller-dialects.js';
 import { encodeLastFrame } from './dialects/last-frame.js';
 import { AskedStreams } from './http/asked-streams.js';
 import { DetachedStreams } from './http/detached-streams.js';
@@ -20,6 +21,7 @@ import { OnceStreams } from './relay/once-streams.js';
 import { RecordedStreams } from './relay/recorded-streams.js';
 import { RelayEvents } from './relay/relay-events.js';
 import { RelayService } from './relay/relay.service.js';
+import { CALLER_DIALECTS, TakeOvers } from './relay/take-overs.js';
 import { createStreamLog } from './streams/create-stream-log.js';
 import { StreamLog } from './streams/stream-log.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './sluice.module-definition.js';
@@ -61,6 +63,8 @@ import { Upstreams } from './upstream/upstreams.js';
       useFactory: (settings: SluiceSettings) => createStreamLog(settings, encodeLastFrame),
     },
     RecordedStreams,
+    { provide: CALLER_DIALECTS, useValue: callerDialects },
+    TakeOvers,
     OnceStreams,
     KeptAnswers,
     OnceAnswers,

@@ -77,8 +77,8 @@ export class ChatCompletionsController {
     if (found === undefined) {
       throw new SluiceError('stream-gone', 'The stream cannot be resumed; ask again without Last-Event-ID');
     }
-    const { streamId, sequence } = found;
-    const source = this.recorded.read(streamId, sequence + 1, exchange.closing());
+    const { streamId, sequence, epoch } = found;
+    const source = this.recorded.read(streamId, sequence + 1, exchange.closing(), epoch);
     this.#send(
       exchange,
       toldEnd(source, { id: streamId, dialect: 'openai-chat' }, sequence + 1),
@@ -90,7 +90,8 @@ export class ChatCompletionsController {
   async #streamAt(lastEventId: string, owner: string): Promise<Cursor | undefined> {
     try {
       const cursor = parseCursor(lastEventId);
-      const { dialect } = await this.recorded.find(cursor.streamId, owner, cursor.sequence + 1);
+      const { streamId, sequence, epoch } = cursor;
+      const { dialect } = await this.recorded.find(streamId, owner, { from: sequence + 1, epoch });
       return dialect === 'openai-chat' ? cursor : undefined;
     } catch (error) {
       if (SluiceError.from(error).code === 'stream-log-unavailable') throw error;

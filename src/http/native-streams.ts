@@ -7,7 +7,7 @@ import { parseCursor, type Cursor } from '../dialects/native/cursor.js';
 import { decodeBody, decodeQuery } from '../dialects/native/decode-request.js';
 import { nativeEncoder, nativeFormat } from '../dialects/native/native-format.js';
 import { plainTextFormat } from '../dialects/plain-text/plain-text-format.js';
-import { nextOf, ownerOf, RecordedStreams } from '../relay/recorded-streams.js';
+import { nextOf, ownerOf, RecordedStreams, type Position } from '../relay/recorded-streams.js';
 import { RelayService } from '../relay/relay.service.js';
 import type { LoggedStream } from '../streams/stream-log.js';
 import { AskedStreams, type StreamKind } from './asked-streams.js';
@@ -89,24 +89,28 @@ export class NativeStreams {
   }
 
   /** A client that comes back is never answered by a second generation: one question is asked once. */
-  async #resume(exchange: Exchange, { streamId, sequence, last }: Cursor): Promise<NativeStream> {
+  async #resume(exchange: Exchange, { streamId, sequence, epoch, last }: Cursor): Promise<NativeStream> {
     if (last) throw new StreamOver('The client has the whole stream');
     const head = eventStreamHead({ id: streamId }, exchange.isHttp11);
     try {
-      const stream = await this.#find(exchange, streamId);
+      const stream = await this.#find(exchange, streamId, { from: sequence + 1, epoch });
       if (stream?.dialect !== 'native') return { exchange, source: gone(streamId, sequence), head };
       const next = nextOf(stream, sequence + 1);
       if (next === undefined) throw new StreamOver('The client has the whole stream');
-      const source = toldEnd(this.recorded.read(streamId, next, exchange.closing()), stream, next);
-      return { exchange, source, head };
+      const source = this.recorded.read(streamId, next, exchange.closing(), epoch);
+      return { exchange, source: toldEnd(source, stream, next), head };
     } catch (error) {
       return { exchange, source: comeAgain(exchange, error), head };
     }
   }
 
-  async #find({ request }: Exchange, streamId: string): Promise<LoggedStream | undefined> {
+  async #find(
+    { request }: Exchange,
+    streamId: string,
+    position: Position,
+  ): Promise<LoggedStream | undefined> {
     try {
-      return await this.recorded.find(streamId, ownerOf(callerOf(request)));
+      return await this.recorded.find(streamId, ownerOf(callerOf(request)), position);
     } catch (error) {
       if (SluiceError.from(error).code === 'stream-log-unavailable') throw error;
       return undefined;

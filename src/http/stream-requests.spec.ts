@@ -2,7 +2,7 @@ import { ServerResponse, IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { Exchange } from './exchange.js';
-import { lastEventIdOf, nextFrame } from './stream-requests.js';
+import { lastEventIdOf, positionOf } from './stream-requests.js';
 
 const ID = '019a2b3c4d5e7f608a9b0c1d2e3f4a5b';
 const OTHER_ID = '019a2b3c4d5e7f608a9b0c1d2e3f4a5c';
@@ -37,23 +37,24 @@ describe('lastEventIdOf', () => {
   });
 });
 
-describe('nextFrame', () => {
+describe('positionOf', () => {
   it('is the first for a reader that begins', () => {
-    expect(nextFrame(exchangeOf({}), ID)).toBe(0);
+    expect(positionOf(exchangeOf({}), ID)).toEqual({ from: 0, epoch: 1 });
   });
 
-  it.each<[string, number]>([
-    [`${ID}.0`, 1],
-    [`${ID}.41`, 42],
-    [`${ID}.7.end`, 8],
-    [`${ID}.999999999`, 1_000_000_000],
-  ])('comes after the one that the reader has: %s', (id, next) => {
-    expect(nextFrame(exchangeOf({ header: id }), ID)).toBe(next);
-    expect(nextFrame(exchangeOf({ query: id }), ID)).toBe(next);
+  it.each<[string, number, number]>([
+    [`${ID}.0`, 1, 1],
+    [`${ID}.41`, 42, 1],
+    [`${ID}.7.end`, 8, 1],
+    [`${ID}.999999999`, 1_000_000_000, 1],
+    [`${ID}.7.e2`, 8, 2],
+  ])('comes after the one that the reader has: %s', (id, from, epoch) => {
+    expect(positionOf(exchangeOf({ header: id }), ID)).toEqual({ from, epoch });
+    expect(positionOf(exchangeOf({ query: id }), ID)).toEqual({ from, epoch });
   });
 
   it('refuses a cursor of another stream', () => {
-    expect(() => nextFrame(exchangeOf({ header: `${OTHER_ID}.3` }), ID)).toThrow(
+    expect(() => positionOf(exchangeOf({ header: `${OTHER_ID}.3` }), ID)).toThrow(
       expect.objectContaining({
         code: 'invalid-request',
         status: 400,
@@ -63,7 +64,7 @@ describe('nextFrame', () => {
   });
 
   it.each(['nonsense', '3', ID, `${ID}.-1`, `${ID}.3;`])('refuses the foreign %j', (id) => {
-    expect(() => nextFrame(exchangeOf({ header: id }), ID)).toThrow(
+    expect(() => positionOf(exchangeOf({ header: id }), ID)).toThrow(
       expect.objectContaining({ code: 'invalid-request' }),
     );
   });

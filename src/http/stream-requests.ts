@@ -1,5 +1,6 @@
 import { SluiceError } from '../core/sluice-error.js';
 import { parseCursor } from '../dialects/native/cursor.js';
+import type { Position } from '../relay/recorded-streams.js';
 import type { Exchange } from './exchange.js';
 
 /** Where a reader of a stream was: the header wins. Undefined for one that begins. */
@@ -12,11 +13,11 @@ export function hasLastFrame(exchange: Exchange): boolean {
   return lastEventIdOf(exchange)?.endsWith('.end') === true;
 }
 
-/** The number of the frame that a reader needs next. Throws `invalid-request` for a cursor of no or another stream. */
-export function nextFrame(exchange: Exchange, streamId: string): number {
+/** Where a reader of a stream is. Throws `invalid-request` for a cursor of no or another stream. */
+export function positionOf(exchange: Exchange, streamId: string): Position {
   const id = lastEventIdOf(exchange);
-  if (id === undefined) return 0;
-  const cursor = parseCursor(id);
-  if (cursor.streamId === streamId) return cursor.sequence + 1;
+  if (id === undefined) return { from: 0, epoch: 1 };
+  const { streamId: of, sequence, epoch } = parseCursor(id);
+  if (of === streamId) return { from: sequence + 1, epoch };
   throw new SluiceError('invalid-request', 'Last-Event-ID is of another stream');
 }

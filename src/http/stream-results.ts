@@ -33,7 +33,7 @@ export class StreamResults {
 
   /** Rejects with `not-found`, `stream-gone`, or `invalid-request`. */
   async read({ id, owner, wait, signal }: ResultRequest): Promise<StreamResult> {
-    const stream = await this.streams.find(id, owner, 0);
+    const stream = await this.streams.find(id, owner, { from: 0, epoch: 1 });
     const frames = await this.#frames(id, secondsOf(wait) * 1000, signal);
     const { state } = await this.streams.find(id, owner);
     const answer = stream.dialect === 'native' ? collectNative(frames) : collectOpenai(frames);

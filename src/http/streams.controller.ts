@@ -25,7 +25,7 @@ import { Exchange, type AdapterReply, type AdapterRequest } from './exchange.js'
 import { FrameWriter, type FrameSource } from './frame-writer.js';
 import { readGrace } from './read-grace.js';
 import { eventStreamHead } from './stream-head.js';
-import { hasLastFrame, nextFrame } from './stream-requests.js';
+import { hasLastFrame, positionOf } from './stream-requests.js';
 import { toldEnd } from './told-end.js';
 import { StreamResults } from './stream-results.js';
 
@@ -98,12 +98,11 @@ export class StreamsController {
 
   /** What the reader lacks; undefined where it has all. */
   async #source(exchange: Exchange, id: string): Promise<FrameSource | undefined> {
-    const from = nextFrame(exchange, id);
-    const stream = await this.streams.find(id, ownerOf(callerOf(exchange.request)), from);
-    const next = hasLastFrame(exchange) ? undefined : nextOf(stream, from);
-    return next === undefined
-      ? undefined
-      : toldEnd(this.streams.read(id, next, exchange.closing()), stream, next);
+    const position = positionOf(exchange, id);
+    const stream = await this.streams.find(id, ownerOf(callerOf(exchange.request)), position);
+    const next = hasLastFrame(exchange) ? undefined : nextOf(stream, position.from);
+    if (next === undefined) return undefined;
+    return toldEnd(this.streams.read(id, next, exchange.closing(), position.epoch), stream, next);
   }
 
   /** The whole answer as JSON; `?wait=SECONDS` waits for its end that long. */

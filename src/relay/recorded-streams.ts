@@ -5,13 +5,14 @@ import type { Frame } from '../core/frame.js';
 import type { Outcome } from '../core/outcome.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { Stop, type StopSignal } from '../core/stop-signal.js';
-import { StreamLog, type LoggedDialect, type LoggedStream } from '../streams/stream-log.js';
+import { StreamLog, type LoggedDialect, type LoggedStream, type Heir } from '../streams/stream-log.js';
 import { Flow } from '../core/flow.js';
 import { Routes } from '../upstream/routes.js';
-import { Recording, type Reading } from './recording.js';
+import { Recording, type Reading, type RecordingOptions } from './recording.js';
 import type { RelayStream } from './relay-stream.js';
 import { RelayService } from './relay.service.js';
 import { untilAborted } from './until-aborted.js';
+import { printWill } from './will.js';
 
 /** How a stream is recorded. */
 export interface RecordOptions {
@@ -28,6 +29,15 @@ export interface RecordOptions {
   readonly detached?: boolean;
   /** Called once, when the stream is over. */
   readonly onEnded?: (outcome: Outcome) => void;
+}
+
+/** How a stream that was opened is recorded. */
+export interface RecordingPlan extends Pick<
+  RecordingOptions,
+  'card' | 'detached' | 'will' | 'succession' | 'stop'
+> {
+  /** How long it goes on without a reader, in seconds. */
+  readonly graceSeconds: number;
 }
 
 /** A stream that is recorded, for the one who started it. */
@@ -65,20 +75,37 @@ export class RecordedStreams implements OnApplicationShutdown {
         ...(detached && { headWaitMs: 0 }),
       })
       .finally(() => signal?.removeEventListener('abort', onLeft));
-    const { id, output, flow, route, target, attempts, headers } = stream;
-    const recording = new Recording({
-      log: this.log,
-      card: { id, owner: ownerOf(caller), dialect, route, startedAt: Date.now() },
-      output,
-      flow,
-      graceMs: this.graceOf(request, options) * 1000,
-      detached,
-      stop: (reason) => control.abort(reason),
-      onOver: () => this.#recordings.delete(id),
-    });
-    if (!recording.over) this.#recordings.set(id, recording);
+    const { id, route, target, attempts, headers } = stream;
+    const card = { id, owner: ownerOf(caller), dialect, route, startedAt: Date.now() };
+    const graceSeconds = this.graceOf(request, options);
+    const will = this.#willOf(request, caller, graceSeconds, detached);
+    const stop = (reason: SluiceError) => control.abort(reason);
+    this.record(stream, { card, graceSeconds, detached, will, succession: undefined, stop });
     // Nothing of the stream itself: whoever remembers this for a while must not hold on to it.
     return { id, route, target, attempts, headers, read: (from, reader) => this.read(id, from, reader) };
+  }
+
+  /** Records a stream that was opened. */
+  record({ output, flow }: Pick<RelayStream<Frame>, 'output' | 'flow'>, plan: RecordingPlan): void {
+    const { card, graceSeconds, detached, will, succession, stop } = plan;
+    const recording = new Recording({
+      log: this.log,
+      card,
+      output,
+      flow,
+      graceMs: graceSeconds * 1000,
+      detached,
+      will,
+      succession,
+      stop,
+      onOver: () => this.#recordings.delete(card.id),
+    });
+    if (!recording.over) this.#recordings.set(card.id, recording);
+  }
+
+  /** Names the one that goes on with streams whose producer died. */
+  onOrphan(heir: Heir): void {
+    this.log.onOrphan(heir);
   }
 
   /** How long a stream for this request goes on without a reader, in seconds; 0: it ends with its caller's connection. */
@@ -104,15 +131,15 @@ export class RecordedStreams implements OnApplicationShutdown {
   }
 
   /**
-   * A stream of this owner, for one who needs its frames from number `from` on. Rejects with `not-found` for an unknown
-   * stream and for another's, with `stream-gone` where one of these frames is not kept.
+   * A stream of this owner, for one at this position. Rejects with `not-found` for an unknown stream and for another's,
+   * with `stream-gone` where a frame that is needed, or one that the reader had, is not kept.
    */
-  async find(id: string, owner: string, from = Number.POSITIVE_INFINITY): Promise<LoggedStream> {
+  async find(id: string, owner: string, position?: Position): Promise<LoggedStream> {
     const stream = await this.log.find(id);
     if (stream === undefined || stream.owner !== owner) {
       throw new SluiceError('not-found', 'There is no such stream');
     }
-    if (from >= stream.firstKept) return stream;
+    if (position === undefined || isKept(stream, position)) return stream;
     throw new SluiceError('stream-gone', 'A part of the stream is not kept any more; ask again');
   }
 
@@ -123,14 +150,14 @@ export class RecordedStreams implements OnApplicationShutdown {
   }
 
   /** The frames of a stream from number `from` on, for a reader that goes when the signal is aborted. */
-  read(id: string, from: number, signal?: StopSignal): Reading {
-    return this.#recordings.get(id)?.read(from, signal) ?? this.look(id, from, signal);
+  read(id: string, from: number, signal?: StopSignal, epoch?: number): Reading {
+    return this.#recordings.get(id)?.read(from, signal, epoch) ?? this.look(id, from, signal, epoch);
   }
 
   /** The same for one who is no reader: the stream does not wait for it. */
-  look(id: string, from: number, signal?: StopSignal): Reading {
+  look(id: string, from: number, signal?: StopSignal, epoch?: number): Reading {
     const flow = new Flow();
-    return { output: untilAborted(this.log.read(id, from, flow), signal), flow };
+    return { output: untilAborted(this.log.read(id, from, flow, epoch), signal), flow };
   }
 
   /** The streams of an owner, newest first. */
@@ -147,6 +174,31 @@ export class RecordedStreams implements OnApplicationShutdown {
   onApplicationShutdown(): Promise<void> {
     return this.log.close();
   }
+
+  /** A stream that ends with its caller's connection has nobody to go on for. */
+  #willOf(request: ChatRequest, caller: Caller, graceSeconds: number, detached: boolean): string | undefined {
+    if (graceSeconds === 0 || !this.routes.letsContinue(request.model)) return undefined;
+    const { targets } = this.routes.find(request.model);
+    const mayContinue = targets.some(
+      ({ continues, dialect }) => continues && dialect.continuation?.mayContinue(request) === true,
+    );
+    return mayContinue ? printWill({ request, caller, graceSeconds, detached }) : undefined;
+  }
+}
+
+/** Where a reader is. */
+export interface Position {
+  /** The number of the frame that it needs next. */
+  readonly from: number;
+  /** Which of the stream's producers has sent the last frame that it has, from 1. */
+  readonly epoch: number;
+}
+
+/** True if a reader gets from here all that it lacks, and has had nothing else. */
+function isKept({ firstKept, takenOverAt }: LoggedStream, { from, epoch }: Position): boolean {
+  if (from < firstKept) return false;
+  if (epoch > 1) return takenOverAt !== undefined;
+  return takenOverAt === undefined || from <= takenOverAt;
 }
 
 /**

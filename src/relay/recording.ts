@@ -4,7 +4,7 @@ import { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StopSignal } from '../core/stop-signal.js';
 import { untilAborted } from './until-aborted.js';
-import type { StreamCard, StreamLog } from '../streams/stream-log.js';
+import type { StreamCard, StreamLog, StreamOwner, Succession } from '../streams/stream-log.js';
 
 /** How long the one who started a stream may take to read it, in milliseconds. */
 const ATTACH_MS = 5_000;
@@ -13,6 +13,10 @@ const ATTACH_MS = 5_000;
 export interface RecordingOptions {
   readonly log: StreamLog;
   readonly card: StreamCard;
+  /** What is left for an heir. */
+  readonly will?: string | undefined;
+  /** Where the stream is one of a producer that died; else it is a new one. */
+  readonly succession?: Succession | undefined;
   /** What is recorded: one subscriber. */
   readonly output: Observable<Frame>;
   /** The upstream's brake. */
@@ -47,15 +51,17 @@ export class Recording {
   /** Undefined once it is over: what remembers a recording must not lead to its stream (docs/decisions/0014). */
   #stop: ((reason: SluiceError) => void) | undefined;
 
-  constructor({ log, card, output, flow, graceMs, detached, stop, onOver }: RecordingOptions) {
+  constructor(options: RecordingOptions) {
+    const { log, card, output, flow, graceMs, detached, will, succession, stop, onOver } = options;
     this.#graceMs = graceMs;
     this.#log = log;
     this.#id = card.id;
     this.#stop = stop;
-    const writer = log.begin(card, {
+    const owner: StreamOwner = {
       stop: () => stop(new SluiceError('cancelled', 'The stream was stopped')),
       brake: (on) => (on ? flow.pause() : flow.resume()),
-    });
+    };
+    const writer = succession?.goOn(owner) ?? log.begin(card, owner, will);
     const end = () => {
       this.#over = true;
       this.#stop = undefined;
@@ -73,12 +79,12 @@ export class Recording {
   }
 
   /** The frames from number `from` on, for a reader that goes when the signal is aborted. */
-  read(from: number, signal?: StopSignal): Reading {
+  read(from: number, signal?: StopSignal, epoch?: number): Reading {
     const flow = new Flow();
     const counted = new Observable<Frame>((subscriber) => {
       this.#joined();
       subscriber.add(() => this.#left());
-      subscriber.add(this.#log.read(this.#id, from, flow).subscribe(subscriber));
+      subscriber.add(this.#log.read(this.#id, from, flow, epoch).subscribe(subscriber));
     });
     return { output: untilAborted(counted, signal), flow };
   }

@@ -57,6 +57,11 @@ export class Routes {
     return this.#settingsOf(name)?.graceSeconds;
   }
 
+  /** True for a model of which another target may go on with what one has begun. */
+  letsContinue(name: string | undefined): boolean {
+    return this.#settingsOf(name)?.continuation === true;
+  }
+
   /** Whether identical requests for a model share one answer, where they do not say it themselves. */
   sharesOf(name: string | undefined): boolean {
     return this.#settingsOf(name)?.share ?? false;
