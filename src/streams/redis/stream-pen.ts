@@ -82,7 +82,7 @@ export class StreamPen {
     const [added] = await Promise.all([
       redis.xadd(log, this.#idOf(batch), ...entryFields(batch)).catch(orKnown),
       // Asked again, this may be a stream that another replica has taken over.
-      redis.set(meta, text, 'PX', 2 * runMs, 'NX'),
+      redis.set(meta, text, 'PX', 2 * (batch.end ? keepMs : runMs), 'NX'),
       redis.pexpire(log, batch.end ? keepMs : runMs),
       isLeft && redis.set(request, will, 'PX', runMs),
     ]);
@@ -99,11 +99,13 @@ export class StreamPen {
   }
 
   async #append(batch: Batch): Promise<Written> {
-    const { redis, card, keepMs, will } = this.options;
-    const { log, request } = keysOf(card.id);
+    const { redis, card, keepMs, runMs, will } = this.options;
+    const { log, meta, request } = keysOf(card.id);
     const [added] = await Promise.all([
       redis.xadd(log, 'NOMKSTREAM', this.#idOf(batch), ...entryFields(batch)),
       batch.end && redis.pexpire(log, keepMs),
+      // What lives that long anyway is not told to.
+      batch.end && runMs > keepMs && redis.pexpire(meta, 2 * keepMs),
       batch.end && will !== undefined && redis.del(request),
     ]);
     return added === null ? 'gone' : 'written';
