@@ -17,6 +17,7 @@ import { Admissions } from './relay/admissions.js';
 import { ActiveStreams } from './relay/active-streams.js';
 import { KeptAnswers } from './relay/kept-answers.js';
 import { OnceAnswers } from './relay/once-answers.js';
+import { NamedStreams } from './relay/named-streams.js';
 import { OnceStreams } from './relay/once-streams.js';
 import { RecordedStreams } from './relay/recorded-streams.js';
 import { RelayEvents } from './relay/relay-events.js';
@@ -65,6 +66,7 @@ import { Upstreams } from './upstream/upstreams.js';
     RecordedStreams,
     { provide: CALLER_DIALECTS, useValue: callerDialects },
     TakeOvers,
+    NamedStreams,
     OnceStreams,
     KeptAnswers,
     OnceAnswers,

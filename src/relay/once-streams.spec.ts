@@ -50,7 +50,8 @@ function opening() {
     isKept: async (id) => kept.has(id),
     hold: (id) => void held.push(id),
   };
-  const all = new OnceStreams(streams as RecordedStreams, { emit: (event) => events.push(event) });
+  const named = { find: async () => undefined, tell: () => undefined };
+  const all = new OnceStreams(streams as RecordedStreams, named, { emit: (event) => events.push(event) });
   const open = (fields?: Partial<Once>, changed?: Partial<RecordOptions>) =>
     all.open(once(fields), request, { ...options, ...changed });
   const ask = (fields?: Partial<Once>) => open(fields).then(({ stream }) => stream.id);
@@ -89,6 +90,13 @@ describe('OnceStreams', () => {
     const { ask } = opening();
     await ask();
     await expect(ask({ hash: 'other' })).rejects.toMatchObject({ code: 'unprocessable' });
+  });
+
+  it('refuses another body that came in the same turn', async () => {
+    const { ask } = opening();
+    const [first, other] = await Promise.allSettled([ask(), ask({ hash: 'other' })]);
+    expect(first).toMatchObject({ value: 's1' });
+    expect(other).toMatchObject({ reason: { code: 'unprocessable' } });
   });
 
   it('finds a stream by its body for one who says that it asks again, and for nobody else', async () => {

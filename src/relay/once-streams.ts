@@ -2,8 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { ChatRequest } from '../core/chat-request.js';
 import { isWhole, type Outcome } from '../core/outcome.js';
-import { SluiceError } from '../core/sluice-error.js';
-import { hitOf, type Once, type Sharing } from './once.js';
+import type { NamedEnd } from '../streams/named-stream.js';
+import { NamedStreams } from './named-streams.js';
+import { hitOf, otherRequest, type Once, type Sharing } from './once.js';
 import { ownerOf, RecordedStreams, type RecordedStream, type RecordOptions } from './recorded-streams.js';
 import { RelayEvents } from './relay-events.js';
 import { SharedWork } from './shared-work.js';
@@ -15,8 +16,8 @@ interface Entry {
   readonly hash: string;
   /** Done when the stream has its head. */
   readonly work: SharedWork<RecordedStream>;
-  /** Undefined while the stream runs; `at` is in milliseconds since 1970. */
-  ended: { readonly outcome: Outcome; readonly at: number } | undefined;
+  /** Undefined while the stream runs. */
+  ended: NamedEnd | undefined;
 }
 
 type Entries = LRUCache<string, Entry>;
@@ -31,6 +32,8 @@ interface Name {
 interface Names {
   readonly finds: readonly Name[];
   readonly leaves: readonly Name[];
+  /** By which name other replicas know it; undefined where they need not. */
+  readonly elsewhere: string | undefined;
 }
 
 /** A stream for a request, and how the request came to it if it shares. */
@@ -40,7 +43,7 @@ export interface OnceStream {
 }
 
 /**
- * Answers a request that is asked again, or that shares, with the stream of the first one. A stream that failed before its
+ * Answers a request that is asked again, or that shares, with the stream of the first one, on whichever replica it is. A stream that failed before its
  * head, or that is not kept any more, is no answer, and for requests that share neither is one that broke off: then the
  * request is asked anew.
  */
@@ -52,22 +55,29 @@ export class OnceStreams {
 
   constructor(
     @Inject(RecordedStreams) private readonly streams: RecordedStreams,
+    @Inject(NamedStreams) private readonly named: Pick<NamedStreams, 'find' | 'tell'>,
     @Inject(RelayEvents) private readonly events: Pick<RelayEvents, 'emit'>,
   ) {}
 
-  /** Rejects with `unprocessable` where the key was given with another body, and as `RecordedStreams.open` does. */
+  /**
+   * Rejects with `unprocessable` where the key was given with another body, with `stream-log-unavailable` where nobody can
+   * say whether it was given elsewhere, and as `RecordedStreams.open` does.
+   */
   async open(once: Once, request: ChatRequest, options: RecordOptions): Promise<OnceStream> {
     const names = this.#namesOf(once, options);
-    const known = find(names);
-    if (known !== undefined && known.hash !== once.hash) {
-      throw new SluiceError('unprocessable', 'This Idempotency-Key was used with another request');
-    }
-    const found =
-      known && (await this.#isUsable(known, once)) ? known : newerThan(known, find(names), once.hash);
+    const known = find(names, once);
+    const usable = known && (await this.#isUsable(known, once)) ? known : undefined;
+    const elsewhere = usable ? undefined : await this.#findElsewhere(names, once, options);
+    if (elsewhere) return this.#given(elsewhere.stream, once.share && sharingOf(elsewhere));
+    const found = usable ?? newerThan(known, find(names, once));
     const sharing = once.share && sharingOf(found);
     const entry = found ?? this.#begin(names, once, request, options);
     const stream = await entry.work.join(options.signal);
     this.streams.hold(stream.id, request, options);
+    return this.#given(stream, sharing);
+  }
+
+  #given(stream: RecordedStream, sharing: Sharing | undefined): OnceStream {
     if (sharing) this.events.emit({ type: 'sharing', route: stream.route, how: sharing.how });
     return { stream, sharing };
   }
@@ -77,47 +87,68 @@ export class OnceStreams {
     const body = `${owner} ${dialect} ${hash}`;
     if (share !== undefined) {
       const shared = { among: this.#shared, name: body };
-      return { finds: share === 'use' ? [shared] : [], leaves: [shared] };
+      return { finds: share === 'use' ? [shared] : [], leaves: [shared], elsewhere: `body ${body}` };
     }
     const byBody = { among: this.#byBody, name: body };
     const byKey = key === undefined ? [] : [{ among: this.#byKey, name: `${owner} ${key}` }];
-    return { finds: retry ? [...byKey, byBody] : byKey, leaves: [...byKey, byBody] };
+    const elsewhere = key === undefined ? undefined : `key ${owner} ${key}`;
+    return { finds: retry ? [...byKey, byBody] : byKey, leaves: [...byKey, byBody], elsewhere };
   }
 
   /** True for a stream that waits for its head, and for one of which every frame can be read. */
   async #isUsable(entry: Entry, { share }: Once): Promise<boolean> {
     const { work } = entry;
-    const isKept = work.value === undefined || (await this.streams.isKept(work.value.id));
-    const isBroken = entry.ended !== undefined && !isWhole(entry.ended.outcome);
-    return isKept && !work.abandoned && !(share && isBroken);
+    const isKept = work.value === undefined || (await this.#isKept(work.value, share));
+    return isKept && !work.abandoned && !(share && entry.ended?.whole === false);
+  }
+
+  /** One that shares asks anew where the log cannot be reached. */
+  #isKept({ id }: RecordedStream, share: Once['share']): Promise<boolean> {
+    const isKept = this.streams.isKept(id);
+    return share === undefined ? isKept : isKept.catch(() => false);
+  }
+
+  /** Only for one that looks for another's stream, and that other replicas know by its name. */
+  async #findElsewhere({ finds, elsewhere }: Names, once: Once, { caller }: RecordOptions) {
+    if (elsewhere === undefined || finds.length === 0) return undefined;
+    return this.named.find(elsewhere, once, ownerOf(caller));
   }
 
   #begin(names: Names, { hash }: Once, request: ChatRequest, options: RecordOptions): Entry {
-    const onEnded = (outcome: Outcome) => (entry.ended = { outcome, at: Date.now() });
+    const { leaves, elsewhere } = names;
+    const tell = () => {
+      if (elsewhere === undefined || work.value === undefined) return;
+      this.named.tell(elsewhere, hash, work.value, entry.ended);
+    };
+    const onEnded = (outcome: Outcome) => {
+      entry.ended = { whole: isWhole(outcome), at: Date.now() };
+      tell();
+    };
     const work = new SharedWork((signal) => this.streams.open(request, { ...options, signal, onEnded }));
     const entry: Entry = { hash, work, ended: undefined };
-    work.result.catch(() => {
-      for (const { among, name } of names.leaves) if (among.peek(name) === entry) among.delete(name);
+    work.result.then(tell, () => {
+      for (const { among, name } of leaves) if (among.peek(name) === entry) among.delete(name);
     });
-    for (const { among, name } of names.leaves) among.set(name, entry);
+    for (const { among, name } of leaves) among.set(name, entry);
     return entry;
   }
 }
 
-function find({ finds }: Names): Entry | undefined {
+function find({ finds }: Names, { hash }: Once): Entry | undefined {
   for (const { among, name } of finds) {
     const entry = among.get(name);
+    if (entry !== undefined && entry.hash !== hash) throw otherRequest();
     if (entry !== undefined) return entry;
   }
   return undefined;
 }
 
 /** In place of an entry that is no answer, what another request may have begun meanwhile. */
-function newerThan(stale: Entry | undefined, newer: Entry | undefined, hash: string): Entry | undefined {
-  return newer !== stale && newer?.hash === hash ? newer : undefined;
+function newerThan(stale: Entry | undefined, newer: Entry | undefined): Entry | undefined {
+  return newer === stale || newer?.work.abandoned ? undefined : newer;
 }
 
-function sharingOf(found: Entry | undefined): Sharing {
+function sharingOf(found: Pick<Entry, 'ended'> | undefined): Sharing {
   if (found === undefined) return { how: 'miss' };
   return found.ended === undefined ? { how: 'shared' } : hitOf(found.ended.at);
 }

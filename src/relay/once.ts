@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HowShared } from '../core/relay-event.js';
+import { SluiceError } from '../core/sluice-error.js';
 
 /** What a request that shares is answered with: an answer that is there or is made (`use`), or a new one (`renew`). */
 export type Share = 'use' | 'renew';
@@ -26,6 +27,11 @@ export interface Sharing {
 /** The answer of a request whose answer was complete then, in milliseconds since 1970. */
 export function hitOf(endedAt: number): Sharing {
   return { how: 'hit', ageSeconds: Math.max(0, Math.floor((Date.now() - endedAt) / 1000)) };
+}
+
+/** A key was given with another body. */
+export function otherRequest(): SluiceError {
+  return new SluiceError('unprocessable', 'This Idempotency-Key was used with another request');
 }
 
 /** The SHA-256 of a JSON value, whatever the order of its fields, in base64url. */

@@ -21,7 +21,7 @@ function record() {
     source.complete();
   };
   const rest = { flow: new Flow(), graceMs: 0, detached: false, stop, onOver: () => undefined };
-  return { stops, source, recording: new Recording({ log, card: card(), output: source, ...rest }) };
+  return { log, stops, source, recording: new Recording({ log, card: card(), output: source, ...rest }) };
 }
 
 describe('Recording, held', () => {
@@ -31,26 +31,26 @@ describe('Recording, held', () => {
     vi.useRealTimers();
   });
 
-  it('counts one that holds it as a reader, read or not, until its signal is aborted', () => {
+  it('counts one that holds it as a reader, read or not, until its signal is aborted', async () => {
     const { recording, stops } = record();
     const [first, second] = [new Stop(), new Stop()];
     recording.hold(first, 0);
     recording.read(0, first).output.subscribe();
     recording.hold(second, 0);
     first.abort('left');
-    vi.advanceTimersByTime(GRACE_MS);
+    await vi.advanceTimersByTimeAsync(GRACE_MS);
     expect(stops).toEqual([]);
     second.abort('left');
-    vi.advanceTimersByTime(1);
+    await vi.advanceTimersByTimeAsync(1);
     expect(stops).toEqual(['client-gone']);
   });
 
-  it('is stopped at once where the one who held it had left before', () => {
+  it('is stopped at once where the one who held it had left before', async () => {
     const { recording, stops } = record();
     const gone = new Stop();
     gone.abort('left');
     recording.hold(gone, 0);
-    vi.advanceTimersByTime(1);
+    await vi.advanceTimersByTimeAsync(1);
     expect(stops).toEqual(['client-gone']);
   });
 
@@ -62,6 +62,19 @@ describe('Recording, held', () => {
     await vi.advanceTimersByTimeAsync(GRACE_MS - 1);
     expect(stops).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
+    expect(stops).toEqual(['client-gone']);
+  });
+
+  it('goes on without a grace while somebody reads it elsewhere', async () => {
+    const { log, recording, stops } = record();
+    const isRead = vi.spyOn(log, 'isReadElsewhere').mockResolvedValue(true);
+    const signal = new Stop();
+    recording.hold(signal, 0);
+    signal.abort('left');
+    await vi.advanceTimersByTimeAsync(GRACE_MS);
+    expect([stops, isRead.mock.calls.length]).toEqual([[], 1 + GRACE_MS / 1_000]);
+    isRead.mockResolvedValue(false);
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(stops).toEqual(['client-gone']);
   });
 

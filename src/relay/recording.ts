@@ -9,6 +9,9 @@ import type { StreamCard, StreamLog, StreamOwner, Succession } from '../streams/
 /** How long the one who started a stream may take to read it, in milliseconds. */
 const ATTACH_MS = 5_000;
 
+/** How often it is asked whether somebody reads elsewhere, where the grace is shorter, in milliseconds. */
+const ELSEWHERE_MS = 1_000;
+
 /** What a recording is made of. */
 export interface RecordingOptions {
   readonly log: StreamLog;
@@ -114,9 +117,9 @@ export class Recording {
 
   /** Somebody may read it on another replica. */
   async #stopUnread(): Promise<void> {
-    const isRead = this.#graceMs > 0 && (await this.#log.isReadElsewhere(this.#id));
+    const isRead = await this.#log.isReadElsewhere(this.#id);
     if (this.#over || this.#readers > 0) return;
-    if (isRead) this.#startGrace();
+    if (isRead) this.#startGrace(ELSEWHERE_MS);
     else this.#stop?.(new SluiceError('client-gone', 'Nobody came back in time'));
   }
 }

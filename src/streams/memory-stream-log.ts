@@ -91,6 +91,13 @@ export class MemoryStreamLog extends StreamLog {
   /** What dies with its producer has no heir. */
   override onOrphan(): void {}
 
+  /** Nobody looks for it elsewhere. */
+  override name(): void {}
+
+  override async named(): Promise<undefined> {
+    return undefined;
+  }
+
   /** As if it had never been; who reads it already goes on. */
   drop(id: string): void {
     const kept = this.#streams.get(id);

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import type { Flow } from '../core/flow.js';
+import type { NamedStream } from './named-stream.js';
 
 /** In which dialect a stream's frames are. */
 export type LoggedDialect = 'native' | 'openai-chat';
@@ -100,6 +101,10 @@ export abstract class StreamLog {
   abstract isReadElsewhere(id: string): Promise<boolean>;
   /** Names the one that is asked to go on with streams whose producer died. */
   abstract onOrphan(heir: Heir): void;
+  /** Has a stream of this process found by its name in others, as long as it is kept. Called again when it is over. */
+  abstract name(name: string, stream: NamedStream): void;
+  /** The stream that has this name, wherever it was produced. Undefined in a log of one process, which knows its own. */
+  abstract named(name: string): Promise<NamedStream | undefined>;
   /** Gives back what the log itself holds. */
   abstract close(): Promise<void>;
 }

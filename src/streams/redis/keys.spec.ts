@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keysOf, leaseKey, ownerKey, stopsChannel } from './keys.js';
+import { keysOf, leaseKey, onceKey, ownerKey, stopsChannel } from './keys.js';
 
 const ID = '01900000-0000-7000-8000-000000000001';
 
@@ -13,6 +13,11 @@ describe('the keys', () => {
       request: `sluice:{${ID}}:request`,
     });
     expect([leaseKey('a'), stopsChannel('a')]).toEqual(['sluice:replica:a', 'sluice:stops:a']);
+  });
+
+  it('of a name hold its hash alone', () => {
+    expect(onceKey('key web order-17')).toMatch(/^sluice:once:[0-9a-f]{64}$/);
+    expect(onceKey('key web order-17')).not.toBe(onceKey('key web order-18'));
   });
 
   it.each(['web', 'ä {tenant}:*\r\n', ''])(

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** What every key begins with. */
 const PREFIX = 'sluice:';
 
@@ -24,6 +26,11 @@ export function keysOf(id: string): StreamKeys {
 /** The ids of an owner's streams, by their beginning. */
 export function ownerKey(owner: string): string {
   return `${PREFIX}owner:${Buffer.from(owner).toString('base64url')}`;
+}
+
+/** Which stream has a name. A name may hold a caller's key, and the key of it does not. */
+export function onceKey(name: string): string {
+  return `${PREFIX}once:${createHash('sha256').update(name).digest('hex')}`;
 }
 
 /** There as long as the replica lives. */

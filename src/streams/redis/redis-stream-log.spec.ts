@@ -97,6 +97,15 @@ describe('RedisStreamLog', () => {
     expect([await again.ended, again.text]).toEqual(['complete', stream.from(1)]);
   });
 
+  it('finds what others have named, and nothing by another name', async () => {
+    const stream = new WrittenStream(a).write(2);
+    const rest = { hash: 'h', route: 'r', target: 'u/m', attempts: 1, headers: {} };
+    a.name('key web k', { ...rest, id: stream.id, ended: undefined });
+    await expect.poll(() => b.named('key web k'), SOON).toEqual({ ...rest, id: stream.id, ended: undefined });
+    expect(await b.named('key web j')).toBeUndefined();
+    await expect.poll(() => b.find(stream.id), SOON).toMatchObject({ owner: 'web', firstKept: 0 });
+  });
+
   it('says that Redis cannot be reached, and not that there is no such stream', async () => {
     await redis.stop();
     await expect
@@ -105,6 +114,7 @@ describe('RedisStreamLog', () => {
         code: 'stream-log-unavailable',
         retryAfterMs: 1_000,
       });
+    await expect(b.named('key web k')).rejects.toMatchObject({ code: 'stream-log-unavailable' });
     await redis.restart();
   });
 

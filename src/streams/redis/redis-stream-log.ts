@@ -7,6 +7,7 @@ import type { Frame } from '../../core/frame.js';
 import type { SluiceSettings } from '../../core/settings.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import { MemoryStreamLog } from '../memory-stream-log.js';
+import type { NamedStream } from '../named-stream.js';
 import {
   StreamLog,
   type Heir,
@@ -24,6 +25,7 @@ import { OwnerIndex } from './owner-index.js';
 import { Owners } from './owners.js';
 import { OwnStreams } from './own-streams.js';
 import { StopLine } from './stop-line.js';
+import { StreamNames } from './stream-names.js';
 import { StreamShelf, type Known, type LastFrameEncoder } from './stream-shelf.js';
 
 /** How long a shutdown waits for what is not yet in Redis, in milliseconds. */
@@ -55,6 +57,7 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
   readonly #shelf: StreamShelf;
   readonly #orphans: Orphans;
   readonly #index: OwnerIndex;
+  readonly #names: StreamNames;
   readonly #lease: Lease;
   readonly #stops: StopLine;
   #leaving = false;
@@ -78,6 +81,7 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
       own: this.#own,
       encodeLastFrame,
     });
+    this.#names = new StreamNames(this.#redis, this.#keepMs);
     this.#stops = new StopLine({
       redis: this.#redis,
       subscriber: connectSubscriber(this.#redis),
@@ -139,6 +143,14 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     return this.#shelf.isRead(id).catch(() => false);
   }
 
+  override name(name: string, stream: NamedStream): void {
+    this.#names.set(name, stream);
+  }
+
+  override named(name: string): Promise<NamedStream | undefined> {
+    return this.#ask(() => this.#names.find(name));
+  }
+
   /** Who reads here what others produce comes back elsewhere: the process need not wait for the end of it. */
   beforeApplicationShutdown(): void {
     this.#leaving = true;
@@ -149,6 +161,7 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     this.beforeApplicationShutdown();
     await Promise.race([this.#own.flush(), setTimeout(FLUSH_MS, undefined, { ref: false })]);
     this.#own.close();
+    this.#names.close();
     this.#stops.close();
     await this.#lease.close().catch(() => undefined);
     this.#redis.disconnect();

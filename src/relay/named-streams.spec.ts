@@ -1,0 +1,223 @@
+import { EMPTY } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Flow } from '../core/flow.js';
+import type { Outcome } from '../core/outcome.js';
+import { SluiceError } from '../core/sluice-error.js';
+import type { NamedStream } from '../streams/named-stream.js';
+import type { LoggedStream } from '../streams/stream-log.js';
+import { NamedStreams } from './named-streams.js';
+import { OnceStreams } from './once-streams.js';
+import type { Once } from './once.js';
+import type { RecordedStream, RecordedStreams, RecordOptions } from './recorded-streams.js';
+
+const request = { messages: [] };
+const options: RecordOptions = {
+  format: () => ({ push: () => never(), opening: () => [], finish: () => [], fail: () => undefined }),
+  dialect: 'native',
+  caller: { name: 'web' },
+  graceSeconds: 30,
+};
+const KEYED: Once = { key: 'k', retry: false, share: undefined, hash: 'h' };
+const SHARING: Once = { key: undefined, retry: false, share: 'use', hash: 'h' };
+
+function never(): never {
+  throw new Error('Nothing is transcoded here');
+}
+
+const nothing = () => ({ output: EMPTY, flow: new Flow() });
+
+/** What replicas have in common: names, and what is kept of streams. */
+class SharedLog {
+  readonly names = new Map<string, NamedStream>();
+  readonly streams = new Map<string, LoggedStream>();
+  readonly asked: string[] = [];
+  failure: SluiceError | undefined;
+
+  readonly name = (name: string, stream: NamedStream) => void this.names.set(name, stream);
+  readonly named = async (name: string) => {
+    this.asked.push(name);
+    if (this.failure !== undefined) throw this.failure;
+    return this.names.get(name);
+  };
+
+  change(id: string, fields: Partial<LoggedStream>): void {
+    const stream = this.streams.get(id);
+    if (stream !== undefined) this.streams.set(id, { ...stream, ...fields });
+  }
+}
+
+/** A replica whose streams begin with its name, and all that it was asked to read. */
+function replica(name: string, log: SharedLog) {
+  const ends = new Map<string, (outcome: Outcome) => void>();
+  const reads: string[] = [];
+  const streams: Pick<RecordedStreams, 'open' | 'isKept' | 'hold' | 'find' | 'read'> = {
+    async open(_, { dialect, caller, onEnded = () => undefined }): Promise<RecordedStream> {
+      const id = `${name}${ends.size + 1}`;
+      ends.set(id, onEnded);
+      const card = { id, owner: caller.tenant ?? caller.name, dialect, route: 'r', startedAt: 0 };
+      log.streams.set(id, { ...card, state: 'running', firstKept: 0, frames: 1, brokenOff: false });
+      return { id, route: 'r', target: 'u/m', attempts: 2, headers: { 'x-request-id': '7' }, read: nothing };
+    },
+    async isKept(id) {
+      if (log.failure !== undefined) throw log.failure;
+      return log.streams.get(id)?.firstKept === 0;
+    },
+    hold: () => undefined,
+    async find(id, owner, position) {
+      const stream = log.streams.get(id);
+      if (stream?.owner !== owner) throw new SluiceError('not-found', 'There is no such stream');
+      if (position && position.from < stream.firstKept) throw new SluiceError('stream-gone', 'It is gone');
+      return stream;
+    },
+    read(id, from) {
+      reads.push(`${id} ${from}`);
+      return nothing();
+    },
+  };
+  const named = new NamedStreams(streams, log);
+  const once = new OnceStreams(streams as RecordedStreams, named, { emit: () => undefined });
+  const open = (asked: Once, changed: Partial<RecordOptions> = {}) =>
+    once.open(asked, request, { ...options, ...changed });
+  const ask = async (asked: Once, changed?: Partial<RecordOptions>) => {
+    const { stream, sharing } = await open(asked, changed);
+    return [stream.id, sharing?.how].join(' ').trim();
+  };
+  const end = (id: string, outcome: Outcome) => {
+    log.change(id, { state: 'over' });
+    ends.get(id)?.(outcome);
+  };
+  return { open, ask, end, reads };
+}
+
+/** Two of them. */
+function replicas() {
+  const log = new SharedLog();
+  return { log, a: replica('a', log), b: replica('b', log) };
+}
+
+describe('OnceStreams, for requests with a key', () => {
+  it('gives the stream of the first request, on whichever replica, while it runs and when it is over', async () => {
+    const { a, b } = replicas();
+    expect(await a.ask(KEYED)).toBe('a1');
+    expect(await b.ask(KEYED)).toBe('a1');
+    a.end('a1', 'upstream-cut');
+    expect(await b.ask(KEYED)).toBe('a1');
+  });
+
+  it('reads it from its producer, and tells who served it', async () => {
+    const { a, b } = replicas();
+    await a.ask(KEYED);
+    const { stream, sharing } = await b.open(KEYED);
+    expect(stream).toMatchObject({
+      id: 'a1',
+      route: 'r',
+      target: 'u/m',
+      attempts: 2,
+      headers: { 'x-request-id': '7' },
+    });
+    stream.read(0);
+    expect([b.reads, sharing]).toEqual([['a1 0'], undefined]);
+  });
+
+  it('refuses another body', async () => {
+    const { a, b } = replicas();
+    await a.ask(KEYED);
+    await expect(b.ask({ ...KEYED, hash: 'other' })).rejects.toMatchObject({ code: 'unprocessable' });
+  });
+
+  it('asks anew when the stream is not kept, or is said to be another owner’s', async () => {
+    const { a, b, log } = replicas();
+    await a.ask(KEYED);
+    log.change('a1', { firstKept: 1 });
+    expect(await b.ask(KEYED)).toBe('b1');
+    log.change('b1', { owner: 'other' });
+    expect(await replica('c', log).ask(KEYED)).toBe('c1');
+  });
+
+  it('knows nothing of another owner’s keys, whatever was asked', async () => {
+    const { a, b } = replicas();
+    await a.ask(KEYED);
+    const caller = { name: 'other' };
+    expect(await b.ask({ ...KEYED, hash: 'other' }, { caller })).toBe('b1');
+    expect(await b.ask(KEYED)).toBe('a1');
+  });
+
+  it('asks nobody where it cannot be known whether the key was used', async () => {
+    const { b, log } = replicas();
+    log.failure = new SluiceError('stream-log-unavailable', 'Ask again');
+    await expect(b.ask(KEYED)).rejects.toMatchObject({ code: 'stream-log-unavailable' });
+    expect(log.streams.size).toBe(0);
+  });
+
+  it('begins one stream for those that come while the name is looked up', async () => {
+    const { b } = replicas();
+    expect(await Promise.all([b.ask(KEYED), b.ask(KEYED)])).toEqual(['b1', 'b1']);
+  });
+});
+
+describe('OnceStreams, for requests that share', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('gives a stream to others while it runs, and when it is over', async () => {
+    const { a, b } = replicas();
+    expect(await a.ask(SHARING)).toBe('a1 miss');
+    expect(await b.ask(SHARING)).toBe('a1 shared');
+    a.end('a1', 'length');
+    vi.advanceTimersByTime(2_500);
+    expect((await b.open(SHARING)).sharing).toEqual({ how: 'hit', ageSeconds: 2 });
+  });
+
+  it('replays nothing that failed, and nothing that lacks its end', async () => {
+    const { a, b, log } = replicas();
+    await a.ask(SHARING);
+    a.end('a1', 'upstream-cut');
+    expect(await b.ask(SHARING)).toBe('b1 miss');
+    b.end('b1', 'finished');
+    log.change('b1', { brokenOff: true });
+    expect(await replica('c', log).ask(SHARING)).toBe('c1 miss');
+  });
+
+  it('replays nothing that ended elsewhere than where it was told, but gives it while it runs', async () => {
+    const { a, b, log } = replicas();
+    await a.ask(SHARING);
+    log.change('a1', { takenOverAt: 1 });
+    expect(await b.ask(SHARING)).toBe('a1 shared');
+    a.end('a1', 'finished');
+    expect(await b.ask(SHARING)).toBe('b1 miss');
+  });
+
+  it('replays nothing of which nobody knows how it ended', async () => {
+    const { a, b, log } = replicas();
+    await a.ask(SHARING);
+    log.change('a1', { state: 'over' });
+    expect(await b.ask(SHARING)).toBe('b1 miss');
+  });
+
+  it('asks for itself where the log cannot be reached', async () => {
+    const { a, b, log } = replicas();
+    await a.ask(SHARING);
+    log.failure = new SluiceError('stream-log-unavailable', 'Ask again');
+    expect([await b.ask(SHARING), await a.ask(SHARING)]).toEqual(['b1 miss', 'a2 miss']);
+  });
+
+  it.each([
+    ['another owner', {}, { caller: { name: 'other' } }],
+    ['another dialect', {}, { dialect: 'openai-chat' }],
+    ['another question', { hash: 'other' }, {}],
+    ['one that wants a new answer', { share: 'renew' }, {}],
+  ] as const)('has nothing for %s', async (_, fields, changed) => {
+    const { a, b } = replicas();
+    await a.ask(SHARING);
+    expect(await b.ask({ ...SHARING, ...fields }, changed)).toBe('b1 miss');
+  });
+
+  it('looks for no name of one that neither shares nor has a key, that wants a new answer, or that is here', async () => {
+    const { a, log } = replicas();
+    await a.ask({ ...SHARING, share: undefined, retry: true });
+    expect(log.names.size).toBe(0);
+    await a.ask({ ...SHARING, share: 'renew' });
+    await a.ask(SHARING);
+    expect([log.asked, log.names.size]).toEqual([[], 1]);
+  });
+});

@@ -1,0 +1,67 @@
+import { printNamed, readNamed, type NamedStream } from '../named-stream.js';
+import type { RedisClient } from './connect.js';
+import { onceKey } from './keys.js';
+
+/** How often within its time the name of a running stream is kept on. */
+const RENEWALS = 3;
+
+/** The names under which replicas find each other's streams. A name is kept while its stream runs, and `keepMs` longer. */
+export class StreamNames {
+  /** The streams of this replica that run, by the keys of their names. */
+  readonly #running = new Map<string, NamedStream>();
+  readonly #renewals: NodeJS.Timeout;
+
+  constructor(
+    private readonly redis: RedisClient,
+    private readonly keepMs: () => number,
+  ) {
+    const renew = () => {
+      for (const [key, stream] of this.#running) void this.#renew(key, stream).catch(() => undefined);
+    };
+    redis.on('ready', renew);
+    this.#renewals = setInterval(renew, keepMs() / RENEWALS);
+  }
+
+  /** A name that cannot be written is not found, or is written with the next renewal. */
+  set(name: string, stream: NamedStream): void {
+    const key = onceKey(name);
+    const written = stream.ended === undefined ? this.#begin(key, stream) : this.#end(key, stream);
+    written.catch(() => undefined);
+  }
+
+  /** Rejects where Redis does not answer. */
+  find(name: string): Promise<NamedStream | undefined> {
+    return this.#read(onceKey(name));
+  }
+
+  close(): void {
+    clearInterval(this.#renewals);
+    this.#running.clear();
+  }
+
+  async #begin(key: string, stream: NamedStream): Promise<void> {
+    this.#running.set(key, stream);
+    await this.#write(key, stream);
+  }
+
+  /** A newer stream may have the name meanwhile. */
+  async #end(key: string, stream: NamedStream): Promise<void> {
+    if (this.#running.get(key)?.id === stream.id) this.#running.delete(key);
+    const known = await this.#read(key);
+    if (known === undefined || known.id === stream.id) await this.#write(key, stream);
+  }
+
+  async #renew(key: string, stream: NamedStream): Promise<void> {
+    const isMissing = (await this.redis.pexpire(key, this.keepMs())) === 0;
+    if (isMissing && this.#running.get(key) === stream) await this.#write(key, stream);
+  }
+
+  async #write(key: string, stream: NamedStream): Promise<void> {
+    await this.redis.set(key, printNamed(stream), 'PX', this.keepMs());
+  }
+
+  async #read(key: string): Promise<NamedStream | undefined> {
+    const text = await this.redis.get(key);
+    return text === null ? undefined : readNamed(text);
+  }
+}
