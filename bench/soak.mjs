@@ -16,10 +16,9 @@ import { holdingsOf, leftOver } from './soak/left-over.mjs';
 import { HELP, readOptions } from './soak/options.mjs';
 import { Samples } from './soak/samples.mjs';
 import { Story } from './soak/story.mjs';
-import { World } from './soak/world.mjs';
+import { KEEP_SECONDS, World } from './soak/world.mjs';
 import { requireBuild } from './subjects/programs.mjs';
 
-const KEEP_SECONDS = 20;
 const SAMPLE_MS = 10_000;
 /** Thirds of a sitting want some samples each. */
 const SAMPLES = 18;
