@@ -12,11 +12,12 @@ import { machine } from './report/machine.mjs';
 import { soakTable } from './report/soak.mjs';
 import { logSettings, startService, startUpstream } from './resume/service.mjs';
 import { disturb } from './soak/chaos.mjs';
+import { KEEP_SECONDS } from './soak/is-forgotten.mjs';
 import { holdingsOf, leftOver } from './soak/left-over.mjs';
 import { HELP, readOptions } from './soak/options.mjs';
 import { Samples } from './soak/samples.mjs';
 import { Story } from './soak/story.mjs';
-import { KEEP_SECONDS, World } from './soak/world.mjs';
+import { World } from './soak/world.mjs';
 import { requireBuild } from './subjects/programs.mjs';
 
 const SAMPLE_MS = 10_000;

@@ -3,7 +3,7 @@ import { Connection } from '../resume/connection.mjs';
 import { printOrder } from '../resume/question.mjs';
 import { Random } from './random.mjs';
 import { Reader } from './reader.mjs';
-import { KEEP_SECONDS } from './world.mjs';
+import { isForgotten } from './is-forgotten.mjs';
 
 /** A stop must be heard within this time, in milliseconds, where nothing is disturbed. */
 const STOP_MS = 3_000;
@@ -139,10 +139,7 @@ export class Story {
         continue;
       }
       if (to === record.home) {
-        if (outcome === 'gone' && this.#isForgotten()) {
-          world.count('came after its time');
-          return;
-        }
+        if (outcome === 'gone' && isForgotten(world, this.#end)) return;
         this.#fault(reader, `'${outcome}' at its own replica`);
         return;
       }
@@ -161,11 +158,6 @@ export class Story {
       world.count(`told to wait, elsewhere (${outcome})`);
       await delay(AGAIN_MS);
     }
-  }
-
-  /** A reader that was cut and made to wait may come when the stream is not kept any more; a second is for the clocks. */
-  #isForgotten() {
-    return this.#end !== undefined && this.world.now - this.#end.at > (KEEP_SECONDS - 1) * 1_000;
   }
 
   /** @param {Reader} reader */

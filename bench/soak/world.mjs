@@ -3,8 +3,6 @@ const CATCH_UP_MS = 3_000;
 /** A timer of this process that is so late says that the machine has other things to do, in milliseconds. */
 const LATE_MS = 400;
 const TICK_MS = 200;
-/** How long streams are kept after their end, in seconds. */
-export const KEEP_SECONDS = 20;
 /** How many violations are told in words. */
 const TOLD = 50;
 
