@@ -6,7 +6,7 @@ import { CuttingProxy } from '../support/cutting-proxy.js';
 import { Fleet } from '../support/fleet.js';
 import { HeldAnswer } from '../support/held-answer.js';
 
-const WORDS: [string, ...string[]] = ['Grüße', ' 🙂', ' two\n\nthree', ' four', ' five'];
+const WORDS: [string, string, ...string[]] = ['Grüße', ' 🙂', ' two\n\nthree', ' four', ' five'];
 const QUESTION = { model: 'r', messages: [{ role: 'user' as const, content: 'Hi' }], stream: true as const };
 const GRACE = { headers: { 'x-sluice-grace': '30' } };
 
@@ -40,7 +40,7 @@ describe.each(clientKinds)('the openai client, cut off in the middle on $name,',
     // Chunks carry no ids: who has so many of them lacks the ones after.
     const headers = { 'last-event-id': `${id}.${before.length - 1}` };
     const rest: Chunk[] = [];
-    for await (const chunk of await openai.get<unknown, Stream<Chunk>>(`/streams/${id}`, {
+    for await (const chunk of await openai.get<Stream<Chunk>>(`/streams/${id}`, {
       stream: true,
       headers,
     })) {
