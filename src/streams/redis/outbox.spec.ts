@@ -26,7 +26,7 @@ describe('Outbox', () => {
     expect(sending.batches[0]?.bytes.toString()).toBe(frame(0) + frame(1));
   });
 
-  it('sends the first frame after a silence at once, and those that follow 200 ms later, together', async () => {
+  it('sends the first frame after a silence at once, and those that follow about 200 ms later, together', async () => {
     await sending.begun();
     sending.append(0);
     await turn();
@@ -34,10 +34,25 @@ describe('Outbox', () => {
     sending.append(1);
     await vi.advanceTimersByTimeAsync(100);
     sending.append(2, 2);
-    await vi.advanceTimersByTimeAsync(97);
+    await vi.advanceTimersByTimeAsync(80);
     expect(sending.sent).toHaveLength(1);
-    await vi.advanceTimersByTimeAsync(3);
+    await vi.advanceTimersByTimeAsync(30);
     expect(sending.sent.slice(1)).toEqual([{ first: 1, count: 3, end: false }]);
+  });
+
+  it('sends with others what began a few milliseconds after theirs', async () => {
+    await sending.begun();
+    const other = new Sending();
+    await other.begun();
+    sending.append(0);
+    await vi.advanceTimersByTimeAsync(5);
+    other.append(0);
+    await turn();
+    sending.append(1);
+    other.append(1);
+    const both = () => [sending, other].map(({ sent }) => sent.length);
+    for (let left = 300; left > 0 && both().join() === '1,1'; left -= 1) await turn();
+    expect(both()).toEqual([2, 2]);
   });
 
   it.each([

@@ -5,6 +5,8 @@ import type { WaitingRoom } from './waiting-room.js';
 
 /** How long frames wait for others, in milliseconds. */
 const BATCH_MS = 200;
+/** Batches leave at multiples of so many milliseconds: those of several streams together, in one write to the socket. */
+const STEP_MS = 25;
 /** And how many of them, and their bytes. */
 const BATCH_FRAMES = 64;
 const BATCH_BYTES = 16 * 1024;
@@ -124,7 +126,8 @@ export class Outbox {
   /** The first frames go at once, and the others as often as the batch time says. */
   #later(): void {
     if (this.#sending || this.#cancelTimer !== undefined) return;
-    const ms = this.#sentAt + BATCH_MS - performance.now();
+    const due = Math.round((this.#sentAt + BATCH_MS) / STEP_MS) * STEP_MS;
+    const ms = due - performance.now();
     if (ms <= 0) return this.#soon();
     const timer = setTimeout(() => void this.#send(), ms);
     this.#cancelTimer = () => clearTimeout(timer);
