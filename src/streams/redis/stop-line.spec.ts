@@ -58,13 +58,14 @@ describe('StopLine', () => {
   afterAll(() => redis.close());
 
   const heardBy = (replica: string) => redis.command('PUBSUB', 'NUMSUB', stopsChannel(replica));
-  const untilHeard = async () => {
+  const untilHeard = async ({ redis: asking }: Listening) => {
+    await expect.poll(() => asking.status, SOON).toBe('ready');
     await expect.poll(() => heardBy('a'), SOON).toEqual([stopsChannel('a'), 1]);
   };
 
   it('tells the replica that produces a stream that somebody wants its end', async () => {
     const replica = listening(redis.url);
-    await untilHeard();
+    await untilHeard(replica);
     await replica.line.ask(ID, 'a');
     await expect.poll(() => replica.stopped, SOON).toContain(ID);
   });
@@ -74,8 +75,7 @@ describe('StopLine', () => {
     const replica = listening(redis.url);
     await new Promise<void>((resolve) => replica.subscriber.once('close', () => resolve()));
     await redis.restart();
-    await untilHeard();
-    await expect.poll(() => replica.redis.status, SOON).toBe('ready');
+    await untilHeard(replica);
     await replica.line.ask(ID, 'a');
     await expect.poll(() => replica.stopped, SOON).toContain(ID);
   });
@@ -84,10 +84,12 @@ describe('StopLine', () => {
     'looks up what was said while nobody listened, also where the %s is there last',
     async (last) => {
       const replica = listening(redis.url);
-      await untilHeard();
+      await untilHeard(replica);
       const first = last === 'redis' ? replica.subscriber : replica.redis;
       for (const client of [replica.subscriber, replica.redis]) client.disconnect();
-      await expect.poll(() => heardBy('a'), SOON).toEqual([stopsChannel('a'), 0]);
+      await expect
+        .poll(() => [replica.subscriber.status, replica.redis.status], SOON)
+        .toEqual(['end', 'end']);
       await redis.command('SET', `sluice:{${ID}}:stop`, '1');
       if (!('connect' in first)) throw new Error('There is no way to connect');
       await first.connect();
@@ -100,7 +102,7 @@ describe('StopLine', () => {
 
   it('asks for the end although a Redis without memory keeps no mark', async () => {
     const replica = listening(redis.url);
-    await untilHeard();
+    await untilHeard(replica);
     await redis.fill();
     await replica.line.ask(ID, 'a');
     await expect.poll(() => replica.stopped, SOON).toContain(ID);
