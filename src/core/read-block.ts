@@ -1,14 +1,15 @@
 import type { EventBlock } from './event-block.js';
 import { SluiceError } from './sluice-error.js';
 import { isContent, type StreamPart } from './stream-part.js';
-import type { DecodedEvent, EventDecoder, KnownEvents, Transcoded } from './transcoder.js';
+import type { Seen } from './transcoded.js';
+import type { DecodedEvent, EventDecoder, KnownEvents } from './transcoder.js';
 
 const CR = 0x0d;
 const BLANK = '\n\n';
 
 /** What was seen in a block, and the parts that stood before its end or its error. */
 export interface ReadBlock {
-  readonly seen: Omit<Transcoded<never>, 'output'>;
+  readonly seen: Seen;
   readonly parts: readonly StreamPart[];
 }
 
@@ -60,11 +61,15 @@ function tryDecode(data: string, decoder: EventDecoder): DecodedEvent {
 /** Gathers what the relay must know of some events. */
 class Reading {
   readonly #parts: StreamPart[] = [];
-  readonly #seen: { -readonly [K in keyof ReadBlock['seen']]: ReadBlock['seen'][K] } = {
+  readonly #seen: { -readonly [K in keyof Seen]: Seen[K] } = {
     events: 0,
     content: false,
     done: false,
     finishes: 0,
+    finishReason: undefined,
+    usage: undefined,
+    model: undefined,
+    error: undefined,
   };
 
   addKnown({ parts }: KnownEvents): void {

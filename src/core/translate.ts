@@ -1,4 +1,5 @@
 import { readBlock } from './read-block.js';
+import { transcoded, transcodedTexts } from './transcoded.js';
 import type { EventDecoder, PartEncoder, Transcoder } from './transcoder.js';
 
 /** A transcoder between different dialects: events are decoded into parts, and parts encoded into frames. */
@@ -9,16 +10,10 @@ export function translate<F>(decoder: EventDecoder, encoder: PartEncoder<F>): Tr
       const known = decoder.known(block.bytes, 0);
       if (known?.end === block.bytes.length) {
         const { parts } = known;
-        return {
-          output: encoder.encode(parts),
-          events: parts.length,
-          content: true,
-          done: false,
-          finishes: 0,
-        };
+        return transcodedTexts(encoder.encode(parts), parts.length);
       }
       const { seen, parts } = readBlock(block, decoder);
-      return { ...seen, output: encoder.encode(parts) };
+      return transcoded(encoder.encode(parts), seen);
     },
     opening: () => encoder.opening(),
     finish: (ending) => encoder.finish(ending),

@@ -60,6 +60,7 @@ export class AskedStreams {
         ? { stream: await this.recorded.open(question, options), sharing: undefined }
         : await this.once.open(once, question, options);
     const source = toldEnd(stream.read(0, asked.signal), { id: stream.id, dialect }, 0);
-    return { source, served: { ...stream, sharing } };
+    const { id, target, attempts, headers } = stream;
+    return { source, served: { id, target, attempts, headers, sharing } };
   }
 }

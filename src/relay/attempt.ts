@@ -18,13 +18,9 @@ import { SpeedGuard } from './speed-guard.js';
 import { timeoutError } from './timeout-error.js';
 import type { Try, TryListener } from './try.js';
 
-/** What an attempt needs. */
-export interface AttemptOptions<F> {
+/** What all attempts of one stream have. */
+export interface AttemptStream {
   readonly client: UpstreamClient;
-  readonly target: Target;
-  readonly use: TargetUse;
-  readonly request: ChatRequest;
-  readonly transcoder: Transcoder<F>;
   readonly flow: Flow;
   readonly maxEventBytes: number;
   readonly maxEvents: number;
@@ -33,6 +29,15 @@ export interface AttemptOptions<F> {
   /** When the stream began, in milliseconds of `performance.now()`: its total time counts from there. */
   readonly startedAt: number;
   readonly onBytes: (bytes: number) => void;
+}
+
+/** What one attempt is made of. */
+export interface AttemptOptions<F> {
+  readonly stream: AttemptStream;
+  readonly target: Target;
+  readonly use: TargetUse;
+  readonly request: ChatRequest;
+  readonly transcoder: Transcoder<F>;
 }
 
 /** Where an attempt's blocks go once it has committed: a Subscriber is one. */
@@ -68,8 +73,8 @@ export class Attempt<F> implements Try {
   #stopFlow: (() => void) | undefined;
 
   constructor(private readonly options: AttemptOptions<F>) {
-    this.#blocks = new SseBlocks(options.maxEventBytes);
-    this.#held = new Held(options.maxEvents);
+    this.#blocks = new SseBlocks(options.stream.maxEventBytes);
+    this.#held = new Held(options.stream.maxEvents);
   }
 
   get transcoder(): Transcoder<F> {
@@ -82,7 +87,8 @@ export class Attempt<F> implements Try {
   }
 
   start(listener: TryListener): void {
-    const { client, target, request, use, startedAt } = this.options;
+    const { target, request, use, stream } = this.options;
+    const { client, startedAt } = stream;
     const { upstream, dialect, model } = target;
     this.#listener = listener;
     this.#firstToken = setTimeout(
@@ -117,7 +123,8 @@ export class Attempt<F> implements Try {
   }
 
   #read(body: UpstreamBody): void {
-    const { target, flow } = this.options;
+    const { target, stream } = this.options;
+    const { flow } = stream;
     this.#body = body;
     // Silence that the reader caused does not count.
     const idle = setAlarm(target.upstream.idleTimeoutMs, () => {
@@ -135,7 +142,7 @@ export class Attempt<F> implements Try {
   }
 
   #take(chunk: Buffer): void {
-    this.options.onBytes(chunk.length);
+    this.options.stream.onBytes(chunk.length);
     this.#idle?.touch();
     this.#deliver(this.#blocks.push(chunk));
     const { tooLarge } = this.#blocks;
@@ -169,7 +176,7 @@ export class Attempt<F> implements Try {
     use.committed(performance.now());
     const { slowStream } = target.upstream;
     if (slowStream !== undefined)
-      this.#speed = new SpeedGuard(slowStream, this.options.flow, () => use.tooSlow());
+      this.#speed = new SpeedGuard(slowStream, this.options.stream.flow, () => use.tooSlow());
     if (seen.done || seen.error !== undefined) this.#end(seen.error);
     this.#listener?.committed();
   }
@@ -178,8 +185,8 @@ export class Attempt<F> implements Try {
   #complete(): void {
     this.#deliver(this.#blocks.flush());
     if (this.#over) return;
-    const { target, choices } = this.options;
-    if (this.#finishes < choices) return this.#fail(closedError(target.upstream));
+    const { target, stream } = this.options;
+    if (this.#finishes < stream.choices) return this.#fail(closedError(target.upstream));
     if (this.#sink === undefined) return this.#empty();
     this.#end(undefined);
     return this.#sink.complete();

@@ -127,7 +127,7 @@ export class RelayService {
       upstreams: this.upstreams,
       serving,
       transcoderFor,
-      attempts: {
+      stream: {
         client: this.client,
         flow,
         maxEventBytes,

@@ -10,7 +10,7 @@ import type { Target } from '../upstream/target.js';
 import type { TargetUse } from '../upstream/target-use.js';
 import type { Upstreams } from '../upstream/upstreams.js';
 import { reasonOf, type Admitted } from './admissions.js';
-import { Attempt, type AttemptOptions, type AttemptSink } from './attempt.js';
+import { Attempt, type AttemptSink, type AttemptStream } from './attempt.js';
 import { ContinuingSink, overheard } from './continuing.js';
 import { Failover } from './failover.js';
 import type { ServingTranscoder } from './serving-transcoder.js';
@@ -29,11 +29,7 @@ export interface StreamSourceOptions<F> {
   readonly transcoderFor: (dialect: UpstreamDialect, beginning: Beginning) => Transcoder<F>;
   /** What another process has said: all of it is the rest of that, and nobody goes on with it again. */
   readonly begun?: Begun | undefined;
-  /** What every attempt of the stream has. */
-  readonly attempts: Pick<
-    AttemptOptions<F>,
-    'client' | 'flow' | 'maxEventBytes' | 'maxEvents' | 'choices' | 'startedAt' | 'onBytes'
-  >;
+  readonly stream: AttemptStream;
 }
 
 /** What the targets of one stream send: of the one that serves, and of the one that goes on where that broke off. */
@@ -90,12 +86,12 @@ export class StreamSource<F> {
   }
 
   #begin(target: Target, use: TargetUse): Attempt<F> {
-    const { serving, request, attempts, begun } = this.options;
+    const { serving, request, stream, begun } = this.options;
     if (begun !== undefined) return this.#beginRest(target, use, begun, request);
     const listener = this.#mayContinue(target) ? target.dialect.continuation?.listen() : undefined;
     const own = serving.forAttempt(target.dialect);
     const transcoder = listener === undefined ? own : overheard(own, listener);
-    const attempt = new Attempt<F>({ ...attempts, target, use, request, transcoder });
+    const attempt = new Attempt<F>({ stream, target, use, request, transcoder });
     if (listener !== undefined) (this.#listeners ??= new Map()).set(attempt, listener);
     return attempt;
   }
@@ -138,9 +134,9 @@ export class StreamSource<F> {
   }
 
   #beginRest(target: Target, use: TargetUse, begun: Begun, request: ChatRequest): Attempt<F> {
-    const { transcoderFor, attempts } = this.options;
+    const { transcoderFor, stream } = this.options;
     const transcoder = transcoderFor(target.dialect, { ...begun, target: target.name });
-    return new Attempt<F>({ ...attempts, target, use, request, transcoder });
+    return new Attempt<F>({ stream, target, use, request, transcoder });
   }
 
   /** An error is dear to make, and most streams end by themselves. */

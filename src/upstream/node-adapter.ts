@@ -36,7 +36,7 @@ const NO_HEADERS = new AxiosHeaders();
 export function nodeAdapter({ url, headers, agents }: AdapterTarget): AxiosAdapter {
   const place = new URL(url);
   const secure = place.protocol === 'https:';
-  const fixed = { ...urlToHttpOptions(place), method: 'POST' };
+  const { protocol, hostname, port, path } = urlToHttpOptions(place);
   const head = Object.entries({ host: place.host, ...basicAuthOf(place), ...headers }).flat();
   // Node sends a head together with a text, in UTF-8; with a buffer it sends it by itself, in Latin-1.
   const isAscii = head.every((text) => ASCII.test(text));
@@ -44,8 +44,13 @@ export function nodeAdapter({ url, headers, agents }: AdapterTarget): AxiosAdapt
   const ask = secure ? httpsRequest : httpRequest;
   return (config) => {
     const body = String(config.data);
+    // All fields by name: an object that is spread has a shape of its own each time, and Node reads many of its fields.
     const request = ask({
-      ...fixed,
+      protocol,
+      hostname,
+      port,
+      path,
+      method: 'POST',
       agent: agentOf(config) ?? agentOf(agents),
       headers: [...head, 'content-length', String(Buffer.byteLength(body))],
     });

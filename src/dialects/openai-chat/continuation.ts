@@ -3,6 +3,7 @@ import type { Beginning, Continuation, Said, SaidListener } from '../../core/con
 import type { Frame } from '../../core/frame.js';
 import type { EventBlock } from '../../core/event-block.js';
 import { readBlock } from '../../core/read-block.js';
+import { transcoded } from '../../core/transcoded.js';
 import type { Transcoder } from '../../core/transcoder.js';
 import { MAX_SAID } from '../max-said.js';
 import { sseData } from '../sse-frame.js';
@@ -109,7 +110,7 @@ class Rest implements Transcoder<Frame> {
       onEvent: (_from, _to, data) => output.push(...this.#print(data)),
     });
     this.#doneSent ||= seen.done;
-    return { ...seen, output };
+    return transcoded(output, seen);
   }
 
   opening(): readonly Frame[] {

@@ -10,12 +10,14 @@ export function encodeRequest(
   streaming: boolean,
 ): Record<string, unknown> {
   const own = request.source?.dialect === 'openai-chat' ? request.source.body : undefined;
-  const body: Record<string, unknown> = {
-    ...(own ?? { ...request.parameters, messages: request.messages }),
-    model,
-  };
+  const body: Record<string, unknown> = own
+    ? { ...own }
+    : { ...request.parameters, messages: request.messages };
+  body['model'] = model;
   if (!streaming) return body;
-  return { ...body, stream: true, stream_options: { ...streamOptions(body), include_usage: true } };
+  body['stream'] = true;
+  body['stream_options'] = { ...streamOptions(body), include_usage: true };
+  return body;
 }
 
 /** True if the caller of this dialect asked to see the usage of its stream. */

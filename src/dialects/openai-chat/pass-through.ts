@@ -3,6 +3,7 @@ import type { Frame } from '../../core/frame.js';
 import type { EventBlock } from '../../core/event-block.js';
 import { readBlock, type BlockListener } from '../../core/read-block.js';
 import type { SluiceError } from '../../core/sluice-error.js';
+import { transcoded, transcodedTexts } from '../../core/transcoded.js';
 import type { DecodedEvent, EventDecoder, Transcoded, Transcoder } from '../../core/transcoder.js';
 import { sseData } from '../sse-frame.js';
 import { ChunkShape } from './chunk-shape.js';
@@ -39,11 +40,11 @@ class PassThrough implements Transcoder<Frame> {
 
   push(block: EventBlock): Transcoded<Frame> {
     const events = this.#committed ? this.#plainEvents(block.bytes) : 0;
-    if (events > 0) return { output: [block.bytes], events, content: true, done: false, finishes: 0 };
-    const transcoded = this.#inspect(block);
-    this.#committed ||= transcoded.content;
-    this.#doneSent ||= transcoded.done;
-    return transcoded;
+    if (events > 0) return transcodedTexts([block.bytes], events);
+    const inspected = this.#inspect(block);
+    this.#committed ||= inspected.content;
+    this.#doneSent ||= inspected.done;
+    return inspected;
   }
 
   opening(): readonly Frame[] {
@@ -77,7 +78,7 @@ class PassThrough implements Transcoder<Frame> {
   #inspect(block: EventBlock): Transcoded<Frame> {
     const passed = new PassedOn(block.bytes, this.showUsage);
     const { seen } = readBlock(block, this.#decoder, passed);
-    return { ...seen, output: passed.frames() };
+    return transcoded(passed.frames(), seen);
   }
 
   /**
