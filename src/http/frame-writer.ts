@@ -8,6 +8,7 @@ import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import type { Exchange } from './exchange.js';
 import { dropNestHead } from './nest-sse-head.js';
 import type { StreamHead } from './stream-head.js';
+import { writeFrame } from './write-frame.js';
 
 /** How long a finished stream may wait for a client that takes nothing of it, in milliseconds. */
 const LINGER_MS = 60_000;
@@ -48,7 +49,7 @@ export class FrameWriter {
     complete: () => void,
   ): () => void {
     const heartbeat = setAlarm(this.settings.heartbeatMs, () => {
-      if (head.heartbeat !== undefined && !response.writableNeedDrain) response.write(head.heartbeat);
+      if (head.heartbeat !== undefined && !response.writableNeedDrain) writeFrame(response, head.heartbeat);
     });
     const onDrain = () => flow.resume();
     response.on('drain', onDrain);
@@ -59,7 +60,7 @@ export class FrameWriter {
     const subscription = output.subscribe({
       next: (frame) => {
         heartbeat.touch();
-        if (!response.write(frame)) flow.pause();
+        if (!writeFrame(response, frame)) flow.pause();
       },
       // The format has no frame for a failure: an answer without its end is the only honest sign.
       error: () => {

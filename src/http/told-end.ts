@@ -1,4 +1,4 @@
-import { catchError, defer, of, tap, throwError } from 'rxjs';
+import { Observable } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { encodeLastFrame } from '../dialects/last-frame.js';
@@ -17,16 +17,21 @@ export function toldEnd(
   stream: Pick<LoggedStream, 'id' | 'dialect'>,
   from: number,
 ): FrameSource {
-  const told = defer(() => {
+  const told = new Observable<Frame>((subscriber) => {
     let last: Frame = '';
-    return output.pipe(
-      tap((frame) => (last = frame)),
-      catchError((error: unknown) => {
+    return output.subscribe({
+      next: (frame) => {
+        last = frame;
+        subscriber.next(frame);
+      },
+      error: (error: unknown) => {
         const known = SluiceError.from(error);
-        if (known.code !== 'stream-gone') return throwError(() => error);
-        return of(encodeLastFrame(stream, numberAfter(last) ?? from, known));
-      }),
-    );
+        if (known.code !== 'stream-gone') return subscriber.error(error);
+        subscriber.next(encodeLastFrame(stream, numberAfter(last) ?? from, known));
+        return subscriber.complete();
+      },
+      complete: () => subscriber.complete(),
+    });
   });
   return { output: told, flow };
 }

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import type { Frame } from '../core/frame.js';
+import { writeFrame } from './write-frame.js';
+
+/** What a client reads after the head. */
+async function bodyOf(handler: RequestListener, version = '1.1'): Promise<string> {
+  const server = createServer(handler).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.write(`GET / HTTP/${version}\r\nhost: a\r\nconnection: close\r\n\r\n`);
+  const answer = await text(socket);
+  server.close();
+  await once(server, 'close');
+  return answer.slice(answer.indexOf('\r\n\r\n') + 4);
+}
+
+const frames: fc.Arbitrary<Frame[]> = fc.array(
+  fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.string({ unit: 'grapheme' }).map((frame) => Buffer.from(frame)),
+    fc.constantFrom('x'.repeat(16 * 1024), 'x'.repeat(16 * 1024 + 1), Buffer.alloc(70_000, 'y')),
+  ),
+  { maxLength: 6 },
+);
+
+describe('writeFrame', () => {
+  it('writes the same bytes as Node does', () =>
+    fc.assert(
+      fc.asyncProperty(frames, async (some) => {
+        const ours = await bodyOf((_request, response) => {
+          response.writeHead(200);
+          for (const frame of some) writeFrame(response, frame);
+          response.end();
+        });
+        const nodes = await bodyOf((_request, response) => {
+          response.writeHead(200);
+          for (const frame of some) response.write(frame);
+          response.end();
+        });
+        expect(ours).toBe(nodes);
+      }),
+      { numRuns: 60 },
+    ));
+
+  it('takes turns with what Node writes itself', async () => {
+    const body = await bodyOf((_request, response) => {
+      response.writeHead(200);
+      writeFrame(response, 'data: ä\n\n');
+      response.write('by Node');
+      writeFrame(response, Buffer.from('data: b\n\n'));
+      response.end('end');
+    });
+    expect(body).toBe('a\r\ndata: ä\n\n\r\n7\r\nby Node\r\n9\r\ndata: b\n\n\r\n3\r\nend\r\n0\r\n\r\n');
+  });
+
+  it('writes bare frames where the answer has no chunks', async () => {
+    const body = await bodyOf((_request, response) => {
+      response.writeHead(200);
+      writeFrame(response, 'data: a\n\n');
+      response.end();
+    }, '1.0');
+    expect(body).toBe('data: a\n\n');
+  });
+
+  it('gives the frame itself to a write that somebody has replaced', async () => {
+    const write = vi.fn<() => boolean>(() => true);
+    const body = await bodyOf((_request, response) => {
+      response.writeHead(200);
+      response.write = write;
+      writeFrame(response, 'data: a\n\n');
+      response.end();
+    });
+    expect(write).toHaveBeenCalledExactlyOnceWith('data: a\n\n');
+    expect(body).toBe('0\r\n\r\n');
+  });
+
+  it('says that the client is slower, and drains', async () => {
+    const taken: boolean[] = [];
+    const body = await bodyOf((_request, response) => {
+      response.writeHead(200);
+      while (taken.at(-1) !== false) taken.push(writeFrame(response, 'x'.repeat(10_000)));
+      response.once('drain', () => response.end());
+    });
+    expect(taken.filter((isTaken) => !isTaken)).toHaveLength(1);
+    expect(body.match(/x/g)).toHaveLength(taken.length * 10_000);
+  });
+});
