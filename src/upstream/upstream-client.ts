@@ -11,6 +11,7 @@ import type { Agents } from './node-adapter.js';
 import { readCapped } from './read-capped.js';
 import { redact } from './redact.js';
 import { secretsOf } from './redact-error.js';
+import { SharedBufferAgent } from './shared-buffer-agent.js';
 import { retryAfterMs } from './retry-after.js';
 import { connectionError, refusalError } from './upstream-error.js';
 
@@ -38,7 +39,7 @@ export interface UpstreamRequest {
 @Injectable()
 export class UpstreamClient implements OnApplicationShutdown {
   readonly #agents: Agents = {
-    httpAgent: new HttpAgent({ keepAlive: true }),
+    httpAgent: new SharedBufferAgent({ keepAlive: true }),
     httpsAgent: new HttpsAgent({ keepAlive: true }),
   };
   readonly #endpoints = new WeakMap<UpstreamSettings, Map<string | undefined, Endpoint>>();

@@ -1,0 +1,35 @@
+import { Agent, type ClientRequestArgs } from 'node:http';
+import type { ConnectOpts } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+/** As much as Node reads at once, in bytes. */
+const READ_BYTES = 64 * 1024;
+
+/**
+ * Of all sockets. What is read is taken before the next read: libuv fills the buffer and calls back in one go, and Node's
+ * HTTP parser copies what it hands on.
+ */
+const buffer = Buffer.alloc(READ_BYTES);
+
+/**
+ * An agent whose sockets read into one buffer (`onread` of `net.connect`), where Node makes a buffer of 64 KB for each
+ * read, cuts it to its size, and passes it through a stream. Without TLS only: what is decrypted may be handed over
+ * within another socket's call.
+ */
+export class SharedBufferAgent extends Agent {
+  override createConnection(
+    options: ClientRequestArgs,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): Duplex | null | undefined {
+    const onread: ConnectOpts['onread'] = {
+      buffer,
+      callback: (bytes) => {
+        socket?.emit('data', buffer.subarray(0, bytes));
+        return true;
+      },
+    };
+    const withBuffer: ClientRequestArgs & ConnectOpts = { ...options, onread };
+    const socket = super.createConnection(withBuffer, callback);
+    return socket;
+  }
+}
