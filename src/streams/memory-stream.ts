@@ -2,15 +2,15 @@ import { Observable, type Subscriber } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import type { Flow } from '../core/flow.js';
 import type { SluiceError } from '../core/sluice-error.js';
-import { framesIn, joinFrames, sizeOf, withoutFrames } from './frames.js';
+import { framesIn, joinFrames, withoutFrames } from './frames.js';
+import { Pages, type Place } from './pages.js';
 import { streamGone } from './stream-gone.js';
 import type { LoggedStream, StreamCard, StreamWriter } from './stream-log.js';
 
-/** Frames that were sent together, and the number of the first. */
-interface Entry {
+/** Frames that were sent together, the number of the first, and where they stand. */
+interface Entry extends Place {
   readonly first: number;
   readonly frames: number;
-  readonly bytes: Frame;
 }
 
 /** Frames of a stream that is over are kept together in about so many bytes: what a reader is given at once. */
@@ -32,6 +32,7 @@ export interface MemoryStreamOptions {
  * fastest reader would, the producer is braked: a single slow reader loses nothing, and many do not slow each other.
  */
 export class MemoryStream implements StreamWriter {
+  readonly #pages = new Pages();
   #entries: Entry[] = [];
   readonly #readers = new Set<Reader>();
   /** How many entries were dropped. */
@@ -65,9 +66,10 @@ export class MemoryStream implements StreamWriter {
 
   append(bytes: Frame): void {
     const frames = framesIn(bytes);
-    this.#entries.push({ first: this.#frames, frames, bytes });
+    const { page, from, to } = this.#pages.put(bytes);
+    this.#entries.push({ first: this.#frames, frames, page, from, to });
     this.#frames += frames;
-    this.#bytes += sizeOf(bytes);
+    this.#bytes += to - from;
     for (const reader of this.#readers) reader.deliver();
     this.#slide();
     this.options.onChange();
@@ -122,6 +124,7 @@ export class MemoryStream implements StreamWriter {
     if (!this.#over || this.#readers.size > 0 || this.#packed) return;
     this.#packed = true;
     this.#entries = packed(this.#entries);
+    this.#pages.release();
   }
 
   /** The place, among all entries that ever were, of the one with this frame. */
@@ -134,6 +137,7 @@ export class MemoryStream implements StreamWriter {
   /** Keeps the window, or brakes where the fastest reader still needs what would be dropped. */
   #slide(): void {
     const { maxBytes } = this.options;
+    if (this.#bytes <= maxBytes && !this.#braked) return;
     const places = [...this.#readers].map(({ at }) => at);
     this.#dropUntil(
       maxBytes,
@@ -151,7 +155,7 @@ export class MemoryStream implements StreamWriter {
     while (this.#bytes > maxBytes && this.#dropped < before) {
       const oldest = this.#entries.shift();
       if (oldest === undefined) break;
-      this.#bytes -= sizeOf(oldest.bytes);
+      this.#bytes -= oldest.to - oldest.from;
       this.#dropped += 1;
     }
     if (this.#dropped === dropped) return;
@@ -160,21 +164,26 @@ export class MemoryStream implements StreamWriter {
   }
 }
 
+function bytesOf({ page, from, to }: Place): Buffer {
+  return page.subarray(from, to);
+}
+
 /** The same frames in few entries. */
 function packed(entries: readonly Entry[]): Entry[] {
   const packs: Entry[] = [];
   for (let at = 0; at < entries.length;) {
-    const parts: Frame[] = [];
+    const parts: Buffer[] = [];
     const first = entries[at]?.first ?? 0;
     let [frames, size] = [0, 0];
     for (; at < entries.length && size < PACK_BYTES; at += 1) {
       const entry = entries[at];
       if (entry === undefined) break;
-      parts.push(entry.bytes);
+      parts.push(bytesOf(entry));
       frames += entry.frames;
-      size += sizeOf(entry.bytes);
+      size += entry.to - entry.from;
     }
-    packs.push({ first, frames, bytes: joinFrames(parts) });
+    const page = joinFrames(parts);
+    packs.push({ first, frames, page, from: 0, to: page.length });
   }
   return packs;
 }
@@ -210,7 +219,8 @@ class Reader {
       this.at += 1;
       const known = this.from - entry.first;
       this.from = 0;
-      this.subscriber.next(known > 0 ? withoutFrames(entry.bytes, known) : entry.bytes);
+      const bytes = bytesOf(entry);
+      this.subscriber.next(known > 0 ? withoutFrames(bytes, known) : bytes);
     }
     this.#delivering = false;
     if (this.entries.isOver() && this.entries.entry(this.at) === undefined) this.subscriber.complete();
