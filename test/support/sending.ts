@@ -1,4 +1,5 @@
 import { vi } from 'vitest';
+import { Departures } from '../../src/streams/redis/departures.js';
 import { Outbox } from '../../src/streams/redis/outbox.js';
 import type { Batch, Written } from '../../src/streams/redis/stream-pen.js';
 import { WaitingRoom } from '../../src/streams/redis/waiting-room.js';
@@ -25,7 +26,7 @@ export class Sending {
   readonly outbox: Outbox;
   #pending: ((written: Written) => void)[] = [];
 
-  constructor(room = new WaitingRoom(ROOM_BYTES)) {
+  constructor(room = new WaitingRoom(ROOM_BYTES), departures = new Departures()) {
     this.outbox = new Outbox({
       write: (batch) => {
         this.batches.push(batch);
@@ -39,6 +40,7 @@ export class Sending {
       maxBytes: MAX_BYTES,
       keepMs: KEEP_MS,
       room,
+      departures,
       onSettled: () => (this.settled += 1),
     });
   }

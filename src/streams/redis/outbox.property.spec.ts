@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { frame } from '../../../test/contract/written-stream.js';
 import { Outbox } from './outbox.js';
 import type { Batch, Written } from './stream-pen.js';
+import { Departures } from './departures.js';
 import { WaitingRoom } from './waiting-room.js';
 
 /** What becomes of a batch: it is written and said to be, written and not, or neither; and how long that takes. */
@@ -70,6 +71,7 @@ it('writes every frame once and in order, and the end last, whatever becomes of 
           maxBytes: 1_000_000,
           keepMs: 1_000,
           room,
+          departures: new Departures(),
           onSettled,
         });
         let text = '';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { frame } from '../../../test/contract/written-stream.js';
 import { big, Sending, turn } from '../../../test/support/sending.js';
+import { Departures } from './departures.js';
 
 const MINUTE_MS = 60_000;
 
@@ -41,8 +42,10 @@ describe('Outbox', () => {
   });
 
   it('sends with others what began a few milliseconds after theirs', async () => {
+    const departures = new Departures();
+    sending = new Sending(undefined, departures);
+    const other = new Sending(undefined, departures);
     await sending.begun();
-    const other = new Sending();
     await other.begun();
     sending.append(0);
     await vi.advanceTimersByTimeAsync(5);

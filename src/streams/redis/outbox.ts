@@ -1,12 +1,11 @@
 import type { Frame } from '../../core/frame.js';
 import { framesIn, joinFrames, sizeOf } from '../frames.js';
+import type { Departures } from './departures.js';
 import type { Batch, Written } from './stream-pen.js';
 import type { WaitingRoom } from './waiting-room.js';
 
 /** How long frames wait for others, in milliseconds. */
 const BATCH_MS = 200;
-/** Batches leave at multiples of so many milliseconds: those of several streams together, in one write to the socket. */
-const STEP_MS = 25;
 /** And how many of them, and their bytes. */
 const BATCH_FRAMES = 64;
 const BATCH_BYTES = 16 * 1024;
@@ -31,6 +30,8 @@ export interface OutboxOptions {
   readonly keepMs: number;
   /** Where the frames of all streams wait. */
   readonly room: WaitingRoom;
+  /** When those of all streams leave. */
+  readonly departures: Departures;
   /** Redis is not asked for anything any more. */
   readonly onSettled: () => void;
   /** What others have written before. @default nothing */
@@ -126,11 +127,9 @@ export class Outbox {
   /** The first frames go at once, and the others as often as the batch time says. */
   #later(): void {
     if (this.#sending || this.#cancelTimer !== undefined) return;
-    const due = Math.round((this.#sentAt + BATCH_MS) / STEP_MS) * STEP_MS;
-    const ms = due - performance.now();
-    if (ms <= 0) return this.#soon();
-    const timer = setTimeout(() => void this.#send(), ms);
-    this.#cancelTimer = () => clearTimeout(timer);
+    const due = this.#sentAt + BATCH_MS;
+    if (due <= performance.now()) return this.#soon();
+    this.#cancelTimer = this.options.departures.at(due, () => void this.#send());
   }
 
   async #send(): Promise<void> {

@@ -2,6 +2,7 @@ import type { Frame } from '../../core/frame.js';
 import type { SluiceSettings } from '../../core/settings.js';
 import type { StreamCard, StreamOwner, StreamWriter } from '../stream-log.js';
 import type { RedisClient } from './connect.js';
+import { Departures } from './departures.js';
 import { PRODUCED } from './entry.js';
 import { Outbox, type Before } from './outbox.js';
 import { StreamPen, type Batch, type Written } from './stream-pen.js';
@@ -51,6 +52,7 @@ export class OwnStreams {
   readonly #streams = new Map<string, Own>();
   readonly #renewals: NodeJS.Timeout;
   readonly #room: WaitingRoom;
+  readonly #departures = new Departures();
   #closed = false;
 
   constructor(private readonly options: OwnStreamsOptions) {
@@ -137,6 +139,7 @@ export class OwnStreams {
         maxBytes,
         keepMs,
         room: this.#room,
+        departures: this.#departures,
         onSettled: () => own.over && this.#streams.delete(card.id),
         before,
       }),

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Departures } from './departures.js';
+
+beforeEach(() => void vi.useFakeTimers({ now: 0 }));
+afterEach(() => void vi.useRealTimers());
+
+/** When those left that were to leave then. */
+function leaving(...due: number[]) {
+  const departures = new Departures();
+  const left: number[] = [];
+  const cancels = due.map((ms) =>
+    departures.at(ms, () => left.push(Math.round(performance.now() / 25) * 25)),
+  );
+  return { departures, left, cancels };
+}
+
+describe('Departures', () => {
+  it('leave at the step that is nearest, those of one step together', async () => {
+    const { left } = leaving(190, 205, 230);
+    await vi.advanceTimersByTimeAsync(199);
+    expect(left).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(left).toEqual([200, 200]);
+    await vi.advanceTimersByTimeAsync(25);
+    expect(left).toEqual([200, 200, 225]);
+  });
+
+  it('take the next step for what is due already', async () => {
+    await vi.advanceTimersByTimeAsync(110);
+    const { left } = leaving(0, 100);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(left).toEqual([125, 125]);
+  });
+
+  it('have one timer a step, and none for what was cancelled', async () => {
+    const { left, cancels } = leaving(100, 101, 99, 200);
+    expect(vi.getTimerCount()).toBe(2);
+    for (const cancel of cancels.slice(0, 3)) cancel();
+    expect(vi.getTimerCount()).toBe(1);
+    cancels[3]?.();
+    cancels[3]?.();
+    expect(vi.getTimerCount()).toBe(0);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(left).toEqual([]);
+  });
+
+  it('leave by sixteen a turn of the event loop', () => {
+    const { left } = leaving(...Array.from({ length: 40 }, () => 100));
+    vi.advanceTimersToNextTimer();
+    expect(left).toHaveLength(16);
+    vi.advanceTimersToNextTimer();
+    expect(left).toHaveLength(32);
+    vi.advanceTimersToNextTimer();
+    expect(left).toHaveLength(40);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('do not take along what is cancelled while it waits for its turn', () => {
+    const { left, cancels } = leaving(...Array.from({ length: 20 }, () => 100));
+    vi.advanceTimersToNextTimer();
+    for (const cancel of cancels) cancel();
+    vi.advanceTimersToNextTimer();
+    expect(left).toHaveLength(16);
+  });
+
+  it('take along what comes while others leave', async () => {
+    const { departures, left } = leaving(...Array.from({ length: 20 }, () => 100));
+    vi.advanceTimersToNextTimer();
+    departures.at(0, () => left.push(-1));
+    await vi.advanceTimersByTimeAsync(30);
+    expect(left).toHaveLength(21);
+    expect(left.at(-1)).toBe(-1);
+  });
+});

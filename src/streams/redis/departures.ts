@@ -1,0 +1,62 @@
+/** Batches leave at multiples of so many milliseconds: those of several streams together, in one write to the socket. */
+const STEP_MS = 25;
+/** So many leave in one turn of the event loop: what comes from upstreams meanwhile waits no longer than they take. */
+const GROUP = 16;
+
+/** What leaves together. */
+interface Step {
+  readonly waiting: Set<() => void>;
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * The hours at which batches leave. With a timer for each stream they would leave a millisecond apart, each with a write and
+ * a read of the socket for itself.
+ */
+export class Departures {
+  readonly #steps = new Map<number, Step>();
+  readonly #leaving: (() => void)[] = [];
+  #turn: NodeJS.Immediate | undefined;
+
+  /**
+   * Calls `depart` at the step that is nearest to `dueMs`, in milliseconds of `performance.now()`: at the next one where that
+   * has gone by. The returned function cancels.
+   */
+  at(dueMs: number, depart: () => void): () => void {
+    const now = performance.now();
+    const number = Math.max(Math.round(dueMs / STEP_MS), Math.floor(now / STEP_MS) + 1);
+    const step = this.#steps.get(number) ?? this.#open(number, number * STEP_MS - now);
+    step.waiting.add(depart);
+    return () => this.#cancel(number, depart);
+  }
+
+  #open(number: number, ms: number): Step {
+    const step = { waiting: new Set<() => void>(), timer: setTimeout(() => this.#reached(number), ms) };
+    this.#steps.set(number, step);
+    return step;
+  }
+
+  #cancel(number: number, depart: () => void): void {
+    const step = this.#steps.get(number);
+    if (step === undefined) {
+      const at = this.#leaving.indexOf(depart);
+      if (at !== -1) this.#leaving.splice(at, 1);
+      return;
+    }
+    step.waiting.delete(depart);
+    if (step.waiting.size > 0) return;
+    clearTimeout(step.timer);
+    this.#steps.delete(number);
+  }
+
+  #reached(number: number): void {
+    this.#leaving.push(...(this.#steps.get(number)?.waiting ?? []));
+    this.#steps.delete(number);
+    if (this.#turn === undefined) this.#leave();
+  }
+
+  #leave(): void {
+    for (const depart of this.#leaving.splice(0, GROUP)) depart();
+    this.#turn = this.#leaving.length > 0 ? setImmediate(() => this.#leave()) : undefined;
+  }
+}
