@@ -1,7 +1,7 @@
 /** Batches leave at multiples of so many milliseconds: those of several streams together, in one write to the socket. */
 const STEP_MS = 25;
-/** So many leave in one turn of the event loop: what comes from upstreams meanwhile waits no longer than they take. */
-const GROUP = 16;
+/** So many leave in one turn of the event loop: what comes from upstreams meanwhile waits for no more than these. */
+const GROUP = 4;
 
 /** What leaves together. */
 interface Step {

@@ -99,16 +99,21 @@ export class StreamPen {
   }
 
   async #append(batch: Batch): Promise<Written> {
+    const { redis, card } = this.options;
+    const written = redis.xadd(keysOf(card.id).log, 'NOMKSTREAM', this.#idOf(batch), ...entryFields(batch));
+    const [added] = batch.end ? await Promise.all([written, ...this.#keepEnded()]) : [await written];
+    return added === null ? 'gone' : 'written';
+  }
+
+  /** The stream is over: it is kept for so long. */
+  #keepEnded(): Promise<number>[] {
     const { redis, card, keepMs, runMs, will } = this.options;
     const { log, meta, request } = keysOf(card.id);
-    const [added] = await Promise.all([
-      redis.xadd(log, 'NOMKSTREAM', this.#idOf(batch), ...entryFields(batch)),
-      batch.end && redis.pexpire(log, keepMs),
-      // What lives that long anyway is not told to.
-      batch.end && runMs > keepMs && redis.pexpire(meta, 2 * keepMs),
-      batch.end && will !== undefined && redis.del(request),
-    ]);
-    return added === null ? 'gone' : 'written';
+    const commands = [redis.pexpire(log, keepMs)];
+    // What lives that long anyway is not told to.
+    if (runMs > keepMs) commands.push(redis.pexpire(meta, 2 * keepMs));
+    if (will !== undefined) commands.push(redis.del(request));
+    return commands;
   }
 
   /** Whether the last entry is of this producer. */
