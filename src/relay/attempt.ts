@@ -178,7 +178,10 @@ export class Attempt<F> implements Try {
     if (slowStream !== undefined)
       this.#speed = new SpeedGuard(slowStream, this.options.stream.flow, () => use.tooSlow());
     if (seen.done || seen.error !== undefined) this.#end(seen.error);
-    this.#listener?.committed();
+    const listener = this.#listener;
+    // It leads to everything else that could have been tried.
+    this.#listener = undefined;
+    listener?.committed();
   }
 
   /** The upstream closed by itself. Without `[DONE]` it is complete only if every answer has its finish reason. */

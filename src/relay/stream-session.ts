@@ -103,6 +103,7 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
     clearTimeout(this.#headWait);
     if (this.#subscriber === undefined) this.options.flow.pause();
     this.#settle?.resolve();
+    this.#settle = undefined;
   }
 
   #openEarly(): void {

@@ -104,6 +104,7 @@ export class StreamSource<F> {
   #serve(attempt: Attempt<F>, target: Target, sink: AttemptSink<F>): void {
     this.#attempt = attempt;
     this.#target = target;
+    this.#failover = undefined;
     this.options.serving.serve(attempt.transcoder);
     attempt.deliverTo(sink);
   }

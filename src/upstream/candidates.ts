@@ -19,8 +19,9 @@ export type Candidate =
  * key was limited or refused is asked with the next key at once.
  */
 export class Candidates {
-  readonly #failed = new Set<Target>();
-  readonly #keys = new Map<Target, Set<string | undefined>>();
+  /** Those that failed in this round, and the keys that did: made where one does, since most requests need neither. */
+  #failed: Set<Target> | undefined;
+  #keys: Map<Target, Set<string | undefined>> | undefined;
   readonly #asked = new Map<string, number>();
 
   /** `targets` in the order in which they are tried. */
@@ -45,7 +46,7 @@ export class Candidates {
     return this.targets.some(
       (target) =>
         this.#mayAsk(target) &&
-        this.upstreams.keysOf(target.upstream).has(target.name, now, this.#keys.get(target) ?? NO_KEYS),
+        this.upstreams.keysOf(target.upstream).has(target.name, now, this.#keys?.get(target) ?? NO_KEYS),
     );
   }
 
@@ -69,25 +70,26 @@ export class Candidates {
   /** An attempt failed. */
   failed(target: Target, key: string | undefined, error: SluiceError): void {
     const failure = failureOf(error);
-    if (failure !== 'key-limited' && failure !== 'key-rejected') this.#failed.add(target);
+    if (failure !== 'key-limited' && failure !== 'key-rejected') (this.#failed ??= new Set()).add(target);
+    this.#keys ??= new Map();
     const keys = this.#keys.get(target) ?? new Set();
     this.#keys.set(target, keys.add(key));
   }
 
   /** A new round: all that may still be asked may be asked again. */
   again(): void {
-    this.#failed.clear();
-    this.#keys.clear();
+    this.#failed = undefined;
+    this.#keys = undefined;
   }
 
   #keyFor(target: Target, now: number): KeyLease | undefined {
     if (!this.#mayAsk(target)) return undefined;
-    return this.upstreams.keysOf(target.upstream).take(target.name, now, this.#keys.get(target) ?? NO_KEYS);
+    return this.upstreams.keysOf(target.upstream).take(target.name, now, this.#keys?.get(target) ?? NO_KEYS);
   }
 
   #mayAsk(target: Target): boolean {
     const { name, maxAttempts } = target.upstream;
-    if (this.#failed.has(target) || (this.#asked.get(name) ?? 0) >= maxAttempts) return false;
+    if (this.#failed?.has(target) === true || (this.#asked.get(name) ?? 0) >= maxAttempts) return false;
     return this.upstreams.stateOf(target).breaker.waitMs === 0;
   }
 

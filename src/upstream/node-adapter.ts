@@ -76,16 +76,20 @@ function answerOf(request: ClientRequest, config: InternalAxiosRequestConfig): P
     const onTimeout = () => fail(new AxiosError('No headers in time', AxiosError.ECONNABORTED));
     const timer = timeout ? setTimeout(onTimeout, timeout) : undefined;
     signal?.addEventListener?.('abort', onAbort);
-    request.on('error', (error: NodeJS.ErrnoException) =>
-      fail(new AxiosError('No response', error.code, undefined, request)),
-    );
+    const onError = (error: NodeJS.ErrnoException) =>
+      fail(new AxiosError('No response', error.code, undefined, request));
+    request.on('error', onError);
     request.once('response', (data) => {
       settle();
+      // The body reports what goes wrong from here on, and what failed before is not kept for as long as it runs.
+      request.off('error', onError).on('error', ignore);
       const { statusCode = 0, statusMessage = '' } = data;
       resolve({ data, status: statusCode, statusText: statusMessage, headers: NO_HEADERS, config, request });
     });
   });
 }
+
+function ignore(): void {}
 
 /** A name and a password in the URL. */
 function basicAuthOf({ username, password }: URL): Record<string, string> {
