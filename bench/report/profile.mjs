@@ -61,8 +61,8 @@ function ownerOf({ url, functionName }) {
   if (url.startsWith('node:')) return 'Node';
   const [, name = ''] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? [];
   if (name !== '') return name;
-  const [, folder = 'other'] = /\/dist\/(?:([^/]+)\/)?/.exec(url) ?? [];
-  return `Sluice, ${folder}`;
+  const [, folder] = /\/dist\/([^/]+)\//.exec(url) ?? [];
+  return folder === undefined ? 'the program itself' : `Sluice, ${folder}`;
 }
 
 /** @param {CallFrame} frame */
