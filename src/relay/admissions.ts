@@ -52,18 +52,19 @@ export class Admissions {
     const startedAt = performance.now();
     const stop = new Stop();
     const onAbort = () => stop.abort(reasonFor(signal));
-    const held: Place[] = [];
+    let held: readonly Place[] = [];
     const release = () => {
       for (const place of held) place.release();
       signal?.removeEventListener('abort', onAbort);
     };
     try {
       const route = this.routes.find(request.model);
-      held.push(this.active.enter(caller.name, stop));
+      const place = this.active.enter(caller.name, stop);
+      held = [place];
       if (signal?.aborted) onAbort();
       else signal?.addEventListener('abort', onAbort);
       const { admission } = this.upstreams.routeOf(route.settings);
-      held.push(admission.tryEnter() ?? (await admission.enter(caller.name, stop)));
+      held = [place, admission.tryEnter() ?? (await admission.enter(caller.name, stop))];
       const id = options.rest?.id ?? newStreamId();
       const asked = { id, route, caller: caller.name, streaming, startedAt };
       const record = this.#record(request, asked, (outcome) => {

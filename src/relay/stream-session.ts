@@ -1,4 +1,4 @@
-import { Observable, Subscription, type Observer, type Subscriber } from 'rxjs';
+import { Observable, type Observer, type Subscriber, type Subscription } from 'rxjs';
 import type { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StreamEnds, Transcoded } from '../core/transcoder.js';
@@ -29,7 +29,7 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
   /** What the caller is sent. One subscriber; unsubscribing ends the stream as `client-gone`. */
   readonly output: Observable<F>;
 
-  readonly #source = new Subscription();
+  #source: Subscription | undefined;
   readonly #pending: F[] = [];
   #subscriber: Subscriber<F> | undefined;
   #state: 'opening' | 'open' | 'over' = 'opening';
@@ -49,7 +49,9 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
   /** Starts the upstream. */
   start(source: Observable<Transcoded<F>>): void {
     this.#headWait = setTimeout(() => this.#openEarly(), this.options.headWaitMs);
-    this.#source.add(source.subscribe(this));
+    const subscription = source.subscribe(this);
+    if (this.#isOver) subscription.unsubscribe();
+    else this.#source = subscription;
   }
 
   next(transcoded: Transcoded<F>): void {
@@ -81,6 +83,10 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
     if (this.#state === 'over') return;
     if (this.options.record.finishes >= this.options.choices) this.#finish(true);
     else this.error(new SluiceError('upstream-cut', 'The upstream closed before its answer was complete'));
+  }
+
+  get #isOver(): boolean {
+    return this.#state === 'over';
   }
 
   #finish(unterminated: boolean): void {
@@ -136,7 +142,7 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
   }
 
   #close(lastFrames: readonly F[]): void {
-    this.#source.unsubscribe();
+    this.#source?.unsubscribe();
     for (const frame of lastFrames) this.#send(frame);
     if (this.#subscriber !== undefined) this.#endSubscriber(this.#subscriber);
   }

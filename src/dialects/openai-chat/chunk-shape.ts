@@ -16,12 +16,15 @@ const BACKSLASH = 0x5c;
 const CONTENT = /"content"\s*:\s*"/;
 const OBFUSCATION = /"obfuscation"\s*:\s*"/;
 
-/** The bytes of an event before, between and after the strings that change, its framing included. */
+/**
+ * The bytes of an event before, between and after the strings that change, its framing included; between is from the content's
+ * closing quote to the padding's opening one, and empty without a padding. They stand in memory of their own: a part of
+ * Node's pool would hold on to all of it for as long as the stream runs.
+ */
 interface Shape {
-  readonly before: Buffer;
-  /** From the content's closing quote to the padding's opening one; undefined without a padding. */
-  readonly between: Buffer | undefined;
-  readonly after: Buffer;
+  readonly bytes: Buffer;
+  readonly between: number;
+  readonly after: number;
   readonly choice: number;
 }
 
@@ -56,7 +59,7 @@ export class ChunkShape {
     let at = from;
     while (at < block.length) {
       const end = endOfEvent(block, at, shape);
-      const text = end === -1 ? undefined : textOf(block, at + shape.before.length);
+      const text = end === -1 ? undefined : textOf(block, at + shape.between);
       if (text === undefined) break;
       parts.push({ type: 'text-delta', choice: shape.choice, text });
       at = end;
@@ -88,15 +91,15 @@ export class ChunkShape {
 }
 
 /** The offset after the event at `at`; -1 if it has another shape, or no text. */
-function endOfEvent(block: Buffer, at: number, { before, between, after }: Shape): number {
-  const from = at + before.length;
-  const to = stands(before, block, at) ? closingQuote(block, from) : -1;
+function endOfEvent(block: Buffer, at: number, { bytes, between, after }: Shape): number {
+  const from = at + between;
+  const to = stands(bytes, 0, between, block, at) ? closingQuote(block, from) : -1;
   if (to <= from) return -1;
   let last = to;
-  if (between !== undefined)
-    last = stands(between, block, to) ? closingQuote(block, to + between.length) : -1;
-  if (last === -1 || !stands(after, block, last)) return -1;
-  const end = last + after.length;
+  if (between < after)
+    last = stands(bytes, between, after, block, to) ? closingQuote(block, to + after - between) : -1;
+  if (last === -1 || !stands(bytes, after, bytes.length, block, last)) return -1;
+  const end = last + bytes.length - after;
   return block.indexOf(LF, from) === end - BLANK.length ? end : -1;
 }
 
@@ -104,9 +107,10 @@ function textOf(block: Buffer, from: number): string | undefined {
   return unescaped(block.toString('utf8', from, block.indexOf(QUOTE, from)));
 }
 
-function stands(bytes: Buffer, block: Buffer, at: number): boolean {
-  const end = at + bytes.length;
-  return end <= block.length && bytes.compare(block, at, end) === 0;
+/** Whether some of a shape's bytes stand at an offset. */
+function stands(bytes: Buffer, from: number, to: number, block: Buffer, at: number): boolean {
+  const end = at + to - from;
+  return end <= block.length && bytes.compare(block, at, end, from, to) === 0;
 }
 
 /** The first quote from `at` on; -1 if it may be an escaped one. */
@@ -125,12 +129,15 @@ function shapeOf(data: string, { choices: [choice] }: ChatChunk): Shape | undefi
   // Another field may have the name too: it is the delta's if what is put there is read there.
   const probe = readChunk(before + PROBE + (between === undefined ? '' : between + PROBE) + after);
   if (probe?.choices[0]?.delta?.['content'] !== PROBE) return undefined;
-  return {
-    before: Buffer.from(DATA + before),
-    between: between === undefined ? undefined : Buffer.from(between),
-    after: Buffer.from(after + BLANK),
-    choice: choice.index,
-  };
+  return shapeFrom([DATA + before, between ?? '', after + BLANK], choice.index);
+}
+
+function shapeFrom([before, between, after]: readonly [string, string, string], choice: number): Shape {
+  const text = before + between + after;
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  const start = Buffer.byteLength(before);
+  return { bytes, between: start, after: start + Buffer.byteLength(between), choice };
 }
 
 function stringAt(data: string, name: RegExp, from: number) {
