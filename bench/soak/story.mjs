@@ -138,8 +138,8 @@ export class Story {
         await delay(random.between(0, 1_500));
         continue;
       }
+      if (outcome === 'gone' && isForgotten(world, this.#end ?? this.#first.end)) return;
       if (to === record.home) {
-        if (outcome === 'gone' && isForgotten(world, this.#end)) return;
         this.#fault(reader, `'${outcome}' at its own replica`);
         return;
       }
