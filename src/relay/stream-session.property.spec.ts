@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Subject, type Subscription } from 'rxjs';
+import { Observable, Subject, type Subscription } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Flow } from '../core/flow.js';
 import type { RelayEvent } from '../core/relay-event.js';
@@ -95,4 +95,22 @@ describe('StreamSession, whatever happens to it in whatever order', () => {
       { numRuns: 500 },
     );
   });
+});
+
+it('closes an upstream that has said everything while it was subscribed to', () => {
+  const limits = { headWaitMs: HEAD_WAIT_MS, choices: 1, maxEvents: 5 };
+  const session = new StreamSession<string>({
+    transcoder,
+    record: recordInto([]),
+    flow: new Flow(),
+    ...limits,
+  });
+  let closed = 0;
+  session.start(
+    new Observable((subscriber) => {
+      subscriber.next({ ...block, content: true, done: true });
+      return () => (closed += 1);
+    }),
+  );
+  expect(closed).toBe(1);
 });

@@ -181,6 +181,15 @@ describe('the readers of a MemoryStream', () => {
     expect({ brakes, bytes: stream.bytes }).toEqual({ brakes: [true, false], bytes: 3 * SIZE });
   });
 
+  it('let the producer go on where there is no room for what they lack', () => {
+    const { stream, brakes, write } = streamOf(3);
+    const reader = readerOf(stream, 0, true);
+    write(4);
+    expect(brakes).toEqual([true]);
+    stream.drop();
+    expect({ brakes, end: reader.end }).toEqual({ brakes: [true, false], end: 'stream-gone' });
+  });
+
   it('brake nothing where there are none', () => {
     const { brakes, write } = streamOf(3);
     write(10);
