@@ -63,6 +63,17 @@ describe('Departures', () => {
     expect(left).toHaveLength(4);
   });
 
+  it('do not take along what is cancelled either where the timer rang early and the step is open again', () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(95);
+    const { departures, left, cancels } = leaving(...Array.from({ length: 6 }, () => 100));
+    vi.advanceTimersToNextTimer();
+    departures.at(100, () => undefined);
+    for (const cancel of cancels) cancel();
+    vi.runAllTimers();
+    expect(left).toHaveLength(4);
+    clock.mockRestore();
+  });
+
   it('take along what comes while others leave', async () => {
     const { departures, left } = leaving(...Array.from({ length: 6 }, () => 100));
     vi.advanceTimersToNextTimer();

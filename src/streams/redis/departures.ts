@@ -27,7 +27,7 @@ export class Departures {
     const number = Math.max(Math.round(dueMs / STEP_MS), Math.floor(now / STEP_MS) + 1);
     const step = this.#steps.get(number) ?? this.#open(number, number * STEP_MS - now);
     step.waiting.add(depart);
-    return () => this.#cancel(number, depart);
+    return () => this.#cancel(number, step, depart);
   }
 
   #open(number: number, ms: number): Step {
@@ -36,15 +36,12 @@ export class Departures {
     return step;
   }
 
-  #cancel(number: number, depart: () => void): void {
-    const step = this.#steps.get(number);
-    if (step === undefined) {
-      const at = this.#leaving.indexOf(depart);
-      if (at !== -1) this.#leaving.splice(at, 1);
-      return;
-    }
+  #cancel(number: number, step: Step, depart: () => void): void {
+    const at = this.#leaving.indexOf(depart);
+    if (at !== -1) this.#leaving.splice(at, 1);
     step.waiting.delete(depart);
-    if (step.waiting.size > 0) return;
+    // A timer may ring early, and its step be opened once more while its first ones leave.
+    if (step.waiting.size > 0 || this.#steps.get(number) !== step) return;
     clearTimeout(step.timer);
     this.#steps.delete(number);
   }
