@@ -67,7 +67,7 @@ export class ChatCompletionsController {
   /** Resolves when the head is out. The stream goes on by itself: its relay ends it when its client leaves. */
   async #stream(exchange: Exchange, question: ChatRequest): Promise<void> {
     const { source, served } = await this.streams.open(exchange, question, CHAT_COMPLETION);
-    this.#send(exchange, source, eventStreamHead(served, exchange.isHttp11, served.headers));
+    this.#send(exchange, source, eventStreamHead(served, exchange.keepsAlive, served.headers));
   }
 
   /** fetch-event-source POSTs again with the last id it saw: that must never be a second generation. */
@@ -82,7 +82,7 @@ export class ChatCompletionsController {
     this.#send(
       exchange,
       toldEnd(source, { id: streamId, dialect: 'openai-chat' }, sequence + 1),
-      eventStreamHead({ id: streamId }, exchange.isHttp11),
+      eventStreamHead({ id: streamId }, exchange.keepsAlive),
     );
   }
 

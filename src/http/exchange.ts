@@ -42,9 +42,12 @@ export class Exchange {
     return new Exchange(http.getRequest<AdapterRequest>(), http.getResponse<AdapterReply>());
   }
 
-  /** In HTTP/1.0 a body ends with its connection, and HTTP/2 forbids the header. */
-  get isHttp11(): boolean {
-    return (this.request.raw ?? this.request).httpVersion === '1.1';
+  /**
+   * True where the connection outlives the answer and a header may say so: in HTTP/1.0 a body ends with its connection,
+   * HTTP/2 forbids the header, and a client that asked to close (RFC 9112 9.6) waits for just that.
+   */
+  get keepsAlive(): boolean {
+    return (this.request.raw ?? this.request).httpVersion === '1.1' && this.response.shouldKeepAlive;
   }
 
   /** A request header as one string; undefined if absent or empty. */

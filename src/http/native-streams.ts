@@ -77,21 +77,21 @@ export class NativeStreams {
   }
 
   async #ask(exchange: Exchange): Promise<NativeStream> {
-    const { request, isHttp11 } = exchange;
+    const { request, keepsAlive } = exchange;
     const question = request.method === 'GET' ? decodeQuery(request.query) : decodeBody(request.body);
     if (wantsPlainText(exchange)) {
       const asked = { caller: callerOf(request), signal: exchange.closing() };
       const stream = await this.relay.open(question, { format: plainTextFormat, ...asked });
-      return { exchange, source: stream, head: plainTextHead(stream, isHttp11) };
+      return { exchange, source: stream, head: plainTextHead(stream, keepsAlive) };
     }
     const { source, served } = await this.streams.open(exchange, question, NATIVE);
-    return { exchange, source, head: eventStreamHead(served, isHttp11) };
+    return { exchange, source, head: eventStreamHead(served, keepsAlive) };
   }
 
   /** A client that comes back is never answered by a second generation: one question is asked once. */
   async #resume(exchange: Exchange, { streamId, sequence, epoch, last }: Cursor): Promise<NativeStream> {
     if (last) throw new StreamOver('The client has the whole stream');
-    const head = eventStreamHead({ id: streamId }, exchange.isHttp11);
+    const head = eventStreamHead({ id: streamId }, exchange.keepsAlive);
     try {
       const stream = await this.#find(exchange, streamId, { from: sequence + 1, epoch });
       if (stream?.dialect !== 'native') return { exchange, source: gone(streamId, sequence), head };

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { eventStreamHead, plainTextHead, servedHeaders } from './stream-head.js';
 
-const HTTP11 = true;
-const OTHER = false;
+const STAYS = true;
+const ENDS = false;
 const served = { id: 's', target: 'main/gpt', attempts: 2 };
 const SERVED = { 'x-sluice-stream': 's', 'x-sluice-target': 'main/gpt', 'x-sluice-attempts': '2' };
 const UNBUFFERED = { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' };
 
 describe('eventStreamHead', () => {
   it('keeps caches, compression and proxy buffers away', () => {
-    expect(eventStreamHead(served, HTTP11).headers).toEqual({
+    expect(eventStreamHead(served, STAYS).headers).toEqual({
       'content-type': 'text/event-stream; charset=utf-8',
       connection: 'keep-alive',
       ...UNBUFFERED,
@@ -17,13 +17,13 @@ describe('eventStreamHead', () => {
     });
   });
 
-  it('has no connection header but in HTTP/1.1', () => {
-    expect(eventStreamHead(served, OTHER).headers).not.toHaveProperty('connection');
-    expect(plainTextHead(served, OTHER).headers).not.toHaveProperty('connection');
+  it('has no connection header where the connection ends with the answer', () => {
+    expect(eventStreamHead(served, ENDS).headers).not.toHaveProperty('connection');
+    expect(plainTextHead(served, ENDS).headers).not.toHaveProperty('connection');
   });
 
   it('passes other headers on but lets none of them replace its own', () => {
-    const { headers } = eventStreamHead(served, HTTP11, { 'x-request-id': 'r', 'content-type': 'text/html' });
+    const { headers } = eventStreamHead(served, STAYS, { 'x-request-id': 'r', 'content-type': 'text/html' });
     expect(headers).toMatchObject({
       'x-request-id': 'r',
       'content-type': 'text/event-stream; charset=utf-8',
@@ -31,13 +31,13 @@ describe('eventStreamHead', () => {
   });
 
   it('beats with one comment line, which fires no empty message', () => {
-    expect(eventStreamHead(served, HTTP11).heartbeat).toBe(': ping\n');
+    expect(eventStreamHead(served, STAYS).heartbeat).toBe(': ping\n');
   });
 });
 
 describe('plainTextHead', () => {
   it('is shown by browsers as it comes, and has no room for a heartbeat', () => {
-    expect(plainTextHead(served, HTTP11)).toEqual({
+    expect(plainTextHead(served, STAYS)).toEqual({
       headers: {
         'content-type': 'text/plain; charset=utf-8',
         'x-content-type-options': 'nosniff',

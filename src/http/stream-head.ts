@@ -24,17 +24,17 @@ const PING = ': ping\n';
 /** `text/event-stream`, closed to caches, compression and proxy buffers. */
 export function eventStreamHead(
   served: Served,
-  isHttp11: boolean,
+  keepsAlive: boolean,
   extra: OutgoingHttpHeaders = {},
 ): StreamHead {
-  const headers = streamHeaders('text/event-stream; charset=utf-8', served, isHttp11);
+  const headers = streamHeaders('text/event-stream; charset=utf-8', served, keepsAlive);
   for (const name in extra) headers[name] ??= extra[name];
   return { headers, heartbeat: PING };
 }
 
 /** `text/plain`, shown by browsers as it comes. */
-export function plainTextHead(served: Served, isHttp11: boolean): StreamHead {
-  const headers = streamHeaders('text/plain; charset=utf-8', served, isHttp11);
+export function plainTextHead(served: Served, keepsAlive: boolean): StreamHead {
+  const headers = streamHeaders('text/plain; charset=utf-8', served, keepsAlive);
   headers['x-content-type-options'] = 'nosniff';
   return { headers, heartbeat: undefined };
 }
@@ -57,13 +57,13 @@ function addServed(
   return headers;
 }
 
-function streamHeaders(contentType: string, served: Served, isHttp11: boolean): OutgoingHttpHeaders {
+function streamHeaders(contentType: string, served: Served, keepsAlive: boolean): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = {
     'content-type': contentType,
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
   };
-  if (isHttp11) headers['connection'] = 'keep-alive';
+  if (keepsAlive) headers['connection'] = 'keep-alive';
   return addServed(headers, served);
 }
 

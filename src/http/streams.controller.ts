@@ -92,7 +92,7 @@ export class StreamsController {
       exchange.send(204, { 'x-sluice-stream': id }, '');
       return;
     }
-    const head = eventStreamHead({ id }, exchange.isHttp11);
+    const head = eventStreamHead({ id }, exchange.keepsAlive);
     this.writer.write(exchange, source, head, 'us').subscribe({ complete: () => exchange.response.end() });
   }
 

@@ -32,6 +32,21 @@ describe.each(hostKinds)('a client that half-closes on $name', (kind) => {
   );
 });
 
+describe.each(hostKinds)('a client that asks for the connection to close on $name', (kind) => {
+  const suite = fixture(kind, (baseUrl) => ({ sluice: optionsFor(baseUrl) }));
+
+  it.each(formats)('sees it close after the whole answer, in $name', async ({ question }) => {
+    const { upstream, host } = suite;
+    upstream.next(streams('one', ' two'));
+    const headers = { ...question.headers, connection: 'close' };
+    const client = await RawClient.ask(host.url, { ...question, headers });
+    await client.ended;
+    expect(client.received).toContain('Connection: close\r\n');
+    expect(client.complete).toBe(true);
+    client.leave();
+  });
+});
+
 describe('SIGTERM with 50 streams open', () => {
   it('lets them all finish, refuses new ones and exits with 0', async () => {
     const upstream = await ScriptedUpstream.start();

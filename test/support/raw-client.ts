@@ -7,10 +7,13 @@ export class RawClient {
   #received = '';
   /** Resolves when the connection is gone, however it went. */
   readonly closed: Promise<void>;
+  /** Resolves when the server has closed its side (FIN). */
+  readonly ended: Promise<void>;
 
   private constructor(private readonly socket: Socket) {
     socket.on('error', () => undefined);
     this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
+    this.ended = new Promise((resolve) => socket.once('end', () => resolve()));
   }
 
   /** Sends a question and reads what comes. */
