@@ -69,7 +69,7 @@ export class Exchange {
     const stop = new Stop();
     const onClose = () => stop.abort(CLOSED);
     if (response.destroyed) onClose();
-    else response.once('close', onClose);
+    else response.on('close', onClose);
     return stop;
   }
 

@@ -3,6 +3,7 @@ import { setAlarm, type Alarm } from '../core/alarm.js';
 import type { ChatRequest } from '../core/chat-request.js';
 import type { EventBlock } from '../core/event-block.js';
 import type { Flow } from '../core/flow.js';
+import type { TranscodedSink } from '../core/session-source.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { Stop } from '../core/stop-signal.js';
 import type { Transcoded, Transcoder } from '../core/transcoder.js';
@@ -40,14 +41,6 @@ export interface AttemptOptions<F> {
   readonly transcoder: Transcoder<F>;
 }
 
-/** Where an attempt's blocks go once it has committed: a Subscriber is one. */
-export interface AttemptSink<F> {
-  readonly closed: boolean;
-  next(transcoded: Transcoded<F>): void;
-  error(error: SluiceError): void;
-  complete(): void;
-}
-
 /**
  * One stream of one target. Until the first content it holds back what it reads; then it is handed to the caller's
  * session. What happens to each chunk is in one place rather than in a chain of operators, which cost more by the event
@@ -63,7 +56,7 @@ export class Attempt<F> implements Try {
   #answered = false;
   #over = false;
   #listener: TryListener | undefined;
-  #sink: AttemptSink<F> | undefined;
+  #sink: TranscodedSink<F> | undefined;
   #firstToken: NodeJS.Timeout | undefined;
   #total: NodeJS.Timeout | undefined;
   #idle: Alarm | undefined;
@@ -112,7 +105,7 @@ export class Attempt<F> implements Try {
   }
 
   /** Hands over what was held, and from then on what is read. Only after it has committed, and once. */
-  deliverTo(sink: AttemptSink<F>): void {
+  deliverTo(sink: TranscodedSink<F>): void {
     this.#sink = sink;
     for (const transcoded of this.#held.take()) sink.next(transcoded);
     if (this.#over && !sink.closed) sink.complete();
@@ -173,6 +166,7 @@ export class Attempt<F> implements Try {
   #commit(seen: Transcoded<F>): void {
     const { use, target } = this.options;
     clearTimeout(this.#firstToken);
+    this.#firstToken = undefined;
     use.committed(performance.now());
     const { slowStream } = target.upstream;
     if (slowStream !== undefined)

@@ -1,8 +1,8 @@
 import type { Continuation, Said, SaidListener } from '../core/continuation.js';
-import type { SluiceError } from '../core/sluice-error.js';
+import type { TranscodedSink } from '../core/session-source.js';
+import { SluiceError } from '../core/sluice-error.js';
 import type { Transcoded, Transcoder } from '../core/transcoder.js';
 import { mayFailOver } from '../upstream/failure.js';
-import type { AttemptSink } from './attempt.js';
 
 /** Tells a listener what a transcoder is given. */
 export function overheard<F>(transcoder: Transcoder<F>, listener: SaidListener): Transcoder<F> {
@@ -19,7 +19,7 @@ export function overheard<F>(transcoder: Transcoder<F>, listener: SaidListener):
 
 /** How a dialect goes on, what was said, and who tries. */
 export interface ContinuingOptions<F> {
-  readonly sink: AttemptSink<F>;
+  readonly sink: TranscodedSink<F>;
   readonly listener: SaidListener;
   readonly continuation: Continuation;
   /** Tries to go on; false if nobody can. From then on the sink is its business. */
@@ -27,7 +27,7 @@ export interface ContinuingOptions<F> {
 }
 
 /** Stands before a stream's session. When its attempt breaks off within a text, another one may go on, once. */
-export class ContinuingSink<F> implements AttemptSink<F> {
+export class ContinuingSink<F> implements TranscodedSink<F> {
   #finished = false;
 
   constructor(private readonly options: ContinuingOptions<F>) {}
@@ -48,8 +48,9 @@ export class ContinuingSink<F> implements AttemptSink<F> {
     return undefined;
   }
 
-  error(error: SluiceError): void {
+  error(cause: unknown): void {
     const { sink, listener, goOn } = this.options;
+    const error = SluiceError.from(cause);
     if (this.#mayGoOn(error) && goOn(listener.said, error)) return;
     sink.error(error);
   }

@@ -146,7 +146,7 @@ export class RelayService {
       headWaitMs,
       endsForOthers,
     });
-    session.start(source.blocks());
+    session.start(source);
     return { session, flow, headers: () => passedHeaders(source.headers) };
   }
 }

@@ -1,7 +1,8 @@
-import { Subject, Subscription } from 'rxjs';
+import { Subscription } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Flow } from '../core/flow.js';
 import type { RelayEvent } from '../core/relay-event.js';
+import { HandSource } from '../../test/support/hand-source.js';
 import { recordInto } from '../../test/support/target.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { Transcoded, Transcoder } from '../core/transcoder.js';
@@ -27,7 +28,7 @@ const finish = block({ finishes: 1, finishReason: 'stop' });
 const done = block({ done: true });
 
 function start(options: Partial<SessionOptions<string>> = {}) {
-  const upstream = new Subject<Transcoded<string>>();
+  const upstream = new HandSource();
   const events: RelayEvent[] = [];
   const record = recordInto(events);
   const flow = new Flow();
@@ -72,7 +73,7 @@ describe('StreamSession before the first content', () => {
     expect(flow.paused).toBe(false);
   });
 
-  it.each<[string, (upstream: Subject<Transcoded<string>>) => void, string, string]>([
+  it.each<[string, (upstream: HandSource) => void, string, string]>([
     ['its upstream fails', (upstream) => upstream.error(cut), 'upstream-cut', 'upstream-cut'],
     ['its upstream just closes', (upstream) => upstream.complete(), 'upstream-cut', 'upstream-cut'],
     [
@@ -102,7 +103,7 @@ describe('StreamSession before the first content', () => {
     read();
     expect(seen).toEqual(['role', `! ${code}`]);
     expect(ended()).toMatchObject([{ outcome, ttftMs: undefined }]);
-    expect(upstream.observed).toBe(false);
+    expect(upstream.isOpen).toBe(false);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -171,7 +172,7 @@ describe('StreamSession after the first content', () => {
     upstream.next(block({ output: [' kept'], content: true, error: cut }));
     expect(seen).toEqual(['Hello', ' kept', 'failed upstream-cut', '|']);
     expect(ended()).toMatchObject([{ outcome: 'upstream-cut', error: cut }]);
-    expect(upstream.observed).toBe(false);
+    expect(upstream.isOpen).toBe(false);
     return expect(state()).resolves.toBe('open');
   });
 
@@ -220,7 +221,7 @@ describe('StreamSession after the first content', () => {
   it('leaves the upstream when its reader leaves', () => {
     const { reader, upstream, ended } = reading();
     reader.unsubscribe();
-    expect(upstream.observed).toBe(false);
+    expect(upstream.isOpen).toBe(false);
     expect(ended()).toMatchObject([{ outcome: 'client-gone' }]);
   });
 

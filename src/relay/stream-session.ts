@@ -1,6 +1,7 @@
-import { Observable, type Observer, type Subscriber, type Subscription } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
 import type { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
+import type { SessionSource, TranscodedSink } from '../core/session-source.js';
 import type { StreamEnds, Transcoded } from '../core/transcoder.js';
 import { tooManyEvents } from './held.js';
 import type { StreamRecord } from './stream-record.js';
@@ -23,13 +24,13 @@ export interface SessionOptions<F> {
  * Stands between one upstream stream and its one reader. Until the first content it holds everything back, so
  * that a failure is still a status; then the upstream is braked until the reader subscribes.
  */
-export class StreamSession<F> implements Observer<Transcoded<F>> {
+export class StreamSession<F> implements TranscodedSink<F> {
   /** Resolves at the first content, at a good end, or after the head's wait; rejects with what failed before. */
   readonly opened: Promise<void>;
   /** What the caller is sent. One subscriber; unsubscribing ends the stream as `client-gone`. */
   readonly output: Observable<F>;
 
-  #source: Subscription | undefined;
+  #source: SessionSource<F> | undefined;
   readonly #pending: F[] = [];
   #subscriber: Subscriber<F> | undefined;
   #state: 'opening' | 'open' | 'over' = 'opening';
@@ -47,19 +48,23 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
   }
 
   /** Starts the upstream. */
-  start(source: Observable<Transcoded<F>>): void {
+  start(source: SessionSource<F>): void {
     this.#headWait = setTimeout(() => this.#openEarly(), this.options.headWaitMs);
-    const subscription = source.subscribe(this);
-    if (this.#isOver) subscription.unsubscribe();
-    else this.#source = subscription;
+    this.#source = source;
+    source.start(this);
+  }
+
+  get closed(): boolean {
+    return this.#state === 'over';
   }
 
   next(transcoded: Transcoded<F>): void {
+    if (this.#state === 'over') return;
     const { record, maxEvents } = this.options;
     record.saw(transcoded);
     for (const frame of transcoded.output) this.#send(frame);
     // The reader may have left while it was given a frame.
-    if (this.#state === 'over') return;
+    if (this.closed) return;
     if (transcoded.error !== undefined) this.error(transcoded.error);
     else if (record.events > maxEvents) this.error(tooManyEvents(maxEvents));
     else if (transcoded.done) this.#finish(false);
@@ -72,7 +77,7 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
     const frames = this.#state === 'opening' ? undefined : this.#lastFrames(error);
     this.#failure = frames === undefined ? error : undefined;
     this.#state = 'over';
-    clearTimeout(this.#headWait);
+    this.#endHeadWait();
     this.options.record.failed(error);
     this.#settle?.reject(error);
     this.#close(frames ?? []);
@@ -85,14 +90,10 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
     else this.error(new SluiceError('upstream-cut', 'The upstream closed before its answer was complete'));
   }
 
-  get #isOver(): boolean {
-    return this.#state === 'over';
-  }
-
   #finish(unterminated: boolean): void {
     const { record, transcoder } = this.options;
     this.#state = 'over';
-    clearTimeout(this.#headWait);
+    this.#endHeadWait();
     record.finished();
     this.#settle?.resolve();
     this.#close(transcoder.finish(record.ending(unterminated)));
@@ -106,10 +107,16 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
 
   #open(): void {
     this.#state = 'open';
-    clearTimeout(this.#headWait);
+    this.#endHeadWait();
     if (this.#subscriber === undefined) this.options.flow.pause();
     this.#settle?.resolve();
     this.#settle = undefined;
+  }
+
+  /** A timer that is over is let go: it leads back to here, and a stream may run for long. */
+  #endHeadWait(): void {
+    clearTimeout(this.#headWait);
+    this.#headWait = undefined;
   }
 
   #openEarly(): void {
@@ -142,7 +149,8 @@ export class StreamSession<F> implements Observer<Transcoded<F>> {
   }
 
   #close(lastFrames: readonly F[]): void {
-    this.#source?.unsubscribe();
+    this.#source?.stop();
+    this.#source = undefined;
     for (const frame of lastFrames) this.#send(frame);
     if (this.#subscriber !== undefined) this.#endSubscriber(this.#subscriber);
   }

@@ -1,16 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Observable } from 'rxjs';
 import type { ChatRequest } from '../core/chat-request.js';
 import type { Beginning, Said, SaidListener } from '../core/continuation.js';
 import type { UpstreamDialect } from '../core/dialect.js';
+import type { SessionSource, TranscodedSink } from '../core/session-source.js';
 import type { SluiceError } from '../core/sluice-error.js';
-import type { Transcoded, Transcoder } from '../core/transcoder.js';
+import type { Transcoder } from '../core/transcoder.js';
 import type { Route } from '../upstream/routes.js';
 import type { Target } from '../upstream/target.js';
 import type { TargetUse } from '../upstream/target-use.js';
 import type { Upstreams } from '../upstream/upstreams.js';
 import { reasonOf, type Admitted } from './admissions.js';
-import { Attempt, type AttemptSink, type AttemptStream } from './attempt.js';
+import { Attempt, type AttemptStream } from './attempt.js';
 import { ContinuingSink, overheard } from './continuing.js';
 import { Failover } from './failover.js';
 import type { ServingTranscoder } from './serving-transcoder.js';
@@ -33,7 +33,8 @@ export interface StreamSourceOptions<F> {
 }
 
 /** What the targets of one stream send: of the one that serves, and of the one that goes on where that broke off. */
-export class StreamSource<F> {
+export class StreamSource<F> implements SessionSource<F> {
+  #onAbort: (() => void) | undefined;
   #attempt: Attempt<F> | undefined;
   #target: Target | undefined;
   #failover: Failover<Attempt<F>> | undefined;
@@ -47,23 +48,26 @@ export class StreamSource<F> {
     return this.#attempt?.headers ?? {};
   }
 
-  /** Subscribing asks; unsubscribing closes whatever is open, at any moment. */
-  blocks(): Observable<Transcoded<F>> {
-    return new Observable((subscriber) => {
-      const { admitted } = this.options;
-      const onAbort = () => subscriber.error(admitted.stop.reason);
-      if (admitted.stop.aborted) return onAbort();
-      admitted.stop.addEventListener('abort', onAbort);
-      this.#failOver(admitted.route, {
-        begin: (target, use) => this.#begin(target, use),
-        onWon: (attempt, target) => this.#serve(attempt, target, this.#sinkFor(attempt, target, subscriber)),
-        onGaveUp: (error) => subscriber.error(error),
-      });
-      return () => {
-        admitted.stop.removeEventListener('abort', onAbort);
-        this.#stop();
-      };
+  start(sink: TranscodedSink<F>): void {
+    const { admitted } = this.options;
+    const onAbort = () => sink.error(admitted.stop.reason);
+    if (admitted.stop.aborted) return onAbort();
+    this.#onAbort = onAbort;
+    admitted.stop.addEventListener('abort', onAbort);
+    return this.#failOver(admitted.route, {
+      begin: (target, use) => this.#begin(target, use),
+      onWon: (attempt, target) => this.#serve(attempt, target, this.#sinkFor(attempt, target, sink)),
+      onGaveUp: (error) => sink.error(error),
     });
+  }
+
+  stop(): void {
+    const { admitted } = this.options;
+    if (this.#onAbort !== undefined) admitted.stop.removeEventListener('abort', this.#onAbort);
+    this.#onAbort = undefined;
+    // An error is dear to make, and most streams end by themselves.
+    if (this.#failover?.over === false) this.#failover.stop(reasonOf(admitted));
+    if (this.#attempt?.over === false) this.#attempt.stop(reasonOf(admitted));
   }
 
   #failOver(
@@ -101,7 +105,7 @@ export class StreamSource<F> {
     return admitted.route.settings.continuation && dialect.continuation?.mayContinue(request) === true;
   }
 
-  #serve(attempt: Attempt<F>, target: Target, sink: AttemptSink<F>): void {
+  #serve(attempt: Attempt<F>, target: Target, sink: TranscodedSink<F>): void {
     this.#attempt = attempt;
     this.#target = target;
     this.#failover = undefined;
@@ -109,7 +113,7 @@ export class StreamSource<F> {
     attempt.deliverTo(sink);
   }
 
-  #sinkFor(attempt: Attempt<F>, target: Target, sink: AttemptSink<F>): AttemptSink<F> {
+  #sinkFor(attempt: Attempt<F>, target: Target, sink: TranscodedSink<F>): TranscodedSink<F> {
     const listener = this.#listeners?.get(attempt);
     const { continuation } = target.dialect;
     if (listener === undefined || continuation === undefined) return sink;
@@ -118,7 +122,7 @@ export class StreamSource<F> {
   }
 
   /** Asks those that can go on, in their order; what broke off stays broken off if none does. */
-  #goOn(said: Said, error: SluiceError, sink: AttemptSink<F>): boolean {
+  #goOn(said: Said, error: SluiceError, sink: TranscodedSink<F>): boolean {
     const { admitted, request } = this.options;
     const { route, record } = admitted;
     const broken = this.#target;
@@ -138,12 +142,5 @@ export class StreamSource<F> {
     const { transcoderFor, stream } = this.options;
     const transcoder = transcoderFor(target.dialect, { ...begun, target: target.name });
     return new Attempt<F>({ stream, target, use, request, transcoder });
-  }
-
-  /** An error is dear to make, and most streams end by themselves. */
-  #stop(): void {
-    const { admitted } = this.options;
-    if (this.#failover?.over === false) this.#failover.stop(reasonOf(admitted));
-    if (this.#attempt?.over === false) this.#attempt.stop(reasonOf(admitted));
   }
 }

@@ -67,7 +67,8 @@ class Reading {
     const { body, flow } = this;
     if (body.destroyed) return this.#onClose();
     this.#stopFlow = flow.onChange((paused) => (paused ? body.pause() : body.resume()));
-    body.on('data', this.#onData).once('end', this.#onClose).once('close', this.#onClose);
+    // Each of them comes once: `once` would wrap it in three objects.
+    body.on('data', this.#onData).on('end', this.#onClose).on('close', this.#onClose);
     if (flow.paused) body.pause();
     return undefined;
   }
