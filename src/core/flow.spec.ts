@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Flow } from './flow.js';
+import { Flow, type FlowListener } from './flow.js';
+
+function listener(flowChanged: (paused: boolean) => void): FlowListener {
+  return { flowChanged };
+}
 
 describe('Flow', () => {
   it('starts open', () => {
@@ -9,7 +13,7 @@ describe('Flow', () => {
   it('tells its listeners of changes only', () => {
     const flow = new Flow();
     const told: boolean[] = [];
-    flow.onChange((paused) => told.push(paused));
+    flow.add(listener((paused) => told.push(paused)));
     flow.resume();
     flow.pause();
     flow.pause();
@@ -20,7 +24,7 @@ describe('Flow', () => {
   it('shows its new state to the listeners that it tells', () => {
     const flow = new Flow();
     const shown: boolean[] = [];
-    flow.onChange(() => shown.push(flow.paused));
+    flow.add(listener(() => shown.push(flow.paused)));
     flow.pause();
     flow.resume();
     expect(shown).toEqual([true, false]);
@@ -29,9 +33,10 @@ describe('Flow', () => {
   it('tells a listener nothing more once it has left', () => {
     const flow = new Flow();
     const told: string[] = [];
-    const leave = flow.onChange(() => told.push('first'));
-    flow.onChange(() => told.push('second'));
-    leave();
+    const first = listener(() => told.push('first'));
+    flow.add(first);
+    flow.add(listener(() => told.push('second')));
+    flow.remove(first);
     flow.pause();
     expect(told).toEqual(['second']);
   });
@@ -39,13 +44,24 @@ describe('Flow', () => {
   it('goes on with the other listeners when one leaves while it is told', () => {
     const flow = new Flow();
     const told: string[] = [];
-    const leave = flow.onChange(() => {
+    const first = listener(() => {
       told.push('first');
-      leave();
+      flow.remove(first);
     });
-    flow.onChange(() => told.push('second'));
+    flow.add(first);
+    flow.add(listener(() => told.push('second')));
     flow.pause();
     flow.resume();
     expect(told).toEqual(['first', 'second', 'second']);
+  });
+
+  it('tells a listener nothing that another one has taken off while it was told', () => {
+    const flow = new Flow();
+    const told: string[] = [];
+    const second = listener(() => told.push('second'));
+    flow.add(listener(() => flow.remove(second)));
+    flow.add(second);
+    flow.pause();
+    expect(told).toEqual([]);
   });
 });

@@ -1,7 +1,12 @@
+/** Who is told when a flow stops and goes on: an object, since a stream has several and a closure is kept for each. */
+export interface FlowListener {
+  flowChanged(paused: boolean): void;
+}
+
 /** The brake between a reader and its source. Starts open. */
 export class Flow {
   #paused = false;
-  readonly #listeners = new Set<(paused: boolean) => void>();
+  #listeners: readonly FlowListener[] = [];
 
   get paused(): boolean {
     return this.#paused;
@@ -15,15 +20,21 @@ export class Flow {
     this.#set(false);
   }
 
-  /** Calls `listener` on each change; the returned function ends that. */
-  onChange(listener: (paused: boolean) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** From now on `listener` is told of each change. */
+  add(listener: FlowListener): void {
+    this.#listeners = [...this.#listeners, listener];
+  }
+
+  /** Ends that, also while it is told. */
+  remove(listener: FlowListener): void {
+    this.#listeners = this.#listeners.filter((other) => other !== listener);
   }
 
   #set(paused: boolean): void {
     if (paused === this.#paused) return;
     this.#paused = paused;
-    for (const listener of this.#listeners) listener(paused);
+    for (const listener of this.#listeners) {
+      if (this.#listeners.includes(listener)) listener.flowChanged(paused);
+    }
   }
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import { Observable } from 'rxjs';
-import { setAlarm } from '../core/alarm.js';
+import { Observable, type Observer, type Subscription, type Unsubscribable } from 'rxjs';
+import { setAlarm, type Alarm } from '../core/alarm.js';
 import type { Frame } from '../core/frame.js';
 import type { Flow } from '../core/flow.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
@@ -38,47 +38,67 @@ export class FrameWriter {
     return new Observable((subscriber) => {
       exchange.sendHead(200, head.headers);
       if (subscribedBy === 'nest') dropNestHead(exchange.response);
-      subscriber.add(this.#forward(exchange, source, head, () => subscriber.complete()));
+      const writing = new Writing(exchange.response, source.flow, head.heartbeat, () =>
+        subscriber.complete(),
+      );
+      writing.start(source.output, this.settings.heartbeatMs);
+      subscriber.add(writing);
     });
+  }
+}
+
+/** One stream on its way to its client. One object and few functions: it lives as long as the stream. */
+class Writing implements Observer<Frame>, Unsubscribable {
+  #heartbeat: Alarm | undefined;
+  #subscription: Subscription | undefined;
+
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly flow: Flow,
+    private readonly silence: string | undefined,
+    private readonly onComplete: () => void,
+  ) {}
+
+  start(output: Observable<Frame>, heartbeatMs: number): void {
+    this.#heartbeat = setAlarm(heartbeatMs, () => this.#beat());
+    this.response.on('drain', this.#onDrain);
+    this.#subscription = output.subscribe(this);
+    // Sends the head by itself if no frame took it along.
+    this.response.flushHeaders();
   }
 
-  #forward(
-    { response }: Exchange,
-    { output, flow }: FrameSource,
-    head: StreamHead,
-    complete: () => void,
-  ): () => void {
-    const heartbeat = setAlarm(this.settings.heartbeatMs, () => {
-      if (head.heartbeat !== undefined && !response.writableNeedDrain) writeFrame(response, head.heartbeat);
-    });
-    const onDrain = () => flow.resume();
-    response.on('drain', onDrain);
-    const letGo = () => {
-      heartbeat.cancel();
-      response.off('drain', onDrain);
-    };
-    const subscription = output.subscribe({
-      next: (frame) => {
-        heartbeat.touch();
-        if (!writeFrame(response, frame)) flow.pause();
-      },
-      // The format has no frame for a failure: an answer without its end is the only honest sign.
-      error: () => {
-        letGo();
-        breakOff(response);
-      },
-      complete: () => {
-        response.setTimeout(LINGER_MS, () => response.destroy());
-        complete();
-      },
-    });
-    // Sends the head by itself if no frame took it along.
-    response.flushHeaders();
-    return () => {
-      letGo();
-      subscription.unsubscribe();
-    };
+  next(frame: Frame): void {
+    this.#heartbeat?.touch();
+    if (!writeFrame(this.response, frame)) this.flow.pause();
   }
+
+  /** The format has no frame for a failure: an answer without its end is the only honest sign. */
+  error(): void {
+    this.#letGo();
+    breakOff(this.response);
+  }
+
+  complete(): void {
+    this.response.setTimeout(LINGER_MS, () => this.response.destroy());
+    this.onComplete();
+  }
+
+  unsubscribe(): void {
+    this.#letGo();
+    this.#subscription?.unsubscribe();
+  }
+
+  #beat(): void {
+    const { response, silence } = this;
+    if (silence !== undefined && !response.writableNeedDrain) writeFrame(response, silence);
+  }
+
+  #letGo(): void {
+    this.#heartbeat?.cancel();
+    this.response.off('drain', this.#onDrain);
+  }
+
+  readonly #onDrain = (): void => this.flow.resume();
 }
 
 /**

@@ -1,8 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { setAlarm, type Alarm } from '../core/alarm.js';
 import type { ChatRequest } from '../core/chat-request.js';
 import type { EventBlock } from '../core/event-block.js';
-import type { Flow } from '../core/flow.js';
+import type { Flow, FlowListener } from '../core/flow.js';
 import type { TranscodedSink } from '../core/session-source.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { Stop } from '../core/stop-signal.js';
@@ -11,7 +11,7 @@ import { redactError } from '../upstream/redact-error.js';
 import { SseBlocks } from '../upstream/sse-blocks.js';
 import type { Target } from '../upstream/target.js';
 import type { TargetUse } from '../upstream/target-use.js';
-import { UpstreamBody } from '../upstream/upstream-body.js';
+import { UpstreamBody, type BodyReader } from '../upstream/upstream-body.js';
 import type { UpstreamClient } from '../upstream/upstream-client.js';
 import { closedError, cutError } from '../upstream/upstream-error.js';
 import { Held } from './held.js';
@@ -46,7 +46,7 @@ export interface AttemptOptions<F> {
  * session. What happens to each chunk is in one place rather than in a chain of operators, which cost more by the event
  * than the reading itself (docs/decisions/0008).
  */
-export class Attempt<F> implements Try {
+export class Attempt<F> implements Try, BodyReader, FlowListener {
   /** Of the upstream's answer; empty before it. */
   headers: IncomingHttpHeaders = {};
   readonly #blocks: SseBlocks;
@@ -62,8 +62,6 @@ export class Attempt<F> implements Try {
   #idle: Alarm | undefined;
   #speed: SpeedGuard | undefined;
   #body: UpstreamBody | undefined;
-  #stopReading: (() => void) | undefined;
-  #stopFlow: (() => void) | undefined;
 
   constructor(private readonly options: AttemptOptions<F>) {
     this.#blocks = new SseBlocks(options.stream.maxEventBytes);
@@ -98,7 +96,7 @@ export class Attempt<F> implements Try {
         // Handed over in this very turn, or nobody would own the socket.
         if (this.#over) return response.destroy();
         this.headers = response.headers;
-        return this.#read(new UpstreamBody(response));
+        return this.#read(response);
       },
       (error: unknown) => this.#fail(SluiceError.from(error)),
     );
@@ -115,26 +113,27 @@ export class Attempt<F> implements Try {
     this.#end(reason);
   }
 
-  #read(body: UpstreamBody): void {
-    const { target, stream } = this.options;
-    const { flow } = stream;
-    this.#body = body;
-    // Silence that the reader caused does not count.
-    const idle = setAlarm(target.upstream.idleTimeoutMs, () => {
-      if (!flow.paused) this.#fail(timeoutError('idle', target.upstream));
-    });
-    this.#idle = idle;
-    this.#stopFlow = flow.onChange((paused) => paused || idle.touch());
-    const stop = body.read(flow, {
-      next: (chunk) => this.#take(chunk),
-      cut: () => this.#fail(cutError(target.upstream)),
-      complete: () => this.#complete(),
-    });
-    if (this.#over) stop();
-    else this.#stopReading = stop;
+  #read(response: IncomingMessage): void {
+    const { flow } = this.options.stream;
+    this.#idle = setAlarm(this.options.target.upstream.idleTimeoutMs, () => this.#silent());
+    flow.add(this);
+    this.#body = new UpstreamBody(response, flow, this);
+    this.#body.start();
   }
 
-  #take(chunk: Buffer): void {
+  /** Silence that the reader caused does not count. */
+  #silent(): void {
+    const { stream, target } = this.options;
+    if (!stream.flow.paused) this.#fail(timeoutError('idle', target.upstream));
+  }
+
+  /** Of the flow. */
+  flowChanged(paused: boolean): void {
+    if (!paused) this.#idle?.touch();
+  }
+
+  /** Of the body. */
+  next(chunk: Buffer): void {
     this.options.stream.onBytes(chunk.length);
     this.#idle?.touch();
     this.#deliver(this.#blocks.push(chunk));
@@ -178,8 +177,13 @@ export class Attempt<F> implements Try {
     listener?.committed();
   }
 
-  /** The upstream closed by itself. Without `[DONE]` it is complete only if every answer has its finish reason. */
-  #complete(): void {
+  /** Of the body: it broke off. */
+  cut(): void {
+    this.#fail(cutError(this.options.target.upstream));
+  }
+
+  /** Of the body: the upstream closed by itself. Without `[DONE]` it is complete only if every answer has its finish reason. */
+  complete(): void {
     this.#deliver(this.#blocks.flush());
     if (this.#over) return;
     const { target, stream } = this.options;
@@ -210,8 +214,8 @@ export class Attempt<F> implements Try {
     clearTimeout(this.#total);
     this.#idle?.cancel();
     this.#speed?.stop();
-    this.#stopFlow?.();
-    this.#stopReading?.();
+    this.options.stream.flow.remove(this);
+    this.#body?.stop();
     if (!this.#answered) this.#stop.abort(error ?? new SluiceError('cancelled', 'The attempt is over'));
     this.options.use.end(error, performance.now());
   }

@@ -54,12 +54,11 @@ describe('SpeedGuard', () => {
 
   it('tells once, and leaves neither timer nor listener', () => {
     const flow = new Flow();
-    const forget = vi.fn<() => void>();
-    vi.spyOn(flow, 'onChange').mockReturnValue(forget);
-    const { onSlow } = watched(flow);
+    const forget = vi.spyOn(flow, 'remove');
+    const { guard, onSlow } = watched(flow);
     for (let count = 0; count < 3; count += 1) passWindow();
     expect(onSlow).toHaveBeenCalledOnce();
-    expect(forget).toHaveBeenCalledOnce();
+    expect(forget).toHaveBeenCalledExactlyOnceWith(guard);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -89,14 +88,13 @@ describe('SpeedGuard', () => {
 
   it('tells nothing once it is stopped, and leaves neither timer nor listener', () => {
     const flow = new Flow();
-    const forget = vi.fn<() => void>();
-    vi.spyOn(flow, 'onChange').mockReturnValue(forget);
+    const forget = vi.spyOn(flow, 'remove');
     const { guard, onSlow } = watched(flow);
     guard.stop();
     guard.stop();
     passWindow();
     expect(onSlow).not.toHaveBeenCalled();
-    expect(forget).toHaveBeenCalled();
+    expect(forget).toHaveBeenCalledWith(guard);
     expect(vi.getTimerCount()).toBe(0);
   });
 });

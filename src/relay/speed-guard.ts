@@ -1,21 +1,24 @@
 import { setAlarm, type Alarm } from '../core/alarm.js';
-import type { Flow } from '../core/flow.js';
+import type { Flow, FlowListener } from '../core/flow.js';
 import type { SlowStreamSettings } from '../core/settings.js';
 
 /**
  * Watches the pace of one stream. Tells once if its upstream sends fewer events a second, over a whole window, than it
  * should; windows in which the reader was the brake do not count.
  */
-export class SpeedGuard {
+export class SpeedGuard implements FlowListener {
   readonly #alarm: Alarm;
-  readonly #stopFlow: () => void;
   #events = 0;
   #braked: boolean;
 
-  constructor({ minTokensPerSecond, windowMs }: SlowStreamSettings, flow: Flow, onSlow: () => void) {
+  constructor(
+    { minTokensPerSecond, windowMs }: SlowStreamSettings,
+    private readonly flow: Flow,
+    onSlow: () => void,
+  ) {
     const least = (minTokensPerSecond * windowMs) / 1000;
     this.#braked = flow.paused;
-    this.#stopFlow = flow.onChange(() => (this.#braked = true));
+    flow.add(this);
     this.#alarm = setAlarm(windowMs, () => {
       const slow = this.#events < least && !this.#braked;
       this.#events = 0;
@@ -30,8 +33,12 @@ export class SpeedGuard {
     this.#events += events;
   }
 
+  flowChanged(): void {
+    this.#braked = true;
+  }
+
   stop(): void {
     this.#alarm.cancel();
-    this.#stopFlow();
+    this.flow.remove(this);
   }
 }

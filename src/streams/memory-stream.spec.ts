@@ -222,19 +222,15 @@ describe('the readers of a MemoryStream', () => {
 
   it('leave no listener on their flow', () => {
     const { stream, write } = streamOf(3);
-    const stops: (() => void)[] = [];
     const flow = new Flow();
-    vi.spyOn(flow, 'onChange').mockImplementation(() => {
-      const stop = vi.fn<() => void>();
-      stops.push(stop);
-      return stop;
-    });
+    const added = vi.spyOn(flow, 'add');
+    const removed = vi.spyOn(flow, 'remove');
     write();
     stream.read(0, flow).subscribe().unsubscribe();
     stream.read(0, flow).subscribe();
     stream.end();
-    expect(stops).toHaveLength(2);
-    for (const stop of stops) expect(stop).toHaveBeenCalledOnce();
+    expect(added).toHaveBeenCalledTimes(2);
+    expect(removed.mock.calls).toEqual(added.mock.calls);
   });
 });
 

@@ -1,6 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
 import type { Frame } from '../core/frame.js';
-import type { Flow } from '../core/flow.js';
+import type { Flow, FlowListener } from '../core/flow.js';
 import type { SluiceError } from '../core/sluice-error.js';
 import { framesIn, joinFrames, withoutFrames } from './frames.js';
 import { Pages, type Place } from './pages.js';
@@ -103,13 +103,16 @@ export class MemoryStream implements StreamWriter {
         isOver: () => this.#over,
       });
       this.#readers.add(reader);
-      const stopFlow = flow.onChange((paused) => {
-        if (paused) return;
-        reader.deliver();
-        this.#slide();
-      });
+      const onFlow: FlowListener = {
+        flowChanged: (paused) => {
+          if (paused) return;
+          reader.deliver();
+          this.#slide();
+        },
+      };
+      flow.add(onFlow);
       subscriber.add(() => {
-        stopFlow();
+        flow.remove(onFlow);
         this.#readers.delete(reader);
         this.#slide();
         this.#pack();

@@ -10,6 +10,20 @@ export interface AdmissionPlace {
 /** What a refused caller is asked to wait, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 
+class Held implements AdmissionPlace {
+  #leave: (() => void) | undefined;
+
+  constructor(leave: () => void) {
+    this.#leave = leave;
+  }
+
+  release(): void {
+    const leave = this.#leave;
+    this.#leave = undefined;
+    leave?.();
+  }
+}
+
 interface Waiting {
   readonly enter: () => void;
 }
@@ -91,16 +105,13 @@ export class Admission {
 
   #place(): AdmissionPlace {
     this.#inUse += 1;
-    let held = true;
-    return {
-      release: () => {
-        if (!held) return;
-        held = false;
-        this.#inUse -= 1;
-        if (this.#queued > 0 && this.#hasRoom()) this.#admitNext();
-      },
-    };
+    return new Held(this.#onLeave);
   }
+
+  readonly #onLeave = (): void => {
+    this.#inUse -= 1;
+    if (this.#queued > 0 && this.#hasRoom()) this.#admitNext();
+  };
 
   #admitNext(): void {
     const [first] = this.#queues;

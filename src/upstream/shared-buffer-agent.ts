@@ -28,6 +28,8 @@ export class SharedBufferAgent extends Agent {
         return true;
       },
     };
+    // The agent keeps its options as long as the socket lives, and the first request's headers in them.
+    delete options.headers;
     const withBuffer: ClientRequestArgs & ConnectOpts = { ...options, onread };
     const socket = super.createConnection(withBuffer, callback);
     return socket;

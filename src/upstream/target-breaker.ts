@@ -13,6 +13,47 @@ export interface Trial {
   abandoned(): void;
 }
 
+interface Settle {
+  readonly resolve: () => void;
+  readonly reject: (reason: Error) => void;
+}
+
+/** A promise that nobody settles holds nothing. */
+class PendingTrial implements Trial {
+  #settle: Settle | undefined;
+
+  /** `counts` is false once the breaker has changed its state. */
+  constructor(
+    settle: Settle | undefined,
+    private readonly isProbe: boolean,
+    private readonly counts: () => boolean,
+  ) {
+    this.#settle = settle;
+  }
+
+  succeeded(): void {
+    this.#take()?.resolve();
+  }
+
+  failed(): void {
+    this.#take()?.reject(new Error('The target failed'));
+  }
+
+  answered(): void {
+    if (this.isProbe) this.succeeded();
+  }
+
+  abandoned(): void {
+    if (this.isProbe) this.failed();
+  }
+
+  #take(): Settle | undefined {
+    const settle = this.counts() ? this.#settle : undefined;
+    this.#settle = undefined;
+    return settle;
+  }
+}
+
 const NAMES: Partial<Record<CircuitState, BreakerState>> = {
   [CircuitState.Closed]: 'closed',
   [CircuitState.HalfOpen]: 'half-open',
@@ -68,21 +109,14 @@ export class TargetBreaker {
 
   /** Begins a trial; of an open breaker only when `waitMs` is 0. */
   begin(): Trial {
-    let settle: { resolve: () => void; reject: (reason: Error) => void } | undefined;
+    let settle: Settle | undefined;
     const outcome = new Promise<void>((resolve, reject) => {
       settle = { resolve, reject };
     });
     const isProbe = this.state !== 'closed';
     this.#run(() => outcome);
     const era = this.#era;
-    // A promise that nobody settles holds nothing.
-    const inTime = (say: () => void) => () => {
-      if (era === this.#era) say();
-    };
-    const succeeded = inTime(() => settle?.resolve());
-    const failed = inTime(() => settle?.reject(new Error('The target failed')));
-    const asProbe = (say: () => void) => (isProbe ? say : () => undefined);
-    return { succeeded, failed, answered: asProbe(succeeded), abandoned: asProbe(failed) };
+    return new PendingTrial(settle, isProbe, () => era === this.#era);
   }
 
   /** A stream that had succeeded broke off, or was too slow: it counts as a failure in place of a success. */

@@ -8,16 +8,16 @@ const GRACE_MS = 1_000;
 
 function listen() {
   const message = new IncomingMessage(new Socket());
-  const body = new UpstreamBody(message);
   const flow = new Flow();
   const seen: string[] = [];
+  const body = new UpstreamBody(message, flow, {
+    next: (chunk) => seen.push(chunk.toString()),
+    cut: () => seen.push('! cut'),
+    complete: () => seen.push('|'),
+  });
   const read = () => {
-    const stop = body.read(flow, {
-      next: (chunk) => seen.push(chunk.toString()),
-      cut: () => seen.push('! cut'),
-      complete: () => seen.push('|'),
-    });
-    return { stop };
+    body.start();
+    return body;
   };
   const say = async (...chunks: string[]) => {
     for (const chunk of chunks) message.push(Buffer.from(chunk));

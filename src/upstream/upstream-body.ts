@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Flow } from '../core/flow.js';
+import type { Flow, FlowListener } from '../core/flow.js';
 
 /** How long a body of which only the last chunk is missing may take before its socket is given up. */
 const RELEASE_GRACE_MS = 1_000;
@@ -13,29 +13,53 @@ export interface BodyReader {
   cut(): void;
 }
 
-/** The body of one upstream answer. Its one reader is its owner. */
-export class UpstreamBody {
+/**
+ * The body of one upstream answer, and its one owner. It reads the chunks, those of one socket read as one: with chunked
+ * encoding each event is a chunk, and what follows costs by the chunk. The flow brakes it. A body that breaks off is cut;
+ * a clean end completes; either is told once and nothing after it.
+ */
+export class UpstreamBody implements FlowListener {
+  #first: Buffer | undefined;
+  #others: Buffer[] = [];
   #released = false;
+  #over = false;
 
-  constructor(private readonly body: IncomingMessage) {
+  constructor(
+    private readonly body: IncomingMessage,
+    private readonly flow: Flow,
+    private readonly reader: BodyReader,
+  ) {
     // Destroying a body makes it report an error: without a listener that would end the process.
-    body.on('error', () => undefined);
+    body.on('error', ignore);
   }
 
-  /**
-   * Reads the chunks, those of one socket read as one: with chunked encoding each event is a chunk, and what follows
-   * costs by the chunk. The flow brakes it. A body that breaks off fails; a clean end completes; either is told once and
-   * nothing after it. The returned function ends the reading, and closes the socket unless the body was released.
-   */
-  read(flow: Flow, reader: BodyReader): () => void {
-    const reading = new Reading(this.body, flow, reader, () => this.#letGo());
-    reading.start();
-    return () => reading.stop();
+  start(): void {
+    const { body, flow } = this;
+    if (body.destroyed) return this.#onClose();
+    flow.add(this);
+    // Each of them comes once: `once` would wrap it in three objects.
+    body.on('data', this.#onData).on('end', this.#onClose).on('close', this.#onClose);
+    if (flow.paused) body.pause();
+    return undefined;
   }
 
   /** Says that the last event was read: the connection may be used again once the body has ended. */
   release(): void {
     this.#released = true;
+  }
+
+  /** Ends the reading, and closes the socket unless the body was released. */
+  stop(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.body.off('data', this.#onData).off('end', this.#onClose).off('close', this.#onClose);
+    this.flow.remove(this);
+    this.#letGo();
+  }
+
+  flowChanged(paused: boolean): void {
+    if (paused) this.body.pause();
+    else this.body.resume();
   }
 
   #letGo(): void {
@@ -47,38 +71,6 @@ export class UpstreamBody {
     }
     const timer = setTimeout(() => body.destroy(), RELEASE_GRACE_MS);
     body.once('close', () => clearTimeout(timer)).resume();
-  }
-}
-
-class Reading {
-  #first: Buffer | undefined;
-  #others: Buffer[] = [];
-  #over = false;
-  #stopFlow: (() => void) | undefined;
-
-  constructor(
-    private readonly body: IncomingMessage,
-    private readonly flow: Flow,
-    private readonly reader: BodyReader,
-    private readonly letGo: () => void,
-  ) {}
-
-  start(): void {
-    const { body, flow } = this;
-    if (body.destroyed) return this.#onClose();
-    this.#stopFlow = flow.onChange((paused) => (paused ? body.pause() : body.resume()));
-    // Each of them comes once: `once` would wrap it in three objects.
-    body.on('data', this.#onData).on('end', this.#onClose).on('close', this.#onClose);
-    if (flow.paused) body.pause();
-    return undefined;
-  }
-
-  stop(): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.body.off('data', this.#onData).off('end', this.#onClose).off('close', this.#onClose);
-    this.#stopFlow?.();
-    this.letGo();
   }
 
   readonly #onData = (chunk: Buffer): void => {
@@ -110,3 +102,5 @@ class Reading {
     this.reader.next(Buffer.concat(chunks));
   };
 }
+
+function ignore(): void {}
