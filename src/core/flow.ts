@@ -22,7 +22,8 @@ export class Flow {
 
   /** From now on `listener` is told of each change. */
   add(listener: FlowListener): void {
-    this.#listeners = [...this.#listeners, listener];
+    // Exactly as many as there are: see `Stop`.
+    this.#listeners = this.#listeners.concat(listener);
   }
 
   /** Ends that, also while it is told. */

@@ -32,9 +32,8 @@ export class Stop implements StopSignal {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    const listeners = this.#listeners;
-    // Most have one: an array that is pushed to, or spread into another one, has room for seventeen.
-    this.#listeners = listeners.length === 0 ? [listener] : [...listeners, listener];
+    // Most have one or two: an array that is pushed to, or spread into another one, has room for seventeen.
+    this.#listeners = this.#listeners.concat(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {

@@ -56,17 +56,18 @@ export function decodeBody(body: unknown): ChatRequest {
   return {
     model,
     messages:
-      messages === undefined ? conversation(content ?? '', system) : [...instructions(system), ...messages],
+      messages === undefined ? conversation(content ?? '', system) : withInstructions(messages, system),
     parameters,
   };
 }
 
-function conversation(content: string, system: string | undefined): ChatMessage[] {
-  return [...instructions(system), { role: 'user', content }];
+function withInstructions(messages: ChatMessage[], system: string | undefined): ChatMessage[] {
+  return system ? [{ role: 'system', content: system }, ...messages] : messages;
 }
 
-function instructions(system: string | undefined): ChatMessage[] {
-  return system ? [{ role: 'system', content: system }] : [];
+function conversation(content: string, system: string | undefined): ChatMessage[] {
+  const asked = { role: 'user', content };
+  return system ? [{ role: 'system', content: system }, asked] : [asked];
 }
 
 function missingContent(): SluiceError {
