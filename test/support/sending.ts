@@ -26,7 +26,7 @@ export class Sending {
   readonly outbox: Outbox;
   #pending: ((written: Written) => void)[] = [];
 
-  constructor(room = new WaitingRoom(ROOM_BYTES), departures = new Departures()) {
+  constructor(room = new WaitingRoom(ROOM_BYTES), departures = new Departures((leave) => leave())) {
     this.outbox = new Outbox({
       write: (batch) => {
         this.batches.push(batch);

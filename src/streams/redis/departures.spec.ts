@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers());
 
 /** When those left that were to leave then. */
 function leaving(...due: number[]) {
-  const departures = new Departures();
+  const departures = new Departures((leave) => leave());
   const left: number[] = [];
   const cancels = due.map((ms) =>
     departures.at(ms, () => left.push(Math.round(performance.now() / 25) * 25)),

@@ -18,6 +18,9 @@ export class Departures {
   readonly #leaving: (() => void)[] = [];
   #turn: NodeJS.Immediate | undefined;
 
+  /** `together` is given what leaves in one turn of the event loop, and calls it. */
+  constructor(private readonly together: (leave: () => void) => void) {}
+
   /**
    * Calls `depart` at the step that is nearest to `dueMs`, in milliseconds of `performance.now()`: at the next one where that
    * has gone by. The returned function cancels.
@@ -53,7 +56,10 @@ export class Departures {
   }
 
   #leave(): void {
-    for (const depart of this.#leaving.splice(0, GROUP)) depart();
+    const group = this.#leaving.splice(0, GROUP);
+    this.together(() => {
+      for (const depart of group) depart();
+    });
     this.#turn = this.#leaving.length > 0 ? setImmediate(() => this.#leave()) : undefined;
   }
 }

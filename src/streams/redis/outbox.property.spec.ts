@@ -71,7 +71,7 @@ it('writes every frame once and in order, and the end last, whatever becomes of 
           maxBytes: 1_000_000,
           keepMs: 1_000,
           room,
-          departures: new Departures(),
+          departures: new Departures((leave) => leave()),
           onSettled,
         });
         let text = '';

@@ -42,7 +42,7 @@ describe('Outbox', () => {
   });
 
   it('sends with others what began a few milliseconds after theirs', async () => {
-    const departures = new Departures();
+    const departures = new Departures((leave) => leave());
     sending = new Sending(undefined, departures);
     const other = new Sending(undefined, departures);
     await sending.begun();

@@ -1,7 +1,7 @@
 import type { Frame } from '../../core/frame.js';
 import type { SluiceSettings } from '../../core/settings.js';
 import type { StreamCard, StreamOwner, StreamWriter } from '../stream-log.js';
-import type { RedisClient } from './connect.js';
+import { together, type RedisClient } from './connect.js';
 import { Departures } from './departures.js';
 import { PRODUCED } from './entry.js';
 import { Outbox, type Before } from './outbox.js';
@@ -52,11 +52,12 @@ export class OwnStreams {
   readonly #streams = new Map<string, Own>();
   readonly #renewals: NodeJS.Timeout;
   readonly #room: WaitingRoom;
-  readonly #departures = new Departures();
+  readonly #departures: Departures;
   #closed = false;
 
   constructor(private readonly options: OwnStreamsOptions) {
     const { redis, settings } = options;
+    this.#departures = new Departures((leave) => together(redis, leave));
     this.#room = new WaitingRoom(settings.streamLog.maxBytes * WAITING_PART);
     const renew = () => this.#renew();
     redis.on('ready', renew);
@@ -160,7 +161,9 @@ export class OwnStreams {
   }
 
   #renew(): void {
-    for (const { pen, outbox } of this.#streams.values()) if (!outbox.done) void pen.renew();
+    together(this.options.redis, () => {
+      for (const { pen, outbox } of this.#streams.values()) if (!outbox.done) void pen.renew();
+    });
   }
 
   #keepMs(): number {

@@ -1,5 +1,5 @@
 import type { StreamCard } from '../stream-log.js';
-import type { RedisClient } from './connect.js';
+import { together, type RedisClient } from './connect.js';
 import { entryFields, entryId, isNotNew, PRODUCED, type Entry } from './entry.js';
 import { keysOf } from './keys.js';
 import { printMeta } from './meta.js';
@@ -79,13 +79,15 @@ export class StreamPen {
     const { log, meta, request } = keysOf(card.id);
     const text = printMeta({ card, replica, lost: false });
     const isLeft = will !== undefined && !batch.end;
-    const [added] = await Promise.all([
-      redis.xadd(log, this.#idOf(batch), ...entryFields(batch)).catch(orKnown),
-      // Asked again, this may be a stream that another replica has taken over.
-      redis.set(meta, text, 'PX', 2 * (batch.end ? keepMs : runMs), 'NX'),
-      redis.pexpire(log, batch.end ? keepMs : runMs),
-      isLeft && redis.set(request, will, 'PX', runMs),
-    ]);
+    const [added] = await together(redis, () =>
+      Promise.all([
+        redis.xadd(log, this.#idOf(batch), ...entryFields(batch)).catch(orKnown),
+        // Asked again, this may be a stream that another replica has taken over.
+        redis.set(meta, text, 'PX', 2 * (batch.end ? keepMs : runMs), 'NX'),
+        redis.pexpire(log, batch.end ? keepMs : runMs),
+        isLeft && redis.set(request, will, 'PX', runMs),
+      ]),
+    );
     return added === KNOWN ? this.#isOwn() : 'written';
   }
 
@@ -100,8 +102,10 @@ export class StreamPen {
 
   async #append(batch: Batch): Promise<Written> {
     const { redis, card } = this.options;
-    const written = redis.xadd(keysOf(card.id).log, 'NOMKSTREAM', this.#idOf(batch), ...entryFields(batch));
-    const [added] = batch.end ? await Promise.all([written, ...this.#keepEnded()]) : [await written];
+    const add = () => redis.xadd(keysOf(card.id).log, 'NOMKSTREAM', this.#idOf(batch), ...entryFields(batch));
+    const [added] = batch.end
+      ? await together(redis, () => Promise.all([add(), ...this.#keepEnded()]))
+      : [await add()];
     return added === null ? 'gone' : 'written';
   }
 

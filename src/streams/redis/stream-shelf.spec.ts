@@ -53,6 +53,15 @@ describe('StreamShelf', () => {
     expect(await entries()).toEqual([]);
   });
 
+  it('finds the log of a stream that is begun while it looks', async () => {
+    const get = client.get.bind(client);
+    vi.spyOn(client, 'get').mockImplementationOnce(async (key) => {
+      await write(0, 2, { begins: true });
+      return get(key);
+    });
+    expect((await shelf.known(id))?.last).toMatchObject({ first: 0, count: 2 });
+  });
+
   it('reads on after the last entry that was read', async () => {
     await write(0, 2, { begins: true });
     const { cursor, full } = await shelf.page(id, '-');

@@ -1,6 +1,6 @@
 import type { SluiceError } from '../../core/sluice-error.js';
 import type { StreamCard } from '../stream-log.js';
-import type { RedisClient } from './connect.js';
+import { together, type RedisClient } from './connect.js';
 import { entryFields, entryId, isNotNew, openingId, PRODUCED, readEntry, type Entry } from './entry.js';
 import { keysOf } from './keys.js';
 import { readMeta, type Meta } from './meta.js';
@@ -56,8 +56,10 @@ export class StreamShelf {
    * stream over writes there first.
    */
   async known(id: string): Promise<Known | undefined> {
-    const [last, meta] = await Promise.all([this.lastEntry(id), this.meta(id)]);
-    return meta && { meta, last };
+    const [last, meta] = await together(this.redis, () => Promise.all([this.lastEntry(id), this.meta(id)]));
+    if (meta === undefined) return undefined;
+    // A stream's first entry is written before what is said of it: it may have come between the two looks.
+    return { meta, last: last ?? (await this.lastEntry(id)) };
   }
 
   /** The last entry, or the last before an id; undefined where there is none. */
