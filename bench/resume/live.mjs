@@ -10,6 +10,8 @@ import { liveSubjects } from './subjects.mjs';
 const LIVE = /** @type {const} */ (['direct', 'pipe', 'unkept', 'memory', 'redis']);
 /** Of each stream, in both loads: what a stream takes once is then the same part of an event. */
 const EVENTS = 150;
+/** So few streams leave the core idle for most of the time: what is slower then has waited for something. */
+const FEW = 20;
 /** After the last event: what waited in a batch has been sent by then, in milliseconds. */
 const FLUSH_MS = 500;
 
@@ -28,10 +30,13 @@ const FLUSH_MS = 500;
  */
 export async function live(sitting) {
   const { chat, moderate } = scenarios({ quick: sitting.small, events: EVENTS });
-  if (chat === undefined || moderate === undefined) throw new Error('The loads have other names');
+  const { moderate: light } = scenarios({ quick: sitting.small, events: EVENTS, streams: FEW });
+  if (chat === undefined || moderate === undefined || light === undefined)
+    throw new Error('The loads have other names');
   return [
-    await turns('resume-chat', chat, LIVE, sitting),
+    await turns('resume-light', light, LIVE, sitting),
     await turns('resume-moderate', moderate, LIVE, sitting),
+    await turns('resume-chat', chat, LIVE, sitting),
   ];
 }
 
