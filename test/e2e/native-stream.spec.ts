@@ -34,7 +34,8 @@ describe.each(hostKinds)('/stream on $name', (kind) => {
   });
 
   it('answers with the head of an event stream that no proxy holds back', async () => {
-    const { status, headers, over } = await ask(`${host.url}/stream?content=Hi`);
+    const staying = { headers: { connection: 'keep-alive' } };
+    const { status, headers, over } = await ask(`${host.url}/stream?content=Hi`, staying);
     await over;
     expect(status).toBe(200);
     expect(headers).toMatchObject({

@@ -167,6 +167,14 @@ describe('StreamPen', () => {
     expect(await ttlOf('meta')).toBeGreaterThan(2 * RUN_MS - SLACK_MS);
   });
 
+  it('renews nothing while its end is on its way', async () => {
+    await pen.write(BEGINNING);
+    const ended = pen.write(batch(2, 1, { end: true }));
+    await pen.renew();
+    expect(await ended).toBe('written');
+    expect(Math.abs(Number(await ttlOf('log')) - KEEP_MS)).toBeLessThan(SLACK_MS);
+  });
+
   it('renews nothing, and fails not, where there is no connection', async () => {
     client.disconnect();
     await expect(pen.renew()).resolves.toBeUndefined();

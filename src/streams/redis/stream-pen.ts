@@ -33,9 +33,13 @@ export interface StreamPenOptions {
 
 /** Writes one stream into Redis. Nothing here rejects. */
 export class StreamPen {
+  /** Its end was sent, and with it for how long it is kept. */
+  #ended = false;
+
   constructor(private readonly options: StreamPenOptions) {}
 
   async write(batch: Batch): Promise<Written> {
+    this.#ended ||= batch.end;
     try {
       if (!batch.begins) return await this.#append(batch);
       return await (this.#epoch === PRODUCED ? this.#begin(batch) : this.#goOn(batch));
@@ -64,6 +68,7 @@ export class StreamPen {
 
   /** The stream runs: what is kept of it is kept on. */
   async renew(): Promise<void> {
+    if (this.#ended) return;
     const { redis, card, runMs, will } = this.options;
     const { log, meta, request } = keysOf(card.id);
     await Promise.allSettled([
