@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer as wholeOf } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SharedBufferAgent } from './shared-buffer-agent.js';
 
 describe('SharedBufferAgent', () => {
@@ -53,6 +53,14 @@ describe('SharedBufferAgent', () => {
     );
     for (const [number, path] of paths.entries())
       expect(said[number]).toMatch(new RegExp(`^(?:${encodeURI(path)})+$`));
+  });
+
+  it('keeps no headers in the options that the agent keeps with a socket', async () => {
+    answer = (response) => response.end('whole');
+    const connects = vi.spyOn(agent, 'createConnection');
+    await wholeOf(await ask('/', { authorization: 'Bearer secret' }));
+    expect(connects).toHaveBeenCalledOnce();
+    expect(connects.mock.calls[0]?.[0]).not.toHaveProperty('headers');
   });
 
   it('uses a connection again', async () => {
