@@ -1,6 +1,6 @@
 import { SluiceError } from '../../core/sluice-error.js';
 import type { StreamPart } from '../../core/stream-part.js';
-import type { DecodedEvent, EventDecoder } from '../../core/transcoder.js';
+import type { DecodedEvent, EventDecoder, KnownEvents } from '../../core/transcoder.js';
 import { ChunkShape } from './chunk-shape.js';
 import { isRecord, readChunk, readIndex, readText, type ChatChunk, type Delta } from './read-chunk.js';
 import { streamError } from './read-error.js';
@@ -10,22 +10,25 @@ const DONE: DecodedEvent = { parts: [], done: true };
 
 /** Reads the events of one stream. Throws `upstream-error` at one that is neither JSON nor `[DONE]`. */
 export function eventDecoder(): EventDecoder {
-  const shape = new ChunkShape();
-  return {
-    decode(data) {
-      if (data === '[DONE]') return DONE;
-      const chunk = readChunk(data);
-      if (chunk === undefined) {
-        throw new SluiceError(
-          'upstream-error',
-          'The upstream sent an event that is no chat completion chunk',
-        );
-      }
-      shape.learn(data, chunk);
-      return { parts: partsOf(chunk), done: false, model: chunk.model };
-    },
-    known: (block, from) => shape.read(block, from),
-  };
+  return new ChunkDecoder();
+}
+
+class ChunkDecoder implements EventDecoder {
+  readonly #shape = new ChunkShape();
+
+  decode(data: string): DecodedEvent {
+    if (data === '[DONE]') return DONE;
+    const chunk = readChunk(data);
+    if (chunk === undefined) {
+      throw new SluiceError('upstream-error', 'The upstream sent an event that is no chat completion chunk');
+    }
+    this.#shape.learn(data, chunk);
+    return { parts: partsOf(chunk), done: false, model: chunk.model };
+  }
+
+  known(block: Buffer, from: number): KnownEvents | undefined {
+    return this.#shape.read(block, from);
+  }
 }
 
 /** The parts of one chunk, in the order in which a reader needs them. */
