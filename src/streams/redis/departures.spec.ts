@@ -82,4 +82,17 @@ describe('Departures', () => {
     expect(left).toHaveLength(7);
     expect(left.at(-1)).toBe(-1);
   });
+
+  it('hand over what leaves in one turn together', () => {
+    const turns: number[] = [];
+    let left = 0;
+    const departures = new Departures((leave) => {
+      const before = left;
+      leave();
+      turns.push(left - before);
+    });
+    for (let count = 0; count < 6; count += 1) departures.at(100, () => (left += 1));
+    vi.runAllTimers();
+    expect(turns).toEqual([4, 2]);
+  });
 });
