@@ -6,12 +6,12 @@ import { figuresOf } from '../report/figures.mjs';
 import { scenarios } from '../scenarios.mjs';
 import { liveSubjects } from './subjects.mjs';
 
-/** They take turns in this order. */
-const LIVE = /** @type {const} */ (['direct', 'pipe', 'unkept', 'memory', 'redis']);
 /** Of each stream, in both loads: what a stream takes once is then the same part of an event. */
 const EVENTS = 150;
 /** So few streams leave the core idle for most of the time: what is slower then has waited for something. */
 const FEW = 20;
+/** Of those: as many one after the other as make 30,000 events, since the p99 of a few thousand is chance. */
+const FEW_REQUESTS = 200;
 /** After the last event: what waited in a batch has been sent by then, in milliseconds. */
 const FLUSH_MS = 500;
 
@@ -22,22 +22,42 @@ const FLUSH_MS = 500;
 /** @typedef {import('../report/figures.mjs').Figures & { redis?: RedisWork }} LiveFigures */
 /** @typedef {{ subject: string, title: string, runs: LiveFigures[] }} LiveRow */
 /** @typedef {import('../scenarios.mjs').Scenario & { name: string, rows: LiveRow[] }} LiveResult */
-/** @typedef {{ small: boolean, repeat: number, machine: import('../measure/run-once.mjs').Machine }} Sitting */
+/**
+ * @typedef {object} Sitting
+ * @property {boolean} small
+ * @property {number} repeat
+ * @property {import('./options.mjs').Load[]} loads
+ * @property {import('./options.mjs').LiveName[]} subjects
+ * @property {import('../measure/run-once.mjs').Machine} machine
+ */
 
 /**
  * The loads of `npm run bench` in which streams are live, with each way to keep them.
  * @param {Sitting} sitting
  */
 export async function live(sitting) {
-  const { chat, moderate } = scenarios({ quick: sitting.small, events: EVENTS });
-  const { moderate: light } = scenarios({ quick: sitting.small, events: EVENTS, streams: FEW });
-  if (chat === undefined || moderate === undefined || light === undefined)
-    throw new Error('The loads have other names');
-  return [
-    await turns('resume-light', light, LIVE, sitting),
-    await turns('resume-moderate', moderate, LIVE, sitting),
-    await turns('resume-chat', chat, LIVE, sitting),
-  ];
+  const results = [];
+  for (const load of sitting.loads) {
+    results.push(await turns(`resume-${load}`, loadOf(load, sitting.small), sitting.subjects, sitting));
+  }
+  return results;
+}
+
+/**
+ * @param {import('./options.mjs').Load} load
+ * @param {boolean} quick
+ */
+function loadOf(load, quick) {
+  const streams = load === 'light' ? FEW : undefined;
+  const found = scenarios({ quick, events: EVENTS, streams })[load === 'light' ? 'moderate' : load];
+  if (found === undefined) throw new Error('The loads have other names');
+  if (load !== 'light' || quick) return found;
+  const measured = { ...found.measured, requests: FEW_REQUESTS };
+  return {
+    ...found,
+    measured,
+    load: found.load.replace(/\d+ × \d+ events$/u, `${FEW_REQUESTS} × ${EVENTS} events`),
+  };
 }
 
 /**
@@ -68,7 +88,7 @@ export async function rates(sitting) {
 /**
  * @param {string} name
  * @param {import('../scenarios.mjs').Scenario} scenario
- * @param {readonly import('./subjects.mjs').LiveName[]} subjects
+ * @param {readonly import('./options.mjs').LiveName[]} subjects
  * @param {Sitting} sitting
  * @returns {Promise<LiveResult>}
  */

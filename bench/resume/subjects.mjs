@@ -7,7 +7,10 @@ const service = { command: [process.execPath, SLUICE], entry: SLUICE };
 
 /** @typedef {import('../subjects.mjs').Subject & { redis?: true }} LiveSubject */
 
-/** A stream that is not kept, and one in each log, beside the load side alone and the pipe. */
+/**
+ * A stream that is not kept, and one in each log, beside the load side alone and the pipe.
+ * @satisfies {Record<import('./options.mjs').LiveName, LiveSubject>}
+ */
 export const liveSubjects = {
   direct: /** @type {LiveSubject} */ (direct),
   pipe: /** @type {LiveSubject} */ (pipe()),
@@ -28,8 +31,6 @@ export const liveSubjects = {
     redis: true,
   }),
 };
-
-/** @typedef {keyof typeof liveSubjects} LiveName */
 
 function pipe() {
   const { pipe: found } = subjectsWith(undefined);
