@@ -9,6 +9,7 @@ import { Gate } from '../support/gate.js';
 import { findProgram } from '../support/needs.js';
 import { optionsFor } from '../support/options.js';
 import { Random } from '../support/random.js';
+import { SOON } from '../support/soon.js';
 
 const program = findProgram('chromium') ?? 'chromium';
 const SEED = Number(process.env['CUTS_SEED'] ?? Math.floor(Math.random() * 1e9));
@@ -45,13 +46,13 @@ describe.skipIf(findProgram('chromium') === undefined)('EventSource in Chromium,
       suite.upstream.next(answer);
       await reading(suite.host.url, async ({ proxy, shown, events }) => {
         // Before its first event a client has no id to come back with.
-        await expect.poll(shown, PATIENCE).toBe(WORDS[0]);
+        await expect.poll(shown, SOON).toBe(WORDS[0]);
         for (const gate of gates) {
           const isCut = gate === gates.at(-1) ? undefined : proxy.cutAfter(1 + random.below(MAX_BYTES_A_CUT));
           gate.open();
           await isCut;
         }
-        await expect.poll(events, PATIENCE).toMatch(/^(?:message )+done $/);
+        await expect.poll(events, SOON).toMatch(/^(?:message )+done $/);
         expect(await shown()).toBe(WORDS.join(''));
       });
       expect(suite.upstream.requests).toHaveLength(1);
@@ -59,7 +60,6 @@ describe.skipIf(findProgram('chromium') === undefined)('EventSource in Chromium,
   });
 });
 
-const PATIENCE = { interval: 10, timeout: 10_000 };
 
 /** What a test sees of a page, and the proxy between the page and its host. */
 interface Reading {

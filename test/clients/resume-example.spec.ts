@@ -5,6 +5,7 @@ import { refuses, ScriptedUpstream } from '../../src/testing/index.js';
 import { launchBrowser } from '../support/browser.js';
 import { HeldAnswer } from '../support/held-answer.js';
 import { findProgram } from '../support/needs.js';
+import { SOON } from '../support/soon.js';
 
 const program = findProgram('chromium') ?? 'chromium';
 /** Pieces that are no words, and what would be markup if the page took it for that. */
@@ -122,7 +123,7 @@ describe.skipIf(findProgram('chromium') === undefined)('the page of examples/res
     const simulated = await startExample();
     try {
       await begin(simulated.url);
-      await expect.poll(() => page.textContent('#text'), PATIENCE).toContain('[simulated]');
+      await expect.poll(() => page.textContent('#text'), SOON).toContain('[simulated]');
       await page.click('#stop');
       await shows('state', 'stopped');
     } finally {
@@ -133,7 +134,6 @@ describe.skipIf(findProgram('chromium') === undefined)('the page of examples/res
 });
 
 /** EventSource in Chromium comes back after three seconds. */
-const PATIENCE = { interval: 10, timeout: 10_000 };
 
 async function begin(url: string): Promise<void> {
   await page.goto(url);
@@ -153,5 +153,5 @@ async function openSecondTab(): Promise<Page> {
 
 /** Resolves when an element of the tab has exactly this text. */
 async function shows(id: string, text: string, tab = page): Promise<void> {
-  await expect.poll(() => tab.textContent(`#${id}`), PATIENCE).toBe(text);
+  await expect.poll(() => tab.textContent(`#${id}`), SOON).toBe(text);
 }

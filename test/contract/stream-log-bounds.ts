@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ROOMY, type CreatedLog, type CreateLog, type LogLimits } from './created-log.js';
 import { LogReader } from './log-reader.js';
 import { WrittenStream } from './written-stream.js';
+import { SOON } from '../support/soon.js';
 
 /** A few frames. */
 const NARROW: LogLimits = { ...ROOMY, maxBytesPerStream: 500 };
 const BRIEF: LogLimits = { ...ROOMY, keepSeconds: 1 };
 /** For what a log does in its own time. */
-const PATIENT = { interval: 20, timeout: 10_000 };
 
 /** How every StreamLog forgets. */
 export function streamLogBounds(name: string, create: CreateLog): void {
@@ -33,7 +33,7 @@ export function streamLogBounds(name: string, create: CreateLog): void {
       const stream = begin();
       for (let left = 30; left > 0; left -= 1) stream.write();
       stream.end();
-      await expect.poll(async () => (await find(stream))?.firstKept, PATIENT).toBeGreaterThan(0);
+      await expect.poll(async () => (await find(stream))?.firstKept, SOON).toBeGreaterThan(0);
       const reader = read(stream);
       expect(await reader.ended).toBe('stream-gone');
       expect(stream.from(0).startsWith(reader.text)).toBe(true);
@@ -46,7 +46,7 @@ export function streamLogBounds(name: string, create: CreateLog): void {
     it('keeps none of its frames, and knows that there was one', async () => {
       const stream = begin().write(2).end();
       expect(await read(stream).ended).toBe('complete');
-      await expect.poll(async () => (await find(stream))?.firstKept, PATIENT).toBeGreaterThan(0);
+      await expect.poll(async () => (await find(stream))?.firstKept, SOON).toBeGreaterThan(0);
       const found = await find(stream);
       expect(found).toMatchObject({ ...stream.card, state: 'over', frames: found?.firstKept });
       expect(await read(stream).ended).toBe('stream-gone');

@@ -8,13 +8,14 @@ import { hostKinds } from '../support/hosts.js';
 import { ask, askAndLeave, type Answer } from '../support/http-client.js';
 import { inParallel } from '../support/in-parallel.js';
 import { askIn, native, openai, ways } from '../support/ways.js';
+import { SOON } from '../support/soon.js';
 
 /** What one stream holds: a place of its route and one of its upstream. */
 const ONE: Holdings = { streams: 1, places: 2, queued: 0, keysInUse: 1, inFlight: 1, trials: 0 };
 
 /** Resolves when this is what is held. Who waits in a queue, or has left it, announces itself by no event. */
 async function untilHeld(fleet: Fleet, expected: Partial<Holdings>): Promise<void> {
-  await expect.poll(() => holdings(fleet.host.app), { interval: 5, timeout: 5_000 }).toMatchObject(expected);
+  await expect.poll(() => holdings(fleet.host.app), SOON).toMatchObject(expected);
 }
 
 /** A first request that holds the only place until the gate opens. */

@@ -6,6 +6,7 @@ import { holdings, NOTHING } from '../support/holdings.js';
 import { hostKinds } from '../support/hosts.js';
 import { inParallel } from '../support/in-parallel.js';
 import { openResources } from '../support/open-resources.js';
+import { SOON } from '../support/soon.js';
 
 const SEED = Number(process.env['CHAOS_SEED'] ?? Math.floor(Math.random() * 1e9));
 const AT_ONCE = 40;
@@ -84,9 +85,9 @@ describe.each(storms)('chaos $name', ({ count, faulty, options }) => {
       .map((request) => `CHAOS_SEED=${SEED}: ${describeRequest(request, run)}`);
 
   it('gives back every place, key and timer', async () => {
-    await expect.poll(() => holdings(fleet.host.app), { interval: 10, timeout: 5_000 }).toEqual(NOTHING);
+    await expect.poll(() => holdings(fleet.host.app), SOON).toEqual(NOTHING);
     await expect
-      .poll(() => openResources('timers') - timersBefore, { interval: 10, timeout: 5_000 })
+      .poll(() => openResources('timers') - timersBefore, SOON)
       .toBeLessThanOrEqual(0);
   });
 
@@ -129,7 +130,7 @@ describe.each(storms)('chaos $name', ({ count, faulty, options }) => {
 
   it('leaves no socket', async () => {
     await fleet.stop();
-    await expect.poll(() => openResources('sockets'), { interval: 10, timeout: 5_000 }).toBe(socketsBefore);
+    await expect.poll(() => openResources('sockets'), SOON).toBe(socketsBefore);
   });
 });
 

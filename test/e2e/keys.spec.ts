@@ -6,6 +6,7 @@ import { Fleet } from '../support/fleet.js';
 import { HeldAnswer } from '../support/held-answer.js';
 import { holdings, NOTHING } from '../support/holdings.js';
 import { askIn, openai, ways } from '../support/ways.js';
+import { SOON } from '../support/soon.js';
 
 const [ONE, TWO, THREE] = ['sk-first-secret', 'sk-second-secret', 'sk-third-secret'] as const;
 const keys = [ONE, TWO, THREE];
@@ -108,7 +109,7 @@ describe('a key', () => {
     fleet.at('a').next(refuses(429, { headers: { 'retry-after-ms': '60' } }));
     expect((await askIn(openai, fleet.url)).status).toBe(429);
     await expect
-      .poll(async () => (await askIn(openai, fleet.url)).status, { interval: 20, timeout: 5_000 })
+      .poll(async () => (await askIn(openai, fleet.url)).status, SOON)
       .toBe(200);
     expect(keysAsked(fleet)).toEqual([ONE, ONE]);
   });

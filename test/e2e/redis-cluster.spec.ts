@@ -3,8 +3,9 @@ import { streams } from '../../src/testing/index.js';
 import { Gate } from '../support/gate.js';
 import { textOf } from '../support/random-answer.js';
 import { RedisCluster } from '../support/redis-cluster.js';
-import { eventsOf, hasRedis, POLL, TEXT, WORDS } from '../support/replica-suite.js';
+import { eventsOf, hasRedis, TEXT, WORDS } from '../support/replica-suite.js';
 import { Replicas } from '../support/replicas.js';
+import { SOON } from '../support/soon.js';
 
 const MANY = Array.from({ length: 12 }, (_, index) => index);
 
@@ -40,7 +41,7 @@ describe.skipIf(!hasRedis)('streams in a Redis Cluster of three nodes', () => {
     const list = async () =>
       (await (await replicas.ask('b', '/v1/streams')).json()) as { data: { id: string }[] };
     const ids = running.map(({ id }) => id).toSorted();
-    await expect.poll(async () => (await list()).data.map(({ id }) => id).toSorted(), POLL).toEqual(ids);
+    await expect.poll(async () => (await list()).data.map(({ id }) => id).toSorted(), SOON).toEqual(ids);
     const logs = await cluster.keys('sluice:*:log');
     expect(logs.flat()).toHaveLength(MANY.length);
     expect(logs.filter((some) => some.length > 0).length).toBeGreaterThan(1);

@@ -5,8 +5,9 @@ import { Gate } from '../support/gate.js';
 import { parseEvents } from '../support/http-client.js';
 import { textOf } from '../support/random-answer.js';
 import { ask, begin, wholeOf, type Running } from '../support/running-stream.js';
-import { eventsOf, hasRedis, POLL, ReplicaSuite, TEXT, WEB, WORDS } from '../support/replica-suite.js';
+import { eventsOf, hasRedis, ReplicaSuite, TEXT, WEB, WORDS } from '../support/replica-suite.js';
 import type { Name } from '../support/replicas.js';
+import { SOON } from '../support/soon.js';
 
 const LEASE_MS = 2_000;
 const EVENT_SOURCE = { accept: 'text/event-stream' };
@@ -41,7 +42,7 @@ async function expectResumed(suite: ReplicaSuite, { id }: Running, count: number
 
 /** That it is told, in the end, that the stream is gone. */
 async function expectGone(suite: ReplicaSuite, { id, url }: Running): Promise<void> {
-  await expect.poll(() => suite.status('b', url), POLL).toBe(410);
+  await expect.poll(() => suite.status('b', url), SOON).toBe(410);
   const told = await (await suite.resume('b', `${id}.4`, EVENT_SOURCE)).events();
   expect(told).toHaveLength(1);
   expect(told[0]).toMatchObject({ event: 'failed', data: expect.stringContaining('"stream-gone"') });
@@ -52,7 +53,7 @@ const isWaiting = async ({ elsewhere }: Running) =>
 /** Until both replicas have Redis again. */
 async function untilRedis(suite: ReplicaSuite): Promise<void> {
   for (const name of ['a', 'b'] as const) {
-    await expect.poll(() => suite.status(name, '/v1/streams'), POLL).toBe(200);
+    await expect.poll(() => suite.status(name, '/v1/streams'), SOON).toBe(200);
   }
 }
 
@@ -72,7 +73,7 @@ describe.skipIf(!hasRedis)('streams of which Redis', PATIENT, () => {
     const meanwhile = await ask(suite, 'a');
     await expectLater(suite, going);
     expect([await isWaiting(ending), await isWaiting(going)]).toEqual([true, true]);
-    await expect.poll(() => performance.now() - frozenAt, POLL).toBeGreaterThan(LEASE_MS);
+    await expect.poll(() => performance.now() - frozenAt, SOON).toBeGreaterThan(LEASE_MS);
     suite.redis.thaw();
     expect(await wholeOf(ending.elsewhere)).toEqual(whole);
     await eventsOf(going.elsewhere, 20);
@@ -113,7 +114,7 @@ describe.skipIf(!hasRedis)('streams of which Redis', PATIENT, () => {
     await running.say();
     await wholeOf(running.live);
     for (const path of [before, running.url]) await wholeOf(await suite.ask('a', path));
-    await expect.poll(() => suite.status('b', meanwhile), POLL).toBe(200);
+    await expect.poll(() => suite.status('b', meanwhile), SOON).toBe(200);
     await wholeOf(await suite.ask('b', meanwhile));
     await wholeOf(await suite.ask('b', await ask(suite, 'a')));
   });
@@ -151,14 +152,14 @@ describe.skipIf(!hasRedis)('streams of which Redis', PATIENT, () => {
     await expectResumed(suite, running, 20);
     const late = await suite.ask('b', running.url);
     await eventsOf(late, 10);
-    await expect.poll(() => performance.now() - fullAt, POLL).toBeGreaterThan(LEASE_MS);
+    await expect.poll(() => performance.now() - fullAt, SOON).toBeGreaterThan(LEASE_MS);
     expect(await isWaiting(running)).toBe(true);
     await suite.redis.makeRoom();
     await eventsOf(late, 20);
     for (const _ of WORDS.slice(0, 2)) await running.say();
     const whole = await wholeOf(running.live);
     for (const answer of [running.elsewhere, late]) expect(await wholeOf(answer)).toEqual(whole);
-    await expect.poll(() => suite.status('b', meanwhile), POLL).toBe(200);
+    await expect.poll(() => suite.status('b', meanwhile), SOON).toBe(200);
     await wholeOf(await suite.ask('b', meanwhile));
   });
 
@@ -201,7 +202,7 @@ describe.skipIf(!hasRedis)('streams of which Redis', PATIENT, () => {
     expect(await wholeOf(running.elsewhere)).toEqual(await wholeOf(running.live));
     await breakOff();
     const stop = () => suite.status('b', stopped.url, { method: 'DELETE' });
-    await expect.poll(stop, POLL).toBe(204);
+    await expect.poll(stop, SOON).toBe(204);
     for (const answer of [stopped.live, stopped.elsewhere]) {
       expect((await answer.events()).at(-1)).toMatchObject({
         event: 'failed',

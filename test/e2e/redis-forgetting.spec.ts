@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { streams } from '../../src/testing/index.js';
-import { eventsOf, hasRedis, POLL, PROMPT, ReplicaSuite, WORDS } from '../support/replica-suite.js';
+import { eventsOf, hasRedis, PROMPT, ReplicaSuite, WORDS } from '../support/replica-suite.js';
 import { route } from '../support/replicas.js';
+import { SOON } from '../support/soon.js';
 
 describe.skipIf(!hasRedis)('the grace of a stream', () => {
   const suite = new ReplicaSuite(route({ graceSeconds: 1 }));
@@ -65,11 +66,11 @@ describe.skipIf(!hasRedis)('what Redis holds of a stream', () => {
       await suite.ask('b', url)
     ).over;
     expect(await suite.redis.keys(`*${id}*`)).not.toEqual([]);
-    await expect.poll(() => suite.status('b', url), POLL).toBe(410);
-    await expect.poll(() => suite.status('b', url), POLL).toBe(404);
-    await expect.poll(() => suite.redis.keys(`*${id}*`), POLL).toEqual([]);
+    await expect.poll(() => suite.status('b', url), SOON).toBe(410);
+    await expect.poll(() => suite.status('b', url), SOON).toBe(404);
+    await expect.poll(() => suite.redis.keys(`*${id}*`), SOON).toEqual([]);
     expect(await (await suite.ask('b', '/v1/streams')).json()).toEqual({ data: [] });
-    await expect.poll(() => suite.redis.content(), POLL).not.toContain(id);
+    await expect.poll(() => suite.redis.content(), SOON).not.toContain(id);
   });
 
   it('stays while it runs, however long that is', async () => {
@@ -82,7 +83,7 @@ describe.skipIf(!hasRedis)('what Redis holds of a stream', () => {
     await (
       await suite.ask('b', brief.url)
     ).over;
-    await expect.poll(() => suite.status('b', brief.url), POLL).toBe(404);
+    await expect.poll(() => suite.status('b', brief.url), SOON).toBe(404);
     expect(await suite.redis.keys(`*${id}}:log`)).toHaveLength(1);
     expect(await eventsOf(await suite.ask('b', url), 2)).toHaveLength(2);
   });

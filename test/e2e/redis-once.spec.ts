@@ -1,9 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { streams } from '../../src/testing/index.js';
 import type { Answer } from '../support/http-client.js';
-import { hasRedis, OTHER, POLL, ReplicaSuite, WEB, WORDS } from '../support/replica-suite.js';
+import { hasRedis, OTHER, ReplicaSuite, WEB, WORDS } from '../support/replica-suite.js';
 import type { Name } from '../support/replicas.js';
 import { fresh, how, idOf } from '../support/sharing.js';
+import { SOON } from '../support/soon.js';
 
 const SHARING = { 'x-sluice-share': 'true' };
 /** Longer than a reader elsewhere is taken to be there after it has left. */
@@ -49,7 +50,7 @@ class Asking {
       const values = await Promise.all(keys.map((key) => redis.command('GET', key)));
       return values.map(String).some((value) => value.includes(id) && value.includes(text));
     };
-    await vi.waitUntil(names, POLL);
+    await vi.waitUntil(names, SOON);
   }
 }
 
@@ -170,7 +171,7 @@ describe.skipIf(!hasRedis)('a request that shares with those of another replica'
     await asking.named({ id: idOf(first), text: '"id"' });
     const second = await asking.send('b', CHAT, content, SHARING);
     await second.until(contains(WORDS[2] ?? ''));
-    await expect.poll(() => suite.redis.keys(`sluice:{${idOf(first)}}:readers`), POLL).toHaveLength(1);
+    await expect.poll(() => suite.redis.keys(`sluice:{${idOf(first)}}:readers`), SOON).toHaveLength(1);
     return { first, second, request };
   };
 
@@ -203,7 +204,7 @@ describe.skipIf(!hasRedis)('without Redis', () => {
     const { suite } = asking;
     suite.upstream.reset().answers(streams(...WORDS));
     await suite.redis.stop();
-    await expect.poll(() => suite.status('b', '/v1/streams'), POLL).toBe(503);
+    await expect.poll(() => suite.status('b', '/v1/streams'), SOON).toBe(503);
     const refused = await asking.send('b', CHAT, fresh(), keyed());
     expect([refused.status, refused.headers['retry-after'], asking.asked]).toEqual([503, '1', 0]);
     const sharing = await asking.send('b', CHAT, fresh(), SHARING);

@@ -3,7 +3,8 @@ import { streams } from '../../src/testing/index.js';
 import { parseEvents } from '../support/http-client.js';
 import { readAtPace } from '../support/paced-reader.js';
 import { textOf } from '../support/random-answer.js';
-import { eventsOf, hasRedis, OTHER, POLL, ReplicaSuite, TEXT, WEB, WORDS } from '../support/replica-suite.js';
+import { eventsOf, hasRedis, OTHER, ReplicaSuite, TEXT, WEB, WORDS } from '../support/replica-suite.js';
+import { SOON } from '../support/soon.js';
 
 const MANY = Array.from({ length: 20 }, (_, index) => index);
 /** Where a stream is produced, and where it is read. */
@@ -75,7 +76,7 @@ describe.skipIf(!hasRedis)('a stream of one replica', () => {
         const { data } = (await (await suite.ask(name, '/v1/streams')).json()) as { data: { id: string }[] };
         return data.slice(0, started.length).map(({ id }) => id);
       };
-      await expect.poll(latest, POLL).toEqual(started);
+      await expect.poll(latest, SOON).toEqual(started);
     }
   });
 

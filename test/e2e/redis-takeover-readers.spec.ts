@@ -16,10 +16,10 @@ import {
   play,
   type Begun,
 } from '../support/taking-over.js';
+import { SOON } from '../support/soon.js';
 
 const hasRedis = findProgram('redis-server') !== undefined;
 /** For what a replica does in its own time. */
-const PATIENT = { interval: 20, timeout: 10_000 };
 
 let redis: RedisServer;
 beforeAll(async () => {
@@ -126,7 +126,7 @@ describe.skipIf(!hasRedis)('a replica that was taken for dead and was not', () =
     first.release();
     expect(deltasOf(await starter.text())).toBe('one two own end');
     const onA = async () => (await replicas.ask('a', `/v1/streams/${id}`)).text();
-    await expect.poll(onA, PATIENT).toBe(text);
+    await expect.poll(onA, SOON).toBe(text);
     expect(await kept()).toEqual(before);
     const headers = { 'last-event-id': `${id}.2.e2` };
     const rest = await (await replicas.ask('a', `/v1/streams/${id}`, { headers })).text();

@@ -9,8 +9,9 @@ import { Gate } from '../support/gate.js';
 import { findProgram } from '../support/needs.js';
 import { textOf } from '../support/random-answer.js';
 import { RedisServer } from '../support/redis-server.js';
-import { eventsOf, hasRedis, POLL, TEXT, WORDS } from '../support/replica-suite.js';
+import { eventsOf, hasRedis, TEXT, WORDS } from '../support/replica-suite.js';
 import { Replicas, route } from '../support/replicas.js';
+import { SOON } from '../support/soon.js';
 
 const PASSWORD = 'p@ss/word:of:redis';
 const DOCUMENT = new URL('../../docs/resuming.md', import.meta.url);
@@ -75,7 +76,7 @@ describe.skipIf(!canRun)(
           const id = seen.at(-1)?.id ?? '';
           const headers = { 'last-event-id': id };
           const ask = () => replicas.ask('b', '/stream?content=again', { headers });
-          await expect.poll(async () => (await eventsOf(await ask(), 1))[0]?.event, POLL).toBeUndefined();
+          await expect.poll(async () => (await eventsOf(await ask(), 1))[0]?.event, SOON).toBeUndefined();
           const again = await ask();
           first.leave();
           return { seen, again, path: `/v1/streams/${id.split('.')[0]}` };
@@ -93,11 +94,11 @@ describe.skipIf(!canRun)(
       const orphan = await replicas.ask('a', '/stream?content=orphan');
       await eventsOf(orphan, 1);
       const path = `/v1/streams/${String(orphan.headers['x-sluice-stream'])}`;
-      await expect.poll(async () => (await replicas.ask('b', path)).status, POLL).toBe(200);
+      await expect.poll(async () => (await replicas.ask('b', path)).status, SOON).toBe(200);
       const reader = await replicas.ask('b', path);
       replicas.a.signal('SIGKILL');
       expect((await reader.events()).at(-1)).toMatchObject({ event: 'failed' });
-      await expect.poll(() => redis.keys('sluice:{*'), POLL).toEqual([]);
+      await expect.poll(() => redis.keys('sluice:{*'), SOON).toEqual([]);
       expect(await redis.command('ACL', 'LOG')).toEqual([]);
     });
 

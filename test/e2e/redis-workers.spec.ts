@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ScriptedUpstream, streams } from '../../src/testing/index.js';
+import { refuses, ScriptedUpstream, streams } from '../../src/testing/index.js';
 import { Gate } from '../support/gate.js';
 import { ask } from '../support/http-client.js';
 import { textOf } from '../support/random-answer.js';
 import { RedisServer } from '../support/redis-server.js';
 import { eventsOf, hasRedis, TEXT, WORDS } from '../support/replica-suite.js';
 import { ServiceProcess } from '../support/service.js';
+import { fresh, how, idOf } from '../support/sharing.js';
 
 /** Connections are dealt out in turn: of two that follow each other, one comes to the worker that does not produce. */
 const BOTH = [1, 2];
@@ -63,5 +64,31 @@ describe.skipIf(!hasRedis)('a service of two workers with Redis', () => {
       expect((await running.events()).at(-1)).toMatchObject({ event: 'failed' });
       expect(await upstream.lastRequest.closed).toMatchObject({ complete: false });
     }
+  });
+
+  it.each([
+    { asks: 'again with its key', headers: { 'idempotency-key': 'one-order' }, ways: [undefined, undefined] },
+    { asks: 'the same and shares', headers: { 'x-sluice-share': 'true' }, ways: ['miss', 'shared'] },
+  ])('gives a stream that one produces to who asks $asks, in either', async ({ headers, ways }) => {
+    const held = new Gate();
+    upstream
+      .reset()
+      .next(
+        streams(...WORDS)
+          .after(5)
+          .thenHolds(held.opened),
+      )
+      .answers(refuses(500));
+    const content = fresh();
+    const send = () => ask(`${service.url}/stream`, { headers, body: { content } });
+    const first = await send();
+    await eventsOf(first, 2);
+    const others = await Promise.all(BOTH.map(send));
+    await Promise.all(others.map((answer) => eventsOf(answer, 2)));
+    held.open();
+    for (const answer of [first, ...others]) expect(textOf(await answer.events())).toBe(TEXT);
+    expect(others.map(idOf)).toEqual(BOTH.map(() => idOf(first)));
+    expect([first, ...others].map(how)).toEqual([ways[0], ways[1], ways[1]]);
+    expect(upstream.requests).toHaveLength(1);
   });
 });

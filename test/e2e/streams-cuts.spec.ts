@@ -8,6 +8,7 @@ import { openResources } from '../support/open-resources.js';
 import { deltasFor, randomAnswer, textOf } from '../support/random-answer.js';
 import { Random } from '../support/random.js';
 import { readThroughCuts, ways, type WholeReading } from '../support/resuming-reader.js';
+import { SOON } from '../support/soon.js';
 
 const SEED = Number(process.env['CUTS_SEED'] ?? Math.floor(Math.random() * 1e9));
 const COUNT = 200;
@@ -71,11 +72,11 @@ describe.each(kinds)('200 streams whose readers are cut off at random on $name',
     });
 
     it('lets each stream finish, and holds nothing more', async () => {
-      await expect.poll(() => holdings(fleet.host.app), { interval: 10, timeout: 5_000 }).toEqual(NOTHING);
+      await expect.poll(() => holdings(fleet.host.app), SOON).toEqual(NOTHING);
       expect(fleet.host.ended.filter(({ outcome }) => outcome !== 'finished')).toEqual([]);
       expect(fleet.host.ended).toHaveLength(COUNT);
       await expect
-        .poll(() => openResources('timers') - timersBefore, { interval: 10, timeout: 5_000 })
+        .poll(() => openResources('timers') - timersBefore, SOON)
         .toBeLessThanOrEqual(0);
     });
   });

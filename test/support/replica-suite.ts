@@ -21,7 +21,6 @@ const CALLERS = [
 ];
 
 /** For what happens in the replicas' own time. */
-export const POLL = { interval: 20, timeout: 10_000 };
 
 export const hasRedis = findProgram('redis-server') !== undefined;
 

@@ -5,6 +5,7 @@ import { CuttingProxy } from '../../../test/support/cutting-proxy.js';
 import { LogTrap } from '../../../test/support/log-trap.js';
 import { RedisServer } from '../../../test/support/redis-server.js';
 import { connectRedis, connectSubscriber, together, type RedisClient } from './connect.js';
+import { SOON } from '../../../test/support/soon.js';
 
 const SECRET = 'p@ss/wörd';
 const URL_OF_ONE = `redis://user:${encodeURIComponent(SECRET)}@127.0.0.1`;
@@ -78,13 +79,13 @@ describe('connectRedis', () => {
   it('makes a connection anew that leads to a former primary', async () => {
     const redis = await RedisServer.start();
     const client = connect(redis.url);
-    await vi.waitUntil(() => client.status === 'ready');
+    await vi.waitUntil(() => client.status === 'ready', SOON);
     await redis.command('REPLICAOF', '127.0.0.1', 1);
     const closed = on(client, 'close');
     await expect(client.set('x', '1')).rejects.toThrow('READONLY');
     await closed;
     await redis.command('REPLICAOF', 'NO', 'ONE');
-    await vi.waitUntil(() => client.status === 'ready');
+    await vi.waitUntil(() => client.status === 'ready', SOON);
     expect(await client.set('x', '1')).toBe('OK');
     await redis.close();
   });
@@ -92,7 +93,7 @@ describe('connectRedis', () => {
   it('gives a connection up on which nothing comes, with what it has not sent, and has it again later', async () => {
     const redis = await RedisServer.start();
     const client = connect(redis.url);
-    await vi.waitUntil(() => client.status === 'ready');
+    await vi.waitUntil(() => client.status === 'ready', SOON);
     redis.freeze();
     const closed = on(client, 'close');
     await expect(client.get('x')).rejects.toThrow('Command timed out');
@@ -104,7 +105,7 @@ describe('connectRedis', () => {
           () => true,
           () => false,
         ),
-      { timeout: 5_000 },
+      SOON,
     );
     await redis.close();
   }, 15_000);
@@ -114,13 +115,13 @@ describe('what is logged of Redis', () => {
   it('is that it was lost, once, and that it is there again, once', async () => {
     const redis = await RedisServer.start();
     const client = connect(redis.url);
-    await vi.waitUntil(() => client.status === 'ready');
+    await vi.waitUntil(() => client.status === 'ready', SOON);
     expect(logged('The stream log has Redis')).toBe(1);
     await redis.stop();
     for (let attempts = 3; attempts > 0; attempts -= 1) await on(client, 'reconnecting');
     expect(logged('The stream log lost Redis')).toBe(1);
     await redis.restart();
-    await vi.waitUntil(() => client.status === 'ready');
+    await vi.waitUntil(() => client.status === 'ready', SOON);
     expect(logged('The stream log has Redis')).toBe(2);
     expect(logged('The stream log lost Redis')).toBe(1);
     await redis.close();
@@ -135,7 +136,7 @@ describe('what is logged of Redis', () => {
   it('is nothing where it is closed on purpose', async () => {
     const redis = await RedisServer.start();
     const client = connect(redis.url);
-    await vi.waitUntil(() => client.status === 'ready');
+    await vi.waitUntil(() => client.status === 'ready', SOON);
     client.disconnect();
     await on(client, 'end');
     expect(logged('lost')).toBe(0);

@@ -8,9 +8,9 @@ import { encodeLastFrame } from '../../dialects/last-frame.js';
 import type { Heir, Orphan, StreamOwner, StreamWriter, Succession } from '../stream-log.js';
 import { keysOf } from './keys.js';
 import { RedisStreamLog } from './redis-stream-log.js';
+import { SOON } from '../../../test/support/soon.js';
 
 const LEASE_MS = 600;
-const PATIENT = { interval: 10, timeout: 10_000 };
 const WILL = 'a question';
 
 let redis: RedisServer;
@@ -31,7 +31,7 @@ async function replica(heir?: Heir): Promise<RedisStreamLog> {
   const log = new RedisStreamLog({ url: redis.url, settings, encodeLastFrame });
   logs.push(log);
   if (heir !== undefined) log.onOrphan(heir);
-  await vi.waitUntil(() => log.list('nobody').catch(() => undefined));
+  await vi.waitUntil(() => log.list('nobody').catch(() => undefined), SOON);
   return log;
 }
 
@@ -48,7 +48,7 @@ async function orphan(will: string | null = WILL): Promise<string> {
 
 /** Asks for the stream until it is over. */
 const over = (log: RedisStreamLog, id: string) =>
-  vi.waitUntil(async () => (await log.find(id))?.state === 'over', PATIENT);
+  vi.waitUntil(async () => (await log.find(id))?.state === 'over', SOON);
 
 async function wholeText(id: string): Promise<string> {
   const reader = new LogReader(await replica(), id, 0);
@@ -120,13 +120,13 @@ describe('Orphans', () => {
     await vi.waitUntil(async () => {
       await heir.find(id);
       return succession !== undefined;
-    }, PATIENT);
+    }, SOON);
     // The dead one is dead for the other too by now, and would have its error.
     const until = performance.now() + 2 * LEASE_MS;
     await vi.waitUntil(async () => {
       expect(await other.find(id)).toMatchObject({ state: 'running', takenOverAt: 3 });
       return performance.now() > until;
-    }, PATIENT);
+    }, SOON);
     expect(asked).not.toHaveBeenCalled();
     if (succession !== undefined) write(succession).end();
     await over(other, id);
@@ -171,7 +171,7 @@ describe('Orphans', () => {
     });
     const asked = vi.fn<Heir>(async () => true);
     const id = await orphan();
-    await vi.waitUntil(async () => ((await heir.find(id))?.frames ?? 0) > 3, PATIENT);
+    await vi.waitUntil(async () => ((await heir.find(id))?.frames ?? 0) > 3, SOON);
     await heir.close();
     await redis.command('SET', keysOf(id).request, WILL);
     const last = await replica(asked);
@@ -188,7 +188,7 @@ describe('Orphans', () => {
       return true;
     });
     const id = await orphan();
-    await vi.waitUntil(async () => (await heir.find(id))?.takenOverAt === 3, PATIENT);
+    await vi.waitUntil(async () => (await heir.find(id))?.takenOverAt === 3, SOON);
     await heir.close();
     const last = await replica();
     await over(last, id);
@@ -221,7 +221,7 @@ describe('Orphans', () => {
     await vi.waitUntil(async () => {
       await log.find(id);
       return succession !== undefined;
-    }, PATIENT);
+    }, SOON);
     await log.stop(id);
     succession?.goOn({ stop: () => stopped.open(), brake: () => undefined });
     await expect(stopped.opened).resolves.toBeUndefined();

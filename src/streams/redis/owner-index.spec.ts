@@ -4,6 +4,7 @@ import { RedisServer } from '../../../test/support/redis-server.js';
 import { connectRedis, type RedisClient } from './connect.js';
 import { ownerKey } from './keys.js';
 import { OwnerIndex } from './owner-index.js';
+import { SOON } from '../../../test/support/soon.js';
 
 const KEEP_MS = 600_000;
 const RENEWAL_MS = 60_000;
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   client = connectRedis(redis.url);
-  await vi.waitUntil(() => client.status === 'ready');
+  await vi.waitUntil(() => client.status === 'ready', SOON);
   index = new OwnerIndex(client, () => KEEP_MS);
 });
 afterEach(async () => {
@@ -87,7 +88,7 @@ describe('OwnerIndex', () => {
     index.add(card());
     await written();
     await redis.restart();
-    await vi.waitUntil(() => client.status === 'ready');
+    await vi.waitUntil(() => client.status === 'ready', SOON);
     index.add(card());
     await written();
     expect(await ttlOf('web')).toBeGreaterThan(KEEP_MS);

@@ -8,6 +8,7 @@ import type { Frame } from '../../core/frame.js';
 import type { StreamLogSettings } from '../../core/settings.js';
 import { encodeLastFrame } from '../../dialects/last-frame.js';
 import { RedisStreamLog } from './redis-stream-log.js';
+import { SOON } from '../../../test/support/soon.js';
 
 let redis: RedisServer;
 
@@ -31,7 +32,7 @@ class Elsewhere extends RedisStreamLog {
 const create: CreateLog = async (streamLog) => {
   await redis.flush();
   const log = logOf(streamLog);
-  await vi.waitUntil(() => log.list('nobody').catch(() => undefined));
+  await vi.waitUntil(() => log.list('nobody').catch(() => undefined), SOON);
   return { log, close: () => log.close() };
 };
 
@@ -42,7 +43,7 @@ streamLogContract(
   async (streamLog) => {
     const written = await create(streamLog);
     const reader = new Elsewhere({ url: redis.url, settings: { streamLog }, encodeLastFrame });
-    await vi.waitUntil(() => reader.list('nobody').catch(() => undefined));
+    await vi.waitUntil(() => reader.list('nobody').catch(() => undefined), SOON);
     const close = async () => void (await Promise.all([written.close(), reader.close()]));
     return { log: written.log, reader, close };
   },

@@ -6,8 +6,8 @@ import { RedisServer } from '../../../test/support/redis-server.js';
 import { encodeLastFrame } from '../../dialects/last-frame.js';
 import { doubtMs } from './lease.js';
 import { RedisStreamLog } from './redis-stream-log.js';
+import { SOON } from '../../../test/support/soon.js';
 
-const SOON = { timeout: 5_000, interval: 10 };
 const UNKNOWN = '01a207fd-d546-762d-b935-295aabf4c0d7';
 
 let redis: RedisServer;
@@ -23,14 +23,15 @@ beforeEach(async () => {
     RedisStreamLog,
     RedisStreamLog,
   ];
-  await vi.waitUntil(() =>
-    a
-      .list('nobody')
-      .then(() => b.list('nobody'))
-      .catch(() => undefined),
-  );
+  await vi.waitUntil(async () => {
+    const lists = await Promise.all([a.list('nobody'), b.list('nobody')]).catch(() => undefined);
+    return lists !== undefined;
+  }, SOON);
 });
-afterEach(async () => void (await Promise.all([a.close(), b.close()])));
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await Promise.all([a.close(), b.close()]);
+});
 afterAll(() => redis.close());
 
 /** A stream of the one replica that is read on the other one. */
@@ -124,7 +125,8 @@ describe('RedisStreamLog', () => {
     await a.close();
     await expect(b.find(stream.id)).resolves.toMatchObject({ state: 'running', frames: 2 });
     // Longer than a living replica may be late: now it would be ended.
-    await new Promise((resolve) => setTimeout(resolve, doubtMs(ROOMY.leaseMs) + 100));
+    const later = performance.now() + doubtMs(ROOMY.leaseMs) + 100;
+    vi.spyOn(performance, 'now').mockReturnValue(later);
     await expect(b.find(stream.id)).resolves.toMatchObject({ state: 'running', frames: 2 });
     await redis.makeRoom();
     const reader = new LogReader(b, stream.id, 0);

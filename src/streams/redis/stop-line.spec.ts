@@ -6,10 +6,10 @@ import { connectRedis, connectSubscriber, type RedisClient } from './connect.js'
 import { stopsChannel } from './keys.js';
 import { StopLine } from './stop-line.js';
 import { StreamShelf } from './stream-shelf.js';
+import { SOON } from '../../../test/support/soon.js';
 
 const ID = '01900000-0000-7000-8000-000000000001';
 const KEEP_MS = 60_000;
-const SOON = { timeout: 5_000, interval: 10 };
 
 /** A replica that is called `a` and produces one stream, and what it was asked to stop. */
 class Listening {
@@ -121,7 +121,7 @@ describe('StopLine in a cluster', () => {
           await replica.line.ask(ID, 'a').catch(() => undefined);
           return replica.stopped;
         },
-        { timeout: 10_000, interval: 50 },
+        SOON,
       )
       .toContain(ID);
     replica.close();

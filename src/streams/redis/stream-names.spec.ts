@@ -4,6 +4,7 @@ import type { NamedStream } from '../named-stream.js';
 import { connectRedis, type RedisClient } from './connect.js';
 import { onceKey } from './keys.js';
 import { StreamNames } from './stream-names.js';
+import { SOON } from '../../../test/support/soon.js';
 
 const KEEP_MS = 60_000;
 const NAME = 'key web order-17';
@@ -25,7 +26,7 @@ let b: StreamNames;
 
 const connect = async (keepMs: number) => {
   const client = connectRedis(redis.url);
-  await vi.waitUntil(() => client.status === 'ready');
+  await vi.waitUntil(() => client.status === 'ready', SOON);
   clients.push(client);
   return new StreamNames(client, () => keepMs);
 };
@@ -75,10 +76,10 @@ describe('StreamNames', () => {
     names.set(NAME, running);
     await expect.poll(() => b.find(NAME)).toEqual(running);
     const before = await redis.commandCount('pexpire');
-    await expect.poll(() => redis.commandCount('pexpire'), { timeout: 5_000 }).toBeGreaterThan(before + 4);
+    await expect.poll(() => redis.commandCount('pexpire'), SOON).toBeGreaterThan(before + 4);
     expect(await b.find(NAME)).toEqual(running);
     names.set(NAME, ended);
-    await expect.poll(() => b.find(NAME), { timeout: 5_000 }).toBeUndefined();
+    await expect.poll(() => b.find(NAME), SOON).toBeUndefined();
     names.close();
   });
 
@@ -86,7 +87,7 @@ describe('StreamNames', () => {
     a.set(NAME, running);
     await expect.poll(() => b.find(NAME)).toEqual(running);
     await redis.restart();
-    await expect.poll(() => b.find(NAME).catch(() => undefined), { timeout: 5_000 }).toEqual(running);
+    await expect.poll(() => b.find(NAME).catch(() => undefined), SOON).toEqual(running);
   });
 
   it('leaves the name to a newer stream', async () => {
@@ -111,9 +112,9 @@ describe('StreamNames', () => {
 
   it('rejects where Redis does not answer', async () => {
     await redis.stop();
-    await expect.poll(() => a.find(NAME).catch(() => 'no answer'), { timeout: 5_000 }).toBe('no answer');
+    await expect.poll(() => a.find(NAME).catch(() => 'no answer'), SOON).toBe('no answer');
     a.set(NAME, running);
     await redis.restart();
-    await expect.poll(() => b.find(NAME).catch(() => undefined), { timeout: 5_000 }).toEqual(running);
+    await expect.poll(() => b.find(NAME).catch(() => undefined), SOON).toEqual(running);
   });
 });

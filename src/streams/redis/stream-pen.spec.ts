@@ -6,6 +6,7 @@ import { connectRedis, type RedisClient } from './connect.js';
 import { keysOf } from './keys.js';
 import { StreamPen, type Batch } from './stream-pen.js';
 import { StreamShelf } from './stream-shelf.js';
+import { SOON } from '../../../test/support/soon.js';
 
 const KEEP_MS = 60_000;
 const RUN_MS = 2 * KEEP_MS;
@@ -22,7 +23,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   client = connectRedis(redis.url);
-  await vi.waitUntil(() => client.status === 'ready');
+  await vi.waitUntil(() => client.status === 'ready', SOON);
   stream = card();
   pen = new StreamPen({ redis: client, card: stream, replica: 'a', keepMs: KEEP_MS, runMs: RUN_MS });
   shelf = new StreamShelf(client, () => KEEP_MS);
@@ -98,7 +99,7 @@ describe('StreamPen', () => {
     redis.freeze();
     expect(await pen.write(batch(2, 1))).toBe('unknown');
     redis.thaw();
-    await vi.waitUntil(async () => (await pen.write(batch(2, 1))) === 'written');
+    await vi.waitUntil(async () => (await pen.write(batch(2, 1))) === 'written', SOON);
     expect(await written()).toEqual([
       [0, 2],
       [2, 1],

@@ -4,6 +4,7 @@ import { RedisServer } from '../../../test/support/redis-server.js';
 import { connectRedis, type RedisClient } from './connect.js';
 import { StreamPen } from './stream-pen.js';
 import { StreamShelf } from './stream-shelf.js';
+import { SOON } from '../../../test/support/soon.js';
 
 const KEEP_MS = 60_000;
 const RUN_MS = 2 * KEEP_MS;
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   client = connectRedis(redis.url);
-  await vi.waitUntil(() => client.status === 'ready');
+  await vi.waitUntil(() => client.status === 'ready', SOON);
   shelf = new StreamShelf(client, () => KEEP_MS);
   const stream = card();
   id = stream.id;
