@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Observable } from 'rxjs';
+import { Subscription, type Observable } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StopSignal } from '../core/stop-signal.js';
@@ -7,9 +7,14 @@ import type { CollectedAnswer } from '../dialects/collected-answer.js';
 import { collectAnswer as collectNative } from '../dialects/native/collect-answer.js';
 import { collectAnswer as collectOpenai } from '../dialects/openai-chat/collect-answer.js';
 import { RecordedStreams } from '../relay/recorded-streams.js';
+import { framesIn } from '../streams/frames.js';
+import type { LoggedStream } from '../streams/stream-log.js';
 
 /** How long one may wait for a result, in seconds. */
 const MAX_WAIT_SECONDS = 300;
+/** How long frames that are known to be there may take from another replica, in milliseconds. */
+const MAX_LAG_MS = 5_000;
+const RETRY_AFTER_MS = 1_000;
 
 /** Which result, and how long to wait for it. */
 export interface ResultRequest {
@@ -31,36 +36,65 @@ export interface StreamResult extends CollectedAnswer {
 export class StreamResults {
   constructor(@Inject(RecordedStreams) private readonly streams: RecordedStreams) {}
 
-  /** Rejects with `not-found`, `stream-gone`, or `invalid-request`. */
+  /** Rejects with `not-found`, `stream-gone`, `stream-log-unavailable` or `invalid-request`. */
   async read({ id, owner, wait, signal }: ResultRequest): Promise<StreamResult> {
+    const waitMs = secondsOf(wait) * 1000;
     const stream = await this.streams.find(id, owner, { from: 0, epoch: 1 });
-    const frames = await this.#frames(id, secondsOf(wait) * 1000, signal);
-    const { state } = await this.streams.find(id, owner);
+    const { output } = this.streams.look(id, 0, signal);
+    const { frames, state } = await gather(output, stream, waitMs);
     const answer = stream.dialect === 'native' ? collectNative(frames) : collectOpenai(frames);
     return { id, state, ...answer };
   }
-
-  /** Every frame until the stream's end, or until the wait is over. */
-  #frames(id: string, waitMs: number, signal: StopSignal): Promise<string> {
-    const { output } = this.streams.look(id, 0, signal);
-    return new Promise((resolve, reject) => {
-      const frames: string[] = [];
-      const subscription = untilLater(output, waitMs).subscribe({
-        next: (frame) => frames.push(frame.toString()),
-        error: reject,
-        complete: () => resolve(frames.join('')),
-      });
-      signal.addEventListener('abort', () => subscription.unsubscribe());
-    });
-  }
 }
 
-/** Completes at the end of the source, or after so many milliseconds. */
-function untilLater(source: Observable<Frame>, ms: number): Observable<Frame> {
-  return new Observable((subscriber) => {
-    const timer = setTimeout(() => subscriber.complete(), ms);
-    subscriber.add(() => clearTimeout(timer));
-    subscriber.add(source.subscribe(subscriber));
+interface Gathered {
+  readonly frames: string;
+  readonly state: StreamResult['state'];
+}
+
+/**
+ * Every frame until the stream's end, or until the wait is over; then those that the log knew of at first are waited for yet,
+ * since another replica brings them bit by bit. Only who has read the end says that the stream is over.
+ */
+function gather(
+  output: Observable<Frame>,
+  known: Pick<LoggedStream, 'state' | 'frames'>,
+  waitMs: number,
+): Promise<Gathered> {
+  return new Promise((resolve, reject) => {
+    const parts: string[] = [];
+    let [count, waited] = [0, false];
+    const gathering = new Subscription();
+    const settle = (state: Gathered['state']) => {
+      gathering.unsubscribe();
+      resolve({ frames: parts.join(''), state });
+    };
+    const fail = (error: unknown) => {
+      gathering.unsubscribe();
+      reject(SluiceError.from(error));
+    };
+    const look = () => {
+      if (waited && known.state === 'running' && count >= known.frames) settle('running');
+    };
+    const onWaited = () => {
+      waited = true;
+      look();
+    };
+    const next = (frame: Frame) => {
+      parts.push(frame.toString());
+      count += framesIn(frame);
+      look();
+    };
+    const waiting = setTimeout(onWaited, waitMs);
+    const lagging = setTimeout(() => fail(lagged()), waitMs + MAX_LAG_MS);
+    gathering.add(() => [waiting, lagging].forEach((timer) => clearTimeout(timer)));
+    gathering.add(output.subscribe({ next, error: fail, complete: () => settle('over') }));
+  });
+}
+
+function lagged(): SluiceError {
+  return new SluiceError('stream-log-unavailable', 'The stream log does not answer in time; ask again', {
+    retryAfterMs: RETRY_AFTER_MS,
   });
 }
 

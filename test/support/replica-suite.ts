@@ -20,8 +20,6 @@ const CALLERS = [
   { name: 'other', key: 'other-key-1' },
 ];
 
-/** For what happens in the replicas' own time. */
-
 export const hasRedis = findProgram('redis-server') !== undefined;
 
 /** A stream that needs no connection. */
