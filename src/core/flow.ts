@@ -1,15 +1,22 @@
 /** Who is told when a flow stops and goes on: an object, since a stream has several and a closure is kept for each. */
 export interface FlowListener {
   flowChanged(paused: boolean): void;
+  /** The source has no more: what is left waits for the reader alone. */
+  flowEnded?(): void;
 }
 
 /** The brake between a reader and its source. Starts open. */
 export class Flow {
   #paused = false;
+  #ended = false;
   #listeners: readonly FlowListener[] = [];
 
   get paused(): boolean {
     return this.#paused;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
   }
 
   pause(): void {
@@ -18,6 +25,13 @@ export class Flow {
 
   resume(): void {
     this.#set(false);
+  }
+
+  /** The source has no more, but its reader may not have all of it yet. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const listener of this.#listeners) listener.flowEnded?.();
   }
 
   /** From now on `listener` is told of each change. */

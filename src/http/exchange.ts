@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { ArgumentsHost } from '@nestjs/common';
+import { SluiceError } from '../core/sluice-error.js';
 import { Stop, type StopSignal } from '../core/stop-signal.js';
 
 /** What Fastify's and Express' requests have in common. */
@@ -56,10 +57,11 @@ export class Exchange {
     return (Array.isArray(value) ? value[0] : value) || undefined;
   }
 
-  /** A query parameter that was given once; undefined if absent, empty or given twice. */
+  /** A query parameter; undefined if absent or empty. Throws `invalid-request` for one that was given twice. */
   query(name: string): string | undefined {
     const { query } = this.request;
     const value: unknown = typeof query === 'object' && query !== null ? Reflect.get(query, name) : undefined;
+    if (Array.isArray(value)) throw new SluiceError('invalid-request', `${name} was given twice`);
     return typeof value === 'string' && value !== '' ? value : undefined;
   }
 
@@ -70,7 +72,17 @@ export class Exchange {
     const onClose = () => stop.abort(CLOSED);
     if (response.destroyed) onClose();
     else response.on('close', onClose);
+    if (response.socket === null) this.#onSocketClosed(onClose);
     return stop;
+  }
+
+  /** A pipelined response has no socket before its turn: Node tells it nothing of a client that leaves meanwhile. */
+  #onSocketClosed(onClose: () => void): void {
+    const { socket } = this.response.req;
+    if (socket.destroyed) return onClose();
+    socket.once('close', onClose);
+    this.response.once('close', () => socket.off('close', onClose));
+    return undefined;
   }
 
   /** Sends the head, with the headers that middleware and plugins have set before. */

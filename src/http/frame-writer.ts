@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Observable, type Observer, type Subscription, type Unsubscribable } from 'rxjs';
 import { setAlarm, type Alarm } from '../core/alarm.js';
 import type { Frame } from '../core/frame.js';
-import type { Flow } from '../core/flow.js';
+import type { Flow, FlowListener } from '../core/flow.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import type { Exchange } from './exchange.js';
 import { dropNestHead } from './nest-sse-head.js';
@@ -48,7 +48,8 @@ export class FrameWriter {
 }
 
 /** One stream on its way to its client. One object and few functions: it lives as long as the stream. */
-class Writing implements Observer<Frame>, Unsubscribable {
+class Writing implements Observer<Frame>, Unsubscribable, FlowListener {
+  #lingers = false;
   #heartbeat: Alarm | undefined;
   #subscription: Subscription | undefined;
 
@@ -62,6 +63,8 @@ class Writing implements Observer<Frame>, Unsubscribable {
   start(output: Observable<Frame>, heartbeatMs: number): void {
     this.#heartbeat = setAlarm(heartbeatMs, () => this.#beat());
     this.response.on('drain', this.#onDrain);
+    this.flow.add(this);
+    if (this.flow.ended) this.#linger();
     this.#subscription = output.subscribe(this);
     // Sends the head by itself if no frame took it along.
     this.response.flushHeaders();
@@ -79,8 +82,16 @@ class Writing implements Observer<Frame>, Unsubscribable {
   }
 
   complete(): void {
-    this.response.setTimeout(LINGER_MS, () => this.response.destroy());
+    this.#linger();
     this.onComplete();
+  }
+
+  /** Of the flow. */
+  flowChanged(): void {}
+
+  /** Of the flow: from now on only the client is waited for. */
+  flowEnded(): void {
+    this.#linger();
   }
 
   unsubscribe(): void {
@@ -93,8 +104,19 @@ class Writing implements Observer<Frame>, Unsubscribable {
     if (silence !== undefined && !response.writableNeedDrain) writeFrame(response, silence);
   }
 
+  /** The time counts from the last byte that the client took. It is the response's alone, not its connection's. */
+  #linger(): void {
+    if (this.#lingers) return;
+    this.#lingers = true;
+    const { response } = this;
+    response.setTimeout(LINGER_MS, () => response.destroy());
+    // Before Node sets the time that the connection may be kept for.
+    response.prependOnceListener('finish', () => response.socket?.setTimeout(0));
+  }
+
   #letGo(): void {
     this.#heartbeat?.cancel();
+    this.flow.remove(this);
     this.response.off('drain', this.#onDrain);
   }
 
@@ -105,8 +127,13 @@ class Writing implements Observer<Frame>, Unsubscribable {
  * Closes the connection once what was written is out. In HTTP/1.1 the body lacks its last chunk, so that clients
  * notice; in HTTP/1.0 a body ends with its connection, and only a reset is no success.
  */
-function breakOff({ socket, req }: ServerResponse): void {
-  if (socket === null) return;
+function breakOff(response: ServerResponse): void {
+  const { socket, req } = response;
+  if (socket === null) {
+    // Pipelined: its turn comes when those before it are out, and it is told so by what it writes then.
+    response.write('', () => breakOff(response));
+    return;
+  }
   socket.setTimeout(LINGER_MS, () => socket.destroy());
   if (req.httpVersion === '1.0') socket.write('', () => socket.resetAndDestroy());
   else socket.destroySoon();

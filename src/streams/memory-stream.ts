@@ -226,7 +226,9 @@ class Reader {
       this.subscriber.next(known > 0 ? withoutFrames(bytes, known) : bytes);
     }
     this.#delivering = false;
-    if (this.entries.isOver() && this.entries.entry(this.at) === undefined) this.subscriber.complete();
+    if (!this.entries.isOver()) return;
+    this.flow.end();
+    if (this.entries.entry(this.at) === undefined) this.subscriber.complete();
   }
 
   fail(error: SluiceError): void {

@@ -5,6 +5,7 @@ import type { Question } from './http-client.js';
 /** A client that speaks HTTP/1.1 over a bare socket, so that it can do what no HTTP library does. */
 export class RawClient {
   #received = '';
+  #host = '';
   /** Resolves when the connection is gone, however it went. */
   readonly closed: Promise<void>;
   /** Resolves when the server has closed its side (FIN). */
@@ -33,8 +34,14 @@ export class RawClient {
     const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true }).pause();
     const client = new RawClient(socket);
     await once(socket, 'connect');
-    socket.write(requestText(hostname, question));
+    client.#host = hostname;
+    client.send(question);
     return client;
+  }
+
+  /** Sends one more question, whether the last one is answered or not. */
+  send(question: Question & { readonly path: string }): void {
+    this.socket.write(requestText(this.#host, question));
   }
 
   /** Everything that came: heads, chunk sizes and all. */
