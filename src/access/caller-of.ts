@@ -1,6 +1,6 @@
-import type { Caller } from '../core/chat-request.js';
+import { ANONYMOUS_NAME, type Caller } from '../core/chat-request.js';
 
-const ANONYMOUS: Caller = { name: 'anonymous' };
+const ANONYMOUS: Caller = { name: ANONYMOUS_NAME };
 const callers = new WeakMap<object, Caller>();
 
 /** Notes who makes a request. */

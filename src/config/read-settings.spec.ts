@@ -118,6 +118,16 @@ describe('readSettings', () => {
     expect(readSettings({ upstreams: { main }, anonymous: false }).anonymous).toBe(false);
   });
 
+  it.each([{ name: 'anonymous' }, { name: 'web', tenant: 'anonymous' }])(
+    'lets nobody own what callers without a key do: %j',
+    (caller) => {
+      const read = (anonymous: boolean) =>
+        readSettings({ upstreams: { main }, callers: [{ ...caller, key: 'secret-key' }], anonymous });
+      expect(() => read(true)).toThrow('callers.0 would share its streams with callers without a key');
+      expect(read(false).callers).toHaveLength(1);
+    },
+  );
+
   it('names every path that is wrong at once, and no value', () => {
     const wrong = {
       upstreams: {

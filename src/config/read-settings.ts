@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { ANONYMOUS_NAME } from '../core/chat-request.js';
 import type { RouteSettings, SluiceSettings, UpstreamSettings } from '../core/settings.js';
 import { ConfigurationError, problemsOf } from './configuration-error.js';
 import { optionsSchema, routeSchema } from './options-schema.js';
@@ -37,7 +38,7 @@ export function readSettings(given: unknown): SluiceSettings {
   if (fallback !== undefined && !leadsSomewhere(fallback, routes)) {
     problems.push(`defaultRoute names '${fallback}', which is no route`);
   }
-  problems.push(...mistakenOwners(callers));
+  problems.push(...mistakenOwners(callers), ...(anonymous === true ? anonymousOwners(callers) : []));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return {
     ...rest,
@@ -49,6 +50,17 @@ export function readSettings(given: unknown): SluiceSettings {
     callers: callers.map(({ key, ...caller }) => ({ ...caller, keyHash: hashKey(key) })),
     anonymous: anonymous ?? callers.length === 0,
   };
+}
+
+/** Callers without a key own what they start under a name of their own. */
+function anonymousOwners(
+  callers: readonly { readonly name: string; readonly tenant?: string | undefined }[],
+): string[] {
+  return callers.flatMap(({ name, tenant }, index) =>
+    (tenant ?? name) === ANONYMOUS_NAME
+      ? [`callers.${index} would share its streams with callers without a key: they are '${ANONYMOUS_NAME}'`]
+      : [],
+  );
 }
 
 /** A caller without a tenant owns what it starts under its name: another's tenant must not have that name. */

@@ -18,6 +18,9 @@ export interface ChatRequest {
   readonly source?: { readonly dialect: DialectName; readonly body: Readonly<Record<string, unknown>> };
 }
 
+/** The name of all callers without a key. */
+export const ANONYMOUS_NAME = 'anonymous';
+
 /** Who asks. `name` labels limits and log lines; it is never a key. */
 export interface Caller {
   readonly name: string;

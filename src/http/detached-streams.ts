@@ -1,11 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Caller } from '../core/chat-request.js';
+import { callerOf } from '../access/caller-of.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { decodeBody } from '../dialects/native/decode-request.js';
 import { nativeFormat } from '../dialects/native/native-format.js';
 import { decodeRequest } from '../dialects/openai-chat/decode-request.js';
 import { openaiChatFormat } from '../dialects/openai-chat/index.js';
+import { OnceStreams } from '../relay/once-streams.js';
 import { RecordedStreams, type RecordedStream } from '../relay/recorded-streams.js';
+import type { Exchange } from './exchange.js';
+import { readGrace } from './read-grace.js';
+import { readOnce } from './read-once.js';
 
 /** How long a stream goes on after its last reader has left, in seconds, where nothing else is said. */
 const GRACE_SECONDS = 30;
@@ -13,23 +17,34 @@ const GRACE_SECONDS = 30;
 /** Starts streams that need no connection. */
 @Injectable()
 export class DetachedStreams {
-  constructor(@Inject(RecordedStreams) private readonly streams: RecordedStreams) {}
+  constructor(
+    @Inject(RecordedStreams) private readonly streams: RecordedStreams,
+    @Inject(OnceStreams) private readonly once: OnceStreams,
+  ) {}
 
   /**
    * Starts what a body asks for: the native dialect's fields, or those of a chat completion with
-   * `"dialect": "openai-chat"`. Resolves when the stream has an id. Throws what the caller should be told.
+   * `"dialect": "openai-chat"`. Resolves when the stream has an id; a key that was given before gives the stream of then.
+   * Throws what the caller should be told.
    */
-  start(body: unknown, caller: Caller, askedGrace: number | undefined): Promise<RecordedStream> {
-    const { dialect, question } = read(body);
+  async start(exchange: Exchange): Promise<RecordedStream> {
+    const { dialect, question } = read(exchange.request.body);
     const isNative = dialect === 'native';
-    return this.streams.open(isNative ? decodeBody(question) : decodeRequest(question).request, {
+    const request = isNative ? decodeBody(question) : decodeRequest(question).request;
+    const options = {
       format: isNative ? nativeFormat : openaiChatFormat,
       dialect,
-      caller,
+      caller: callerOf(exchange.request),
       graceSeconds: GRACE_SECONDS,
-      askedGrace,
+      askedGrace: readGrace(exchange.header('x-sluice-grace')),
       detached: true,
-    });
+    };
+    const once = readOnce(exchange, request, false);
+    // Who leaves before it has an id can ask for the stream with its key alone.
+    if (once?.key === undefined)
+      return this.streams.open(request, { ...options, signal: exchange.closing() });
+    const { stream } = await this.once.open(once, request, options);
+    return stream;
   }
 }
 

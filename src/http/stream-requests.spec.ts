@@ -31,9 +31,12 @@ describe('lastEventIdOf', () => {
     ['the header before the parameter', { header: 'h', query: 'q' }, 'h'],
     ['the parameter beside an empty header', { header: '', query: 'q' }, 'q'],
     ['nothing in empty ones', { header: '', query: '' }, undefined],
-    ['nothing in a parameter that is given twice', { query: ['a', 'b'] }, undefined],
   ])('finds %s', (_, asked, id) => {
     expect(lastEventIdOf(exchangeOf(asked))).toBe(id);
+  });
+
+  it('refuses a parameter that is given twice', () => {
+    expect(() => lastEventIdOf(exchangeOf({ query: ['a', 'b'] }))).toThrow('lastEventId was given twice');
   });
 });
 

@@ -16,6 +16,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { callerOf } from '../access/caller-of.js';
 import { StreamAccessGuard } from '../access/stream-access.guard.js';
 import { Tickets } from '../access/tickets.js';
+import { SluiceError } from '../core/sluice-error.js';
 import { encodeErrorBody } from '../dialects/native/encode-error.js';
 import { nextOf, ownerOf, RecordedStreams } from '../relay/recorded-streams.js';
 import { comeAgain } from './come-again.js';
@@ -23,7 +24,6 @@ import { DetachedStreams } from './detached-streams.js';
 import { ErrorFilter } from './error-filter.js';
 import { Exchange, type AdapterReply, type AdapterRequest } from './exchange.js';
 import { FrameWriter, type FrameSource } from './frame-writer.js';
-import { readGrace } from './read-grace.js';
 import { eventStreamHead } from './stream-head.js';
 import { hasLastFrame, positionOf } from './stream-requests.js';
 import { toldEnd } from './told-end.js';
@@ -50,10 +50,8 @@ export class StreamsController {
   @HttpCode(202)
   async start(@Req() request: AdapterRequest, @Res() reply: AdapterReply): Promise<void> {
     const exchange = new Exchange(request, reply);
-    const caller = callerOf(request);
-    const askedGrace = readGrace(exchange.header('x-sluice-grace'));
-    const { id } = await this.detached.start(request.body, caller, askedGrace);
-    const { ticket, expiresAt } = this.tickets.issue(id, ownerOf(caller));
+    const { id } = await this.detached.start(exchange);
+    const { ticket, expiresAt } = this.tickets.issue(id, ownerOf(callerOf(request)));
     const url = `${pathOf(request)}/${id}`;
     const body = {
       id,
@@ -87,6 +85,8 @@ export class StreamsController {
     @Res() reply: AdapterReply,
   ): Promise<void> {
     const exchange = new Exchange(request, reply);
+    // Its answer would be read to the end for nobody.
+    if (request.method === 'HEAD') throw new SluiceError('method-not-allowed', 'Ask with GET or DELETE');
     const source = await this.#source(exchange, id).catch((error: unknown) => comeAgain(exchange, error));
     if (source === undefined) {
       exchange.send(204, { 'x-sluice-stream': id }, '');

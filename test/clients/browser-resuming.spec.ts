@@ -60,7 +60,6 @@ describe.skipIf(findProgram('chromium') === undefined)('EventSource in Chromium,
   });
 });
 
-
 /** What a test sees of a page, and the proxy between the page and its host. */
 interface Reading {
   readonly proxy: CuttingProxy;

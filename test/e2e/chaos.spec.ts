@@ -86,9 +86,7 @@ describe.each(storms)('chaos $name', ({ count, faulty, options }) => {
 
   it('gives back every place, key and timer', async () => {
     await expect.poll(() => holdings(fleet.host.app), SOON).toEqual(NOTHING);
-    await expect
-      .poll(() => openResources('timers') - timersBefore, SOON)
-      .toBeLessThanOrEqual(0);
+    await expect.poll(() => openResources('timers') - timersBefore, SOON).toBeLessThanOrEqual(0);
   });
 
   it('ends every stream once', () => {

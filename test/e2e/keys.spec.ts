@@ -108,9 +108,7 @@ describe('a key', () => {
     const fleet = await Fleet.start(['a'], { upstreams: { keys: [ONE] } });
     fleet.at('a').next(refuses(429, { headers: { 'retry-after-ms': '60' } }));
     expect((await askIn(openai, fleet.url)).status).toBe(429);
-    await expect
-      .poll(async () => (await askIn(openai, fleet.url)).status, SOON)
-      .toBe(200);
+    await expect.poll(async () => (await askIn(openai, fleet.url)).status, SOON).toBe(200);
     expect(keysAsked(fleet)).toEqual([ONE, ONE]);
   });
 

@@ -75,9 +75,7 @@ describe.each(kinds)('200 streams whose readers are cut off at random on $name',
       await expect.poll(() => holdings(fleet.host.app), SOON).toEqual(NOTHING);
       expect(fleet.host.ended.filter(({ outcome }) => outcome !== 'finished')).toEqual([]);
       expect(fleet.host.ended).toHaveLength(COUNT);
-      await expect
-        .poll(() => openResources('timers') - timersBefore, SOON)
-        .toBeLessThanOrEqual(0);
+      await expect.poll(() => openResources('timers') - timersBefore, SOON).toBeLessThanOrEqual(0);
     });
   });
 });

@@ -116,13 +116,10 @@ describe('StopLine in a cluster', () => {
     const cluster = await RedisCluster.start();
     const replica = listening(cluster.url);
     await expect
-      .poll(
-        async () => {
-          await replica.line.ask(ID, 'a').catch(() => undefined);
-          return replica.stopped;
-        },
-        SOON,
-      )
+      .poll(async () => {
+        await replica.line.ask(ID, 'a').catch(() => undefined);
+        return replica.stopped;
+      }, SOON)
       .toContain(ID);
     replica.close();
     await cluster.close();
