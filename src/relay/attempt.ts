@@ -155,10 +155,11 @@ export class Attempt<F> implements Try, BodyReader, FlowListener {
   }
 
   #hold(seen: Transcoded<F>): void {
+    // What stands before an error in the same block has not gone out: another target may still serve.
+    if (seen.error !== undefined) return this.#fail(seen.error);
     const tooMany = this.#held.add(seen);
     if (seen.content) return this.#commit(seen);
-    const error = seen.error ?? tooMany;
-    if (error !== undefined) return this.#fail(error);
+    if (tooMany !== undefined) return this.#fail(tooMany);
     return seen.done ? this.#empty() : undefined;
   }
 
@@ -170,7 +171,7 @@ export class Attempt<F> implements Try, BodyReader, FlowListener {
     const { slowStream } = target.upstream;
     if (slowStream !== undefined)
       this.#speed = new SpeedGuard(slowStream, this.options.stream.flow, () => use.tooSlow());
-    if (seen.done || seen.error !== undefined) this.#end(seen.error);
+    if (seen.done) this.#end(undefined);
     const listener = this.#listener;
     // It leads to everything else that could have been tried.
     this.#listener = undefined;

@@ -3,6 +3,7 @@ import { refuses, streams, type Scripting } from '../../src/testing/index.js';
 import { Fleet } from '../support/fleet.js';
 import { holdings, NOTHING } from '../support/holdings.js';
 import { ask, type Answer } from '../support/http-client.js';
+import { finishes, inOneWrite, OVERLOADED, says } from '../support/in-one-write.js';
 
 interface Chunk {
   readonly id: string;
@@ -80,6 +81,17 @@ describe('a route that lets another target go on', () => {
     await expect.poll(() => holdings(fleet.host.app)).toEqual(NOTHING);
   });
 
+  it('tells the answer of another target when the first one fails in the read of its first content', async () => {
+    const fleet = await launch();
+    fleet.at('a').answers(streams('').thenSends(inOneWrite(says('one'), OVERLOADED)));
+    fleet.at('b').answers(streams('All', ' of it'));
+    const chunks = await chunksOf(await completions(fleet));
+    expect(textOf(chunks)).toBe('All of it');
+    expect(chunks.at(-1)?.error).toBeUndefined();
+    expect(fleet.told('ended')).toMatchObject([{ outcome: 'finished', target: 'b/m-b', attempts: 2 }]);
+    await expect.poll(() => holdings(fleet.host.app)).toEqual(NOTHING);
+  });
+
   it('numbers native frames through', async () => {
     const fleet = await launch();
     fleet.at('a').answers(BEGINNING.thenCuts());
@@ -106,7 +118,15 @@ describe('a route that lets another target go on', () => {
   it.each<[string, Scripting]>([
     ['reasoning', streams('one', ' two').reasoning('hm').after(2).thenCuts()],
     ['a tool call', streams('one').toolCall({ id: 'c', name: 'f', arguments: '{}' }).after(2).thenCuts()],
-    ['its finish reason', streams('one').withoutDone().after(1).thenSends(finishOf()).after(1).thenCuts()],
+    [
+      'its finish reason',
+      streams('one')
+        .withoutDone()
+        .after(1)
+        .thenSends(inOneWrite(finishes(0)))
+        .after(1)
+        .thenCuts(),
+    ],
   ])('tells of the cut where the answer had %s', async (_, script) => {
     const fleet = await launch();
     fleet.at('a').answers(script);
@@ -150,7 +170,3 @@ describe('a route that lets another target go on', () => {
     expect(fleet.told('ended')).toMatchObject([{ outcome: 'upstream-cut', attempts: 2 }]);
   });
 });
-
-function finishOf(): string {
-  return `data: ${JSON.stringify({ id: 'x', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\n`;
-}

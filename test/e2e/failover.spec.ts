@@ -4,6 +4,7 @@ import { Fleet } from '../support/fleet.js';
 import { formats } from '../support/formats.js';
 import { hostKinds } from '../support/hosts.js';
 import { ask, askAndLeave } from '../support/http-client.js';
+import { inOneWrite, OVERLOADED, says } from '../support/in-one-write.js';
 import { askIn, openai, ways } from '../support/ways.js';
 
 const SILENCE_MS = 150;
@@ -31,6 +32,11 @@ const faults: readonly Fault[] = [
   { name: 'answers 429', script: refuses(429, { headers: { 'retry-after': '30' } }) },
   { name: 'answers 200 with an error', script: refuses(200, { body: { error: { message: 'overloaded' } } }) },
   { name: 'sends an error event', script: streams('one').after(0).thenFails(), streamed: true },
+  {
+    name: 'sends an error in one write with its first content',
+    script: streams('').thenSends(inOneWrite(says('one'), OVERLOADED)),
+    streamed: true,
+  },
   { name: 'cuts before the first content', script: streams('one').after(0).thenCuts() },
   { name: 'closes before the first content', script: streams('one').after(0).thenCloses() },
   { name: 'finishes without any content', script: streams(''), streamed: true },
