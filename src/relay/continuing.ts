@@ -44,6 +44,8 @@ export class ContinuingSink<F> implements TranscodedSink<F> {
     if (!this.#mayGoOn(error)) return sink.next(transcoded);
     // What stood before the error is delivered first.
     if (rest.output.length > 0) sink.next(rest);
+    // That may have ended the stream: nobody would read, or stop, what goes on.
+    if (sink.closed) return undefined;
     if (!this.options.goOn(this.options.listener.said, error)) sink.error(error);
     return undefined;
   }

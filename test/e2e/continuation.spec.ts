@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { refuses, streams, type Scripting } from '../../src/testing/index.js';
-import { Fleet } from '../support/fleet.js';
+import { Fleet, type FleetOptions } from '../support/fleet.js';
 import { holdings, NOTHING } from '../support/holdings.js';
 import { ask, type Answer } from '../support/http-client.js';
 import { finishes, inOneWrite, OVERLOADED, says } from '../support/in-one-write.js';
@@ -18,11 +18,16 @@ const BEGINNING = streams('one', ' two', ' three').after(2);
 const question = { model: 'r', stream: true, messages: [{ role: 'user', content: 'Count' }] };
 
 /** A route whose targets all go on with what another one has begun, unless a test says otherwise. */
-function launch(fields: Record<string, unknown> = {}, continues = true): Promise<Fleet> {
+function launch(
+  fields: Record<string, unknown> = {},
+  continues = true,
+  rest: FleetOptions['rest'] = {},
+): Promise<Fleet> {
   const targets = ['a', 'b'].map((upstream) => ({ upstream, model: `m-${upstream}`, continues }));
   return Fleet.start(['a', 'b'], {
     route: { targets, continuation: true, ...fields },
     upstreams: { idleTimeoutMs: 150 },
+    rest,
   });
 }
 
@@ -90,6 +95,18 @@ describe('a route that lets another target go on', () => {
     expect(chunks.at(-1)?.error).toBeUndefined();
     expect(fleet.told('ended')).toMatchObject([{ outcome: 'finished', target: 'b/m-b', attempts: 2 }]);
     await expect.poll(() => holdings(fleet.host.app)).toEqual(NOTHING);
+  });
+
+  it('asks nobody to go on when the text before an error ends the stream', async () => {
+    const limits = { maxEventsPerStream: 3 };
+    const fleet = await launch({}, true, { limits });
+    const rest = inOneWrite(says('two'), says('three'), says('four'), OVERLOADED);
+    fleet.at('a').answers(streams('one').withoutDone().after(1).thenSends(rest));
+    fleet.at('b').answers(streams('more').after(0).thenStalls());
+    const answer = await completions(fleet);
+    expect((await chunksOf(answer)).at(-1)?.error?.code).toBe('upstream_error');
+    await expect.poll(() => holdings(fleet.host.app)).toEqual(NOTHING);
+    expect(fleet.asked).toEqual([1, 0]);
   });
 
   it('numbers native frames through', async () => {
