@@ -30,7 +30,7 @@ export interface UpstreamDialect {
 /** What the relay must know of a whole answer. */
 export type DecodedAnswer = Pick<
   Transcoded<never>,
-  'finishes' | 'finishReason' | 'usage' | 'model' | 'error'
+  'finished' | 'finishReason' | 'usage' | 'model' | 'error'
 >;
 
 /** How one caller wants its stream: given the upstream's dialect, the transcoder for one stream. */

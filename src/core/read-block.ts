@@ -1,7 +1,7 @@
 import type { EventBlock } from './event-block.js';
 import { SluiceError } from './sluice-error.js';
 import { isContent, type StreamPart } from './stream-part.js';
-import type { Seen } from './transcoded.js';
+import { NO_CHOICES, type Seen } from './transcoded.js';
 import type { DecodedEvent, EventDecoder, KnownEvents } from './transcoder.js';
 
 const CR = 0x0d;
@@ -65,7 +65,7 @@ class Reading {
     events: 0,
     content: false,
     done: false,
-    finishes: 0,
+    finished: NO_CHOICES,
     finishReason: undefined,
     usage: undefined,
     model: undefined,
@@ -100,7 +100,7 @@ class Reading {
     if (part.type === 'error') this.#seen.error = part.error;
     else if (part.type === 'usage') this.#seen.usage = part.usage;
     else if (part.type === 'finish') {
-      this.#seen.finishes += 1;
+      this.#seen.finished = [...this.#seen.finished, part.choice];
       this.#seen.finishReason = part.reason;
     } else this.#seen.content ||= isContent(part);
   }

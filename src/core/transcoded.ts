@@ -1,5 +1,8 @@
 import type { Transcoded } from './transcoder.js';
 
+/** Of a block in which none finished: one for all of them. */
+export const NO_CHOICES: readonly number[] = [];
+
 /** What was seen in a block. */
 export type Seen = Omit<Transcoded<never>, 'output'>;
 
@@ -8,8 +11,8 @@ export type Seen = Omit<Transcoded<never>, 'output'>;
  * their own each, and what reads a field of them searches for it anew (docs/decisions/0015).
  */
 export function transcoded<F>(output: readonly F[], seen: Seen): Transcoded<F> {
-  const { events, content, done, finishes, finishReason, usage, model, error } = seen;
-  return { output, events, content, done, finishes, finishReason, usage, model, error };
+  const { events, content, done, finished, finishReason, usage, model, error } = seen;
+  return { output, events, content, done, finished, finishReason, usage, model, error };
 }
 
 /** A block of so many texts, and nothing else. */
@@ -19,7 +22,7 @@ export function transcodedTexts<F>(output: readonly F[], events: number): Transc
     events,
     content: true,
     done: false,
-    finishes: 0,
+    finished: NO_CHOICES,
     finishReason: undefined,
     usage: undefined,
     model: undefined,

@@ -13,8 +13,8 @@ export interface Transcoded<F> {
   readonly content: boolean;
   /** The upstream said that this was all (`[DONE]`). */
   readonly done: boolean;
-  /** How many choices got their finish reason in this block. */
-  readonly finishes: number;
+  /** The choices that got a finish reason in this block, which may be ones that had one. */
+  readonly finished: readonly number[];
   readonly finishReason?: FinishReason | undefined;
   readonly usage?: Usage | undefined;
   readonly model?: string | undefined;

@@ -36,7 +36,7 @@ describe('translate', () => {
       events: 2,
       content: true,
       done: false,
-      finishes: 1,
+      finished: [0],
       finishReason: 'length',
       usage,
       model: 'first',
@@ -60,7 +60,7 @@ describe('translate', () => {
     expect(translate(decode, encoder).push(blockOf('all'))).toMatchObject({
       output: ['text-delta'],
       content: true,
-      finishes: 0,
+      finished: [],
       error: failure,
     });
   });
@@ -91,7 +91,7 @@ describe('translate', () => {
       events: 2,
       content: true,
       done: false,
-      finishes: 0,
+      finished: [],
     });
   });
 
@@ -105,10 +105,10 @@ describe('translate', () => {
 });
 
 describe('a block', () => {
-  it('counts the finish of each choice and keeps the last reason', () => {
+  it('names each choice that finishes and keeps the last reason', () => {
     const parts = [finish('stop'), { type: 'finish', choice: 1, reason: 'length' } as const];
     const seen = translate(decoderOf({ all: { parts } }), encoder).push(blockOf('all'));
-    expect(seen).toMatchObject({ finishes: 2, finishReason: 'length', content: false });
+    expect(seen).toMatchObject({ finished: [0, 1], finishReason: 'length', content: false });
   });
 
   it('delivers what stood before an event that cannot be read', () => {

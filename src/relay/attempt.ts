@@ -14,6 +14,7 @@ import type { TargetUse } from '../upstream/target-use.js';
 import { UpstreamBody, type BodyReader } from '../upstream/upstream-body.js';
 import type { UpstreamClient } from '../upstream/upstream-client.js';
 import { closedError, cutError } from '../upstream/upstream-error.js';
+import { FinishedChoices } from './finished-choices.js';
 import { Held } from './held.js';
 import { SpeedGuard } from './speed-guard.js';
 import { timeoutError } from './timeout-error.js';
@@ -52,7 +53,7 @@ export class Attempt<F> implements Try, BodyReader, FlowListener {
   readonly #blocks: SseBlocks;
   readonly #stop = new Stop();
   readonly #held: Held<F>;
-  #finishes = 0;
+  readonly #finished: FinishedChoices;
   #answered = false;
   #over = false;
   #listener: TryListener | undefined;
@@ -66,6 +67,7 @@ export class Attempt<F> implements Try, BodyReader, FlowListener {
   constructor(private readonly options: AttemptOptions<F>) {
     this.#blocks = new SseBlocks(options.stream.maxEventBytes);
     this.#held = new Held(options.stream.maxEvents);
+    this.#finished = new FinishedChoices(options.stream.choices);
   }
 
   get transcoder(): Transcoder<F> {
@@ -146,7 +148,7 @@ export class Attempt<F> implements Try, BodyReader, FlowListener {
     const { target, transcoder } = this.options;
     let seen = transcoder.push(block);
     if (seen.error !== undefined) seen = { ...seen, error: redactError(seen.error, target.upstream) };
-    this.#finishes += seen.finishes;
+    this.#finished.add(seen.finished);
     if (seen.done) this.#body?.release();
     if (this.#sink === undefined) return this.#hold(seen);
     this.#speed?.count(seen.events);
@@ -187,8 +189,7 @@ export class Attempt<F> implements Try, BodyReader, FlowListener {
   complete(): void {
     this.#deliver(this.#blocks.flush());
     if (this.#over) return;
-    const { target, stream } = this.options;
-    if (this.#finishes < stream.choices) return this.#fail(closedError(target.upstream));
+    if (!this.#finished.areAll) return this.#fail(closedError(this.options.target.upstream));
     if (this.#sink === undefined) return this.#empty();
     this.#end(undefined);
     return this.#sink.complete();

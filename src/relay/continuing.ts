@@ -38,7 +38,7 @@ export class ContinuingSink<F> implements TranscodedSink<F> {
 
   next(transcoded: Transcoded<F>): void {
     const { sink } = this.options;
-    this.#finished ||= transcoded.finishes > 0 || transcoded.done;
+    this.#finished ||= transcoded.finished.length > 0 || transcoded.done;
     const { error, ...rest } = transcoded;
     if (error === undefined) return sink.next(transcoded);
     if (!this.#mayGoOn(error)) return sink.next(transcoded);

@@ -7,7 +7,7 @@ const block = (fields: Partial<Transcoded<string>> = {}): Transcoded<string> => 
   events: 1,
   content: false,
   done: false,
-  finishes: 0,
+  finished: [],
   ...fields,
 });
 

@@ -61,7 +61,7 @@ export class RelayService {
     try {
       const { seen, ...answer } = await this.#answer(request, admitted);
       record.read(answer.body.length);
-      record.saw({ ...seen, events: 1, content: seen.finishes > 0, done: true });
+      record.saw({ ...seen, events: 1, content: seen.finished.length > 0, done: true });
       record.finished();
       const { id, route } = record.identity;
       return { id, route, target: record.target, attempts: record.attempts, ...answer };

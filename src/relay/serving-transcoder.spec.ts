@@ -21,7 +21,7 @@ describe('ServingTranscoder', () => {
   const create = vi.fn<(asked: UpstreamDialect) => Transcoder<string>>((asked) => {
     const number = created.push(asked);
     return {
-      push: () => ({ output: [], events: 0, content: false, done: false, finishes: 0 }),
+      push: () => ({ output: [], events: 0, content: false, done: false, finished: [] }),
       opening: () => [`open ${number}`],
       finish: ({ unterminated }) => [`finish ${number} ${unterminated}`],
       fail: ({ code }) => [`fail ${number} ${code}`],

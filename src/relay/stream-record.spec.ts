@@ -7,7 +7,7 @@ import type { StreamRecord } from './stream-record.js';
 const identity = { id: 's', route: 'r', caller: 'web', streaming: true };
 const attempt = { number: 1, upstream: 'a', target: 'a/m' };
 const usage = { promptTokens: 1, completionTokens: 2, totalTokens: 3 };
-const nothing = { content: false, done: false, finishes: 0, events: 1 };
+const nothing = { content: false, done: false, events: 1 };
 
 function start() {
   const events: RelayEvent[] = [];
@@ -30,7 +30,7 @@ describe('StreamRecord', () => {
     record.read(50);
     record.saw({ ...nothing, content: true, events: 2 });
     record.committed();
-    record.saw({ ...nothing, finishes: 1, finishReason: 'length', model: 'second' });
+    record.saw({ ...nothing, finishReason: 'length', model: 'second' });
     record.saw({ ...nothing, usage });
     vi.advanceTimersByTime(75);
     expect(record.ending(true)).toEqual({
@@ -70,12 +70,11 @@ describe('StreamRecord', () => {
     expect(types()).toEqual(['first-token', 'committed']);
   });
 
-  it('counts the finishes of all choices and forgets no reason', () => {
+  it('forgets no finish reason', () => {
     const { record } = start();
-    record.saw({ ...nothing, finishes: 2, finishReason: 'stop' });
-    record.saw({ ...nothing, finishes: 1, finishReason: 'content_filter' });
-    record.saw({ ...nothing, finishes: 0 });
-    expect(record.finishes).toBe(3);
+    record.saw({ ...nothing, finishReason: 'stop' });
+    record.saw({ ...nothing, finishReason: 'content_filter' });
+    record.saw({ ...nothing });
     expect(record.ending(false).finishReason).toBe('content_filter');
   });
 

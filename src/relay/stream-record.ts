@@ -28,7 +28,6 @@ export class StreamRecord {
   #attempt: AttemptIdentity | undefined;
   #won = false;
   #ttftMs: number | undefined;
-  #finishes = 0;
   #finishReason: FinishReason | undefined;
   #usage: Usage | undefined;
   #model: string | undefined;
@@ -57,10 +56,6 @@ export class StreamRecord {
   /** `upstream/model` that serves, or was asked last. */
   get target(): string | undefined {
     return this.#attempt?.target;
-  }
-
-  get finishes(): number {
-    return this.#finishes;
   }
 
   get events(): number {
@@ -121,9 +116,14 @@ export class StreamRecord {
     this.#bytes += bytes;
   }
 
-  saw({ content, finishes, finishReason, usage, model, events }: Omit<Transcoded<unknown>, 'output'>): void {
+  saw({
+    content,
+    finishReason,
+    usage,
+    model,
+    events,
+  }: Omit<Transcoded<unknown>, 'output' | 'finished'>): void {
     this.#events += events;
-    this.#finishes += finishes;
     this.#finishReason = finishReason ?? this.#finishReason;
     this.#usage = usage ?? this.#usage;
     this.#model ??= model;

@@ -17,7 +17,7 @@ const transcoder: Transcoder<string> = {
   finish: () => [],
   fail: () => undefined,
 };
-const block: Transcoded<string> = { output: ['x'], events: 1, content: false, done: false, finishes: 0 };
+const block: Transcoded<string> = { output: ['x'], events: 1, content: false, done: false, finished: [] };
 
 type Step =
   | 'content'
@@ -50,7 +50,7 @@ function live(steps: readonly Step[]) {
     }));
   const take: Record<Step, () => void> = {
     content: () => upstream.next({ ...block, content: true }),
-    finish: () => upstream.next({ ...block, finishes: 1, finishReason: 'stop' }),
+    finish: () => upstream.next({ ...block, finished: [0], finishReason: 'stop' }),
     done: () => upstream.next({ ...block, done: true }),
     reported: () => upstream.next({ ...block, error: new SluiceError('upstream-error', 'no') }),
     error: () => upstream.error(new SluiceError('timeout-idle', 'no')),

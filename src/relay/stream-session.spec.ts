@@ -19,12 +19,12 @@ const transcoder: Transcoder<string> = {
 };
 
 function block(fields: Partial<Transcoded<string>> = {}): Transcoded<string> {
-  return { output: [], events: 1, content: false, done: false, finishes: 0, ...fields };
+  return { output: [], events: 1, content: false, done: false, finished: [], ...fields };
 }
 
 const role = block({ output: ['role'] });
 const text = (value: string) => block({ output: [value], content: true });
-const finish = block({ finishes: 1, finishReason: 'stop' });
+const finish = block({ finished: [0], finishReason: 'stop' });
 const done = block({ done: true });
 
 function start(options: Partial<SessionOptions<string>> = {}) {
@@ -203,9 +203,15 @@ describe('StreamSession after the first content', () => {
     short.upstream.complete();
     expect(short.ended()).toMatchObject([{ outcome: 'upstream-cut' }]);
 
+    const repeated = reading({ choices: 2 });
+    repeated.upstream.next(finish);
+    repeated.upstream.next(finish);
+    repeated.upstream.complete();
+    expect(repeated.ended()).toMatchObject([{ outcome: 'upstream-cut' }]);
+
     const whole = reading({ choices: 2 });
     whole.upstream.next(finish);
-    whole.upstream.next(finish);
+    whole.upstream.next(block({ finished: [1], finishReason: 'stop' }));
     whole.upstream.complete();
     expect(whole.ended()).toMatchObject([{ outcome: 'finished' }]);
   });

@@ -3,6 +3,7 @@ import type { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { SessionSource, TranscodedSink } from '../core/session-source.js';
 import type { StreamEnds, Transcoded } from '../core/transcoder.js';
+import { FinishedChoices } from './finished-choices.js';
 import { tooManyEvents } from './held.js';
 import type { StreamRecord } from './stream-record.js';
 
@@ -13,7 +14,7 @@ export interface SessionOptions<F> {
   readonly flow: Flow;
   /** How long the head may wait for the first content, in milliseconds. */
   readonly headWaitMs: number;
-  /** How many answers the caller asked for: as many finish reasons make a stream complete. */
+  /** How many answers the caller asked for: a stream is complete when each has its finish reason. */
   readonly choices: number;
   readonly maxEvents: number;
   /** The last frames are printed for a caller that has left too. */
@@ -30,6 +31,7 @@ export class StreamSession<F> implements TranscodedSink<F> {
   /** What the caller is sent. One subscriber; unsubscribing ends the stream as `client-gone`. */
   readonly output: Observable<F>;
 
+  readonly #finished: FinishedChoices;
   #source: SessionSource<F> | undefined;
   readonly #pending: F[] = [];
   #subscriber: Subscriber<F> | undefined;
@@ -39,6 +41,7 @@ export class StreamSession<F> implements TranscodedSink<F> {
   #settle: { resolve: () => void; reject: (error: SluiceError) => void } | undefined;
 
   constructor(private readonly options: SessionOptions<F>) {
+    this.#finished = new FinishedChoices(options.choices);
     this.opened = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
@@ -62,6 +65,7 @@ export class StreamSession<F> implements TranscodedSink<F> {
     if (this.#state === 'over') return;
     const { record, maxEvents } = this.options;
     record.saw(transcoded);
+    this.#finished.add(transcoded.finished);
     for (const frame of transcoded.output) this.#send(frame);
     // The reader may have left while it was given a frame.
     if (this.closed) return;
@@ -86,7 +90,7 @@ export class StreamSession<F> implements TranscodedSink<F> {
   /** The upstream closed by itself without `[DONE]`: complete only if every answer has its finish reason. */
   complete(): void {
     if (this.#state === 'over') return;
-    if (this.options.record.finishes >= this.options.choices) this.#finish(true);
+    if (this.#finished.areAll) this.#finish(true);
     else this.error(new SluiceError('upstream-cut', 'The upstream closed before its answer was complete'));
   }
 

@@ -5,6 +5,7 @@ import { formats } from '../support/formats.js';
 import { hostKinds } from '../support/hosts.js';
 import { chat, optionsFor } from '../support/options.js';
 import { ask } from '../support/http-client.js';
+import { finishes, inOneWrite } from '../support/in-one-write.js';
 
 /** Faults after the first content, and the outcome that each is recorded as. */
 const faults: readonly { readonly name: string; readonly script: Scripting; readonly outcome: string }[] = [
@@ -71,6 +72,36 @@ describe.each(hostKinds)('a truthful end on $name', (kind) => {
     const answer = await ask(`${host.url}/v1/chat/completions`, { body: chat('Hi', { n: 2 }) });
     expect(await answer.text()).toContain('"code":"upstream_cut"');
     expect((await end).outcome).toBe('upstream-cut');
+  });
+
+  it('does not take two finishes of one of two choices for a whole answer', async () => {
+    const { upstream, host } = suite;
+    upstream.next(
+      streams('one two')
+        .withoutDone()
+        .after(2)
+        .thenSends(inOneWrite(finishes(0))),
+    );
+    const end = host.nextEnd();
+    const answer = await ask(`${host.url}/v1/chat/completions`, { body: chat('Hi', { n: 2 }) });
+    const received = await answer.text();
+    expect(received).toContain('"code":"upstream_cut"');
+    expect(received).not.toContain('[DONE]');
+    expect((await end).outcome).toBe('upstream-cut');
+  });
+
+  it('takes the finish of each choice for a whole answer', async () => {
+    const { upstream, host } = suite;
+    upstream.next(
+      streams('one two')
+        .withoutDone()
+        .after(2)
+        .thenSends(inOneWrite(finishes(1))),
+    );
+    const end = host.nextEnd();
+    const answer = await ask(`${host.url}/v1/chat/completions`, { body: chat('Hi', { n: 2 }) });
+    expect(await answer.text()).toContain('[DONE]');
+    expect((await end).outcome).toBe('finished');
   });
 
   it('is told of a whole answer that is cut', async () => {

@@ -13,7 +13,7 @@ describe('decodeAnswer', () => {
     };
     expect(decodeAnswer(body)).toEqual({
       model: 'm',
-      finishes: 2,
+      finished: [0, 1],
       finishReason: 'length',
       usage: { promptTokens: 1, completionTokens: 2, totalTokens: 4 },
     });
@@ -21,21 +21,21 @@ describe('decodeAnswer', () => {
 
   it('reports an error that came with a 200', () => {
     expect(decodeAnswer({ error: { message: 'no', code: 7 } })).toMatchObject({
-      finishes: 0,
+      finished: [],
       error: { code: 'upstream-error', status: 502, providerError: { message: 'no', code: 7 } },
     });
   });
 
   it('does not take an empty error field for an error', () => {
     expect(decodeAnswer({ error: null, choices: [{ finish_reason: 'stop' }] })).toMatchObject({
-      finishes: 1,
+      finished: [0],
     });
   });
 
   it.each([null, 'text', [], {}, { choices: [] }, { choices: 'none', usage: 7, model: 7 }])(
     'takes %j for no answer',
     (body) => {
-      expect(decodeAnswer(body)).toMatchObject({ finishes: 0, error: { code: 'upstream-error' } });
+      expect(decodeAnswer(body)).toMatchObject({ finished: [], error: { code: 'upstream-error' } });
     },
   );
 });

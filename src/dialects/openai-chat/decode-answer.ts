@@ -13,12 +13,14 @@ const answerSchema = z.object({
 /** What is told of a whole answer. Source: OpenAI API reference, 'The chat completion object'. */
 export function decodeAnswer(body: unknown): DecodedAnswer {
   const reported = readError(body);
-  if (reported !== undefined) return { finishes: 0, error: streamError(reported.error) };
+  if (reported !== undefined) return { finished: [], error: streamError(reported.error) };
   const { model, choices, usage } = answerSchema.safeParse(body).data ?? { choices: [] };
   if (choices.length === 0) {
     const problem = 'The upstream answered with something that is no chat completion';
-    return { finishes: 0, error: new SluiceError('upstream-error', problem) };
+    return { finished: [], error: new SluiceError('upstream-error', problem) };
   }
-  const reasons = choices.flatMap((choice) => choice.finish_reason ?? []);
-  return { finishes: reasons.length, finishReason: reasons.at(-1), usage: readUsage(usage), model };
+  const reasons = choices.map((choice) => choice.finish_reason ?? undefined);
+  const finished = reasons.flatMap((reason, choice) => (reason === undefined ? [] : [choice]));
+  const finishReason = reasons.findLast((reason) => reason !== undefined);
+  return { finished, finishReason, usage: readUsage(usage), model };
 }

@@ -28,7 +28,7 @@ function relay(chunks: readonly Buffer[], request: ChatRequest) {
   return {
     text: Buffer.concat(frames.map((frame) => Buffer.from(frame))).toString(),
     events: sum(({ events }) => events),
-    finishes: sum(({ finishes }) => finishes),
+    finishes: sum(({ finished }) => finished.length),
     usage: seen.findLast(({ usage }) => usage !== undefined)?.usage,
     done: seen.some(({ done }) => done),
   };

@@ -37,7 +37,7 @@ describe('passThrough', () => {
     const { output, ...seen } = transcoder.push(plain);
     expect(output).toEqual([plain.bytes]);
     expect(output[0]).toBe(plain.bytes);
-    expect(seen).toMatchObject({ events: 3, content: true, done: false, finishes: 0 });
+    expect(seen).toMatchObject({ events: 3, content: true, done: false, finished: [] });
   });
 
   it('does not take a role for content: nothing is committed by it', () => {
@@ -79,7 +79,7 @@ describe('passThrough', () => {
       text,
       content: true,
       done: false,
-      finishes: 0,
+      finished: [],
       usage: undefined,
       error: undefined,
     });
@@ -88,7 +88,7 @@ describe('passThrough', () => {
   it('tells the finish reason and passes its chunk on', () => {
     expect(committed().push(event(chunk('a')) + FINISH)).toMatchObject({
       text: event(chunk('a')) + FINISH,
-      finishes: 1,
+      finished: [0],
       finishReason: 'length',
       content: true,
     });
@@ -139,7 +139,7 @@ describe('passThrough', () => {
     );
     expect(committed().push(both)).toMatchObject({
       text: '',
-      finishes: 0,
+      finished: [],
       error: { code: 'upstream-error' },
     });
   });

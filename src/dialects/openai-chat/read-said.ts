@@ -13,7 +13,7 @@ export function readSaid(frames: Buffer): Said {
   };
   const listener = continuation.listen();
   listener.hear(block);
-  const { done, finishes, error } = readBlock(block, eventDecoder()).seen;
+  const { done, finished, error } = readBlock(block, eventDecoder()).seen;
   const { said } = listener;
-  return { ...said, isPlainText: said.isPlainText && !done && finishes === 0 && error === undefined };
+  return { ...said, isPlainText: said.isPlainText && !done && finished.length === 0 && error === undefined };
 }
