@@ -69,10 +69,13 @@ export class StreamSession<F> implements TranscodedSink<F> {
     for (const frame of transcoded.output) this.#send(frame);
     // The reader may have left while it was given a frame.
     if (this.closed) return;
-    if (transcoded.error !== undefined) this.error(transcoded.error);
-    else if (record.events > maxEvents) this.error(tooManyEvents(maxEvents));
+    const tooMany = record.events > maxEvents ? tooManyEvents(maxEvents) : undefined;
+    const failure = transcoded.error ?? tooMany;
+    // Before the head a failure is a status, and what is held back goes to nobody.
+    if (transcoded.content && (failure === undefined || this.#state === 'open')) record.committed();
+    if (failure !== undefined) this.error(failure);
     else if (transcoded.done) this.#finish(false);
-    else if (transcoded.content) this.#commit();
+    else if (transcoded.content) this.#openOrBrake();
   }
 
   error(cause: unknown): void {
@@ -103,8 +106,7 @@ export class StreamSession<F> implements TranscodedSink<F> {
     this.#close(transcoder.finish(record.ending(unterminated)));
   }
 
-  #commit(): void {
-    this.options.record.committed();
+  #openOrBrake(): void {
     if (this.#state === 'opening') this.#open();
     else if (this.#subscriber === undefined) this.options.flow.pause();
   }
