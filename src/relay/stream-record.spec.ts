@@ -151,6 +151,16 @@ describe('StreamRecord', () => {
     expect(types()).toEqual(['ended']);
   });
 
+  it('does not count twice what an upstream had counted of a beginning', () => {
+    const { record, events } = start();
+    record.read(100);
+    record.saw({ ...nothing, content: true, events: 5, usage });
+    record.continued(5);
+    record.saw({ ...nothing, content: true, events: 3 });
+    record.finished();
+    expect(events.at(-1)).toMatchObject({ usage: { completionTokens: 8 }, usageEstimated: true });
+  });
+
   it.each([
     { what: 'as the upstream counts it', told: usage, completionTokens: 2 + 5 },
     { what: 'as an estimate of both', told: undefined, completionTokens: 1 + 5 },

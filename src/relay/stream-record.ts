@@ -86,6 +86,8 @@ export class StreamRecord {
   /** Another attempt goes on with what one has begun. What the beginning cost is an estimate; gives it. */
   continued(completionTokens: number): Usage {
     this.#beginning = usageOf(this.options.estimatePrompt(), completionTokens);
+    // What an upstream has counted of it so far is of the beginning too.
+    this.#usage = undefined;
     return this.#beginning;
   }
 

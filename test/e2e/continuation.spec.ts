@@ -42,6 +42,10 @@ async function chunksOf(answer: Answer): Promise<Chunk[]> {
 const textOf = (chunks: readonly Chunk[]) =>
   chunks.map(({ choices }) => choices?.[0]?.delta.content ?? '').join('');
 
+/** A chunk that says something, and what the answer has cost so far. */
+const counted = (content: string, tokens: number) =>
+  says(content, { usage: { prompt_tokens: 5, completion_tokens: tokens, total_tokens: 5 + tokens } });
+
 describe('a route that lets another target go on', () => {
   it.each<[string, Scripting]>([
     ['cuts', BEGINNING.thenCuts()],
@@ -107,6 +111,19 @@ describe('a route that lets another target go on', () => {
     expect((await chunksOf(answer)).at(-1)?.error?.code).toBe('upstream_error');
     await expect.poll(() => holdings(fleet.host.app)).toEqual(NOTHING);
     expect(fleet.asked).toEqual([1, 0]);
+  });
+
+  it('goes on with an answer whose chunks carry what it has cost so far', async () => {
+    const fleet = await launch();
+    const script = streams('').withoutDone();
+    const first = script.thenSends(inOneWrite(counted('one', 1)));
+    fleet.at('a').answers(first.thenSends(inOneWrite(counted(' two', 2))).thenCuts());
+    fleet.at('b').answers(streams(' and', ' more'));
+    const chunks = await chunksOf(await completions(fleet));
+    expect(textOf(chunks)).toBe('one two and more');
+    expect(fleet.asked).toEqual([1, 1]);
+    // The scripted usage of the rest, and two events of the beginning.
+    expect(fleet.told('ended')).toMatchObject([{ outcome: 'finished', usage: { completionTokens: 14 } }]);
   });
 
   it('numbers native frames through', async () => {

@@ -70,6 +70,8 @@ class Listener implements SaidListener {
   hear(block: EventBlock): void {
     this.#head ??= headOf(block);
     for (const part of readBlock(block, this.#decoder).parts) {
+      // What it costs so far is nothing that it says.
+      if (part.type === 'usage') continue;
       if (part.type !== 'text-delta' || part.choice !== 0) this.#isPlainText = false;
       else if (this.#text.length <= MAX_SAID) {
         this.#text += part.text;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readSaid } from './read-said.js';
 
 const HEAD = { id: 'c', created: 1, model: 'm' };
+const USAGE = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
 const chunk = (choices: unknown[], fields: object = {}) =>
   `data: ${JSON.stringify({ ...HEAD, ...fields, object: 'chat.completion.chunk', choices })}\n\n`;
 const delta = (fields: object, finish: string | null = null, index = 0) =>
@@ -18,6 +19,13 @@ describe('what chunks said', () => {
     expect(said(...BEGINNING)).toEqual({ text: 'one ä🙂', tokens: 2, isPlainText: true, head: HEAD });
   });
 
+  it.each<[string, string]>([
+    ['on a chunk', chunk([{ index: 0, delta: { content: '!' } }], { usage: USAGE })],
+    ['of its own', chunk([], { usage: USAGE }) + delta({ content: '!' })],
+  ])('is plain text whatever usage comes with it, %s', (_, frame) => {
+    expect(said(...BEGINNING, frame)).toMatchObject({ text: 'one ä🙂!', tokens: 3, isPlainText: true });
+  });
+
   it('is nothing where there is none', () => {
     expect(said()).toEqual({ text: '', tokens: 0, isPlainText: true, head: {} });
   });
@@ -27,7 +35,6 @@ describe('what chunks said', () => {
     ['a tool call', delta({ tool_calls: [{ index: 0, id: 'c', function: { name: 'f' } }] })],
     ['another answer beside the first', delta({ content: 'x' }, null, 1)],
     ['a finish reason', delta({}, 'stop')],
-    ['a usage', chunk([], { usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 } })],
     ['its end', 'data: [DONE]\n\n'],
     ['an error', 'data: {"error":{"message":"m","code":"upstream_cut"}}\n\n'],
     ['what is no JSON', 'data: {\n\n'],
