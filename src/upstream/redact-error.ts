@@ -1,8 +1,7 @@
 import type { UpstreamSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { redact } from './redact.js';
-
-const MIN_SECRET_LENGTH = 8;
+import { secretsOf } from './secrets-of.js';
 
 /** The error without the upstream's secrets, should the provider have quoted it. */
 export function redactError(error: SluiceError, upstream: UpstreamSettings): SluiceError {
@@ -16,9 +15,4 @@ export function redactError(error: SluiceError, upstream: UpstreamSettings): Slu
       Object.entries(error.providerError).map(([field, value]) => [field, redact(value, secrets)]),
     ),
   });
-}
-
-/** The keys, and the headers that are long enough to be one. */
-export function secretsOf({ keys, headers }: Pick<UpstreamSettings, 'keys' | 'headers'>): string[] {
-  return [...keys, ...Object.values(headers).filter((value) => value.length >= MIN_SECRET_LENGTH)];
 }

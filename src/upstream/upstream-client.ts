@@ -10,7 +10,7 @@ import { Endpoint } from './endpoint.js';
 import type { Agents } from './node-adapter.js';
 import { readCapped } from './read-capped.js';
 import { redact } from './redact.js';
-import { secretsOf } from './redact-error.js';
+import { secretsOf } from './secrets-of.js';
 import { SharedBufferAgent } from './shared-buffer-agent.js';
 import { retryAfterMs } from './retry-after.js';
 import { connectionError, refusalError } from './upstream-error.js';

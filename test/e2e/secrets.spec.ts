@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ignores, refuses, resets, streams, type Scripting } from '../../src/testing/index.js';
-import { Metrics } from '../../src/index.js';
+import { Metrics, type UpstreamOptions } from '../../src/index.js';
 import { fixture } from '../support/fixture.js';
 import { formats } from '../support/formats.js';
 import { hostKinds } from '../support/hosts.js';
@@ -49,6 +49,39 @@ describe.each(hostKinds)('secrets on $name', (kind) => {
       const told = trap.text + (await suite.host.app.get(Metrics).registry.metrics());
       expect(trap.text).toContain('stream ended');
       for (const secret of [KEY, ANSWER, '"Hi"', 'content=']) expect(told).not.toContain(secret);
+    });
+  });
+});
+
+const said = { error: { message: `Bad ${KEY}`, type: 'x', deep: [{ key: KEY }] } };
+const quotes: readonly { readonly name: string; readonly script: Scripting }[] = [
+  { name: 'a 400', script: refuses(400, { body: said }) },
+  { name: 'a 429', script: refuses(429, { body: said }) },
+  { name: 'its stream', script: streams(ANSWER).after(1).thenFails(said.error) },
+];
+
+const places: readonly {
+  readonly name: string;
+  readonly place: (baseUrl: string) => Partial<UpstreamOptions>;
+}[] = [
+  { name: 'a header, behind its scheme', place: () => ({ headers: { authorization: `Bearer ${KEY}` } }) },
+  { name: 'the URL', place: (baseUrl) => ({ baseUrl: baseUrl.replace('//', `//me:${KEY}@`) }) },
+];
+
+describe.each(hostKinds.slice(0, 1))('a secret that is no key, on $name', (kind) => {
+  describe.each(places)('in $name', ({ place }) => {
+    const suite = fixture(kind, (baseUrl) => ({
+      sluice: optionsFor(baseUrl, { keys: [], ...place(baseUrl) }),
+    }));
+
+    describe.each(formats)('in $name', (format) => {
+      it.each(quotes)('reaches no caller when the upstream quotes it in $name', async ({ script }) => {
+        suite.upstream.next(script);
+        const answer = await format.ask(suite.host.url);
+        await answer.over;
+        expect(answer.received).not.toContain(KEY);
+        expect(suite.upstream.lastRequest.headers['authorization']).toBeDefined();
+      });
     });
   });
 });
