@@ -73,8 +73,8 @@ function answerOf(request: ClientRequest, config: InternalAxiosRequestConfig): P
     const onTimeout = () => fail(new AxiosError('No headers in time', AxiosError.ECONNABORTED));
     const timer = timeout ? setTimeout(onTimeout, timeout) : undefined;
     signal?.addEventListener?.('abort', onAbort);
-    const onError = (error: NodeJS.ErrnoException) =>
-      fail(new AxiosError('No response', error.code, undefined, request));
+    const onError = (cause: NodeJS.ErrnoException) =>
+      fail(Object.assign(new AxiosError('No response', cause.code, undefined, request), { cause }));
     request.on('error', onError);
     request.once('response', (data) => {
       settle();

@@ -4,18 +4,33 @@ import type { UpstreamSettings } from '../core/settings.js';
 
 /** The error of a request that got no answer. The AxiosError itself ends here: it carries the key. */
 export function connectionError(error: unknown, { name, headersTimeoutMs }: UpstreamSettings): SluiceError {
-  const code = isAxiosError(error) ? error.code : undefined;
+  const { code, cause } = isAxiosError(error) ? error : {};
+  const unseen = neverConnected(cause);
   if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
     return new SluiceError(
       'timeout-headers',
       `The upstream '${name}' sent no response headers within ${headersTimeoutMs} ms`,
+      { unseen },
     );
   }
   return new SluiceError(
     'upstream-unreachable',
     `The upstream '${name}' could not be reached${code === undefined ? '' : ` (${code})`}`,
-    { unseen: code !== 'ECONNRESET' && code !== 'EPIPE' && code !== undefined },
+    { unseen },
   );
+}
+
+/** What Node reports before a request can be sent: of a name, of a connection, of a certificate. */
+const CONNECTING = /^(?:getaddrinfo|connect)$/;
+const CERTIFICATE = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_|HOSTNAME_MISMATCH$)/;
+
+/** True only where Node's error proves that no connection stood: everything else may have come after the request. */
+function neverConnected(cause: unknown): boolean {
+  // One error for each address of a name.
+  if (cause instanceof AggregateError) return cause.errors.length > 0 && cause.errors.every(neverConnected);
+  if (!(cause instanceof Error)) return false;
+  const { syscall = '', code = '' }: NodeJS.ErrnoException = cause;
+  return CONNECTING.test(syscall) || CERTIFICATE.test(code);
 }
 
 /** The error of a body that broke off. */

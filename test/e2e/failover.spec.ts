@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ignores, refuses, resets, streams, type Script, type Scripting } from '../../src/testing/index.js';
 import { Fleet } from '../support/fleet.js';
 import { formats } from '../support/formats.js';
@@ -144,6 +146,17 @@ describe('the attempts of a request', () => {
     const fleet = await Fleet.start(['a', 'b'], { route: { retryBudget: { ratio: 0, minimum: 0 } } });
     await fleet.takeDown('a');
     expect((await askIn(openai, fleet.url)).status).toBe(200);
+  });
+
+  it('touch the budget where a server took the request and answers with no HTTP', async () => {
+    const server = createServer((socket) => socket.once('data', () => socket.end('HELLO\r\n\r\n')));
+    onTestFinished(() => void server.close());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const route = { retryBudget: { ratio: 0, minimum: 0 } };
+    const fleet = await Fleet.start(['a', 'b'], { route, each: { a: { baseUrl } } });
+    expect((await askIn(openai, fleet.url)).status).toBe(502);
+    expect(fleet.asked).toEqual([0, 0]);
   });
 });
 

@@ -7,7 +7,7 @@ const PROGRAMS = {
   nginx: 'streaming behind nginx',
   curl: 'curl -N',
   'redis-server': 'streams that several replicas share',
-  openssl: 'Redis over TLS',
+  openssl: 'Redis over TLS, and refused certificates',
 } as const;
 
 export type Program = keyof typeof PROGRAMS;
