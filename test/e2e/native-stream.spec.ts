@@ -33,6 +33,13 @@ describe.each(hostKinds)('/stream on $name', (kind) => {
     );
   });
 
+  it('sends a character whole as plain text, though the upstream tears it in two deltas', async () => {
+    upstream.next(streams('a\ud83d', '\ude00', 'b\ud83d'));
+    const answer = await ask(`${host.url}/stream?content=Hi`, { headers: { accept: 'text/plain' } });
+    // What stays half at the end has no bytes of its own.
+    expect(await answer.text()).toBe('a😀b\ufffd');
+  });
+
   it('answers with the head of an event stream that no proxy holds back', async () => {
     const staying = { headers: { connection: 'keep-alive' } };
     const { status, headers, over } = await ask(`${host.url}/stream?content=Hi`, staying);

@@ -27,12 +27,47 @@ describe('plainTextFormat', () => {
     });
   });
 
+  const ending = { finishReason: 'stop', usage: undefined, model: 'm', unterminated: false };
+
+  it('holds the first half of a character until its second half comes', () => {
+    const transcoder = open();
+    const output = [
+      [delta({ content: 'a\ud83d' })],
+      [delta({ reasoning_content: 'Hm' }), delta({ content: '\ud83d' }, 1)],
+      [delta({ content: '\ude00b' })],
+      [delta({ content: '\ud83d' }), delta({ content: '\ude00' })],
+    ].map((events) => transcoder.push(blockOf(...events)).output);
+    expect(output).toEqual([['a'], [], ['😀b'], ['😀']]);
+    expect(transcoder.finish(ending)).toEqual([]);
+  });
+
+  it('gives half a character as it is when something else follows, and at the end', () => {
+    const transcoder = open();
+    expect(transcoder.push(blockOf(delta({ content: '\ud83d' })))).toMatchObject({
+      output: [],
+      content: true,
+    });
+    expect(transcoder.push(blockOf(delta({ content: 'x\ud83d' }))).output).toEqual(['\ud83dx']);
+    expect(transcoder.finish(ending)).toEqual(['\ud83d']);
+  });
+
+  it('goes on within a character where another attempt broke off', () => {
+    const said = { text: 'a\ud83d', tokens: 1, isPlainText: true, head: {} };
+    const usage = { promptTokens: 1, completionTokens: 1, totalTokens: 2 };
+    const beginning = { said, usage, target: 'b/m' };
+    const rest = plainTextFormat(openaiChat, {
+      streamId: 's',
+      numbers: { next: 0 },
+      request: { messages: [] },
+      beginning,
+    });
+    expect(rest.push(blockOf(delta({ content: '\ude00' }))).output).toEqual(['😀']);
+  });
+
   it('has nothing to say before and after the text, and no way to tell a failure', () => {
     const transcoder = open();
     expect(transcoder.opening()).toEqual([]);
-    expect(
-      transcoder.finish({ finishReason: 'stop', usage: undefined, model: 'm', unterminated: false }),
-    ).toEqual([]);
+    expect(transcoder.finish(ending)).toEqual([]);
     expect(transcoder.fail(new SluiceError('upstream-cut', 'no'))).toBeUndefined();
   });
 });
