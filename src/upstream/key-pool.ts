@@ -10,7 +10,7 @@ export interface KeyLease {
 export interface KeyReport {
   /** The beginning of its SHA-256; `none` where the upstream asks for none. */
   readonly fingerprint: string;
-  /** The upstream refused it (401): it is used only where all are, until it is configured anew. */
+  /** The upstream refused it (401): it is used only where all are, until the configuration is read anew. */
   readonly rejected: boolean;
   readonly inUse: number;
   /** How long it rests, in milliseconds, by what it was asked for; only what still rests. */

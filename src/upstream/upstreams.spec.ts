@@ -75,6 +75,20 @@ describe('Upstreams', () => {
     expect(upstreams.admissionOf(ofRoute)).toBe(upstreams.admissionOf(a));
   });
 
+  it('gives refused keys another chance with a reload that changes nothing, and lets limited ones rest', () => {
+    const { upstreams, settings, reload } = learning(
+      settingsOf({ r: routeTo('a') }, { a: { keys: ['k1', 'k2'] } }),
+    );
+    const pool = upstreams.keysOf(upstreamOf(settings, 'a'));
+    pool.rejected('k1');
+    pool.limited('k2', 'm', 0, 900);
+    reload(settings);
+    expect(upstreams.keysOf(upstreamOf(settings, 'a')).report(0)).toMatchObject([
+      { rejected: false, restsMs: {} },
+      { rejected: false, restsMs: { m: 900 } },
+    ]);
+  });
+
   it('names upstream and route in the refusals of their places', async () => {
     const fields = { maxConcurrent: 1, maxQueued: 0 };
     const { upstreams, settings } = learning(settingsOf({ r: routeTo('a', fields) }, { a: fields }));
