@@ -137,15 +137,15 @@ export class MemoryStream implements StreamWriter {
     return frame < (this.#entries[index]?.first ?? 0) ? undefined : this.#dropped + index;
   }
 
-  /** Keeps the window, or brakes where the fastest reader still needs what would be dropped. */
+  /**
+   * Keeps the window, or brakes where the fastest reader still needs what would be dropped. A stream that has ended with more
+   * than its window holds the rest of it for that reader alone.
+   */
   #slide(): void {
     const { maxBytes } = this.options;
     if (this.#bytes <= maxBytes && !this.#braked) return;
     const places = [...this.#readers].map(({ at }) => at);
-    this.#dropUntil(
-      maxBytes,
-      places.length === 0 || this.#over ? Number.POSITIVE_INFINITY : Math.max(...places),
-    );
+    this.#dropUntil(maxBytes, places.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...places));
     const brake = this.#bytes > maxBytes && !this.#over && places.length > 0;
     if (brake === this.#braked) return;
     this.#braked = brake;
