@@ -142,6 +142,34 @@ describe('MemoryStreamLog', () => {
     expect(stream.stops).toBe(0);
   });
 
+  it('brakes the producer of a stream that is dropped for its reader, and lets it go on', async () => {
+    const { log, begin, read } = logOf({ each: 3 });
+    const stream = begin(1);
+    const slow = read(stream, 0, true);
+    for (let left = 4; left > 0; left -= 1) stream.write();
+    log.drop(stream.id);
+    expect(stream.brakes).toEqual([true]);
+    slow.flow.resume();
+    expect(stream.brakes).toEqual([true, false]);
+    slow.flow.pause();
+    for (let left = 4; left > 0; left -= 1) stream.write();
+    expect(stream.brakes).toEqual([true, false, true]);
+    slow.flow.resume();
+    stream.end();
+    expect(await slow.ended).toBe('complete');
+    expect(slow.text).toBe(stream.from(0));
+  });
+
+  it('brakes each of two producers of one stream for its own readers', () => {
+    const { log, read } = logOf({ each: 3 });
+    const dropped = new WrittenStream(log);
+    read(dropped, 0, true);
+    log.drop(dropped.id);
+    const copy = new WrittenStream(log, { id: dropped.id });
+    for (let left = 4; left > 0; left -= 1) dropped.write();
+    expect([dropped.brakes, copy.brakes, log.bytes]).toEqual([[true], [], 0]);
+  });
+
   it('gives nothing to one that has frames of another producer', async () => {
     const { log, begin } = logOf();
     const read = log.read(begin(3).id, 1, new Flow(), 2);

@@ -45,10 +45,12 @@ export class MemoryStreamLog extends StreamLog {
     const stream = new MemoryStream({
       card,
       maxBytes: this.settings.streamLog.maxBytesPerStream,
-      brake: (on) => this.#streams.get(card.id)?.owner?.brake(on),
-      onChange: () => this.#changed(card.id),
+      // Its readers may go on after the log has dropped it, and another stream may have its id by then.
+      brake: (on) => kept.owner?.brake(on),
+      onChange: () => this.#changed(card.id, kept),
     });
-    this.#streams.set(card.id, { stream, owner, counted: 0, endedTimer: undefined });
+    const kept: Kept = { stream, owner, counted: 0, endedTimer: undefined };
+    this.#streams.set(card.id, kept);
     return stream;
   }
 
@@ -113,14 +115,13 @@ export class MemoryStreamLog extends StreamLog {
     this.#bytes = 0;
   }
 
-  #changed(id: string): void {
-    const kept = this.#streams.get(id);
-    if (kept === undefined) return;
+  #changed(id: string, kept: Kept): void {
+    if (kept.stream.over) kept.owner = undefined;
+    if (this.#streams.get(id) !== kept) return;
     this.#bytes += kept.stream.bytes - kept.counted;
     kept.counted = kept.stream.bytes;
     if (kept.stream.over && kept.endedTimer === undefined) {
       this.#ended.add(id);
-      kept.owner = undefined;
       kept.endedTimer = setTimeout(
         () => this.#forget(id),
         this.settings.streamLog.keepSeconds * 1000,
