@@ -3,14 +3,12 @@ import type { Frame } from '../core/frame.js';
 import { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StopSignal } from '../core/stop-signal.js';
+import { Grace } from './grace.js';
 import { untilAborted } from './until-aborted.js';
 import type { StreamCard, StreamLog, StreamOwner, Succession } from '../streams/stream-log.js';
 
 /** How long the one who started a stream may take to read it, in milliseconds. */
 const ATTACH_MS = 5_000;
-
-/** How often it is asked whether somebody reads elsewhere, where the grace is shorter, in milliseconds. */
-const ELSEWHERE_MS = 1_000;
 
 /** What a recording is made of. */
 export interface RecordingOptions {
@@ -47,12 +45,16 @@ export class Recording {
   #readers = 0;
   #over = false;
   #graceMs: number;
-  #grace: NodeJS.Timeout | undefined;
 
   readonly #log: StreamLog;
   readonly #id: string;
   /** Undefined once it is over: what remembers a recording must not lead to its stream (docs/decisions/0014). */
   #stop: ((reason: SluiceError) => void) | undefined;
+  readonly #grace = new Grace({
+    ms: () => this.#graceMs,
+    isReadElsewhere: () => this.#log.isReadElsewhere(this.#id),
+    onOver: () => this.#stop?.(new SluiceError('client-gone', 'Nobody came back in time')),
+  });
 
   constructor(options: RecordingOptions) {
     const { log, card, output, flow, graceMs, detached, will, succession, stop, onOver } = options;
@@ -68,11 +70,11 @@ export class Recording {
     const end = () => {
       this.#over = true;
       this.#stop = undefined;
-      clearTimeout(this.#grace);
+      this.#grace.cancel();
       writer.end();
       onOver();
     };
-    if (!detached) this.#startGrace(ATTACH_MS);
+    if (!detached) this.#grace.begin(ATTACH_MS);
     output.subscribe({ next: (frame) => writer.append(frame), error: end, complete: end });
   }
 
@@ -102,24 +104,11 @@ export class Recording {
 
   #joined(): void {
     this.#readers += 1;
-    clearTimeout(this.#grace);
+    this.#grace.cancel();
   }
 
   #left(): void {
     this.#readers -= 1;
-    if (this.#readers === 0) this.#startGrace();
-  }
-
-  #startGrace(atLeastMs = 0): void {
-    if (this.#over) return;
-    this.#grace = setTimeout(() => void this.#stopUnread(), Math.max(this.#graceMs, atLeastMs));
-  }
-
-  /** Somebody may read it on another replica. */
-  async #stopUnread(): Promise<void> {
-    const isRead = await this.#log.isReadElsewhere(this.#id);
-    if (this.#over || this.#readers > 0) return;
-    if (isRead) this.#startGrace(ELSEWHERE_MS);
-    else this.#stop?.(new SluiceError('client-gone', 'Nobody came back in time'));
+    if (this.#readers === 0 && !this.#over) this.#grace.begin();
   }
 }

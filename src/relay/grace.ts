@@ -1,0 +1,44 @@
+/** How often it is asked whether somebody reads elsewhere, where the grace is shorter, in milliseconds. */
+const SHORTEST_LOOK_MS = 1_000;
+
+/** What a grace is made of. */
+export interface GraceOptions {
+  /** How long it is, in milliseconds. It may have grown since it began. */
+  readonly ms: () => number;
+  readonly isReadElsewhere: () => Promise<boolean>;
+  /** Nobody came back in time. */
+  readonly onOver: () => void;
+}
+
+/** For how long a stream goes on that nobody reads here: for its grace, and as long as it is read elsewhere. */
+export class Grace {
+  #timer: NodeJS.Timeout | undefined;
+  /** What was asked in an earlier turn says nothing about this one. */
+  #turn = 0;
+
+  constructor(private readonly options: GraceOptions) {}
+
+  /** The last reader has left, or none has come yet. */
+  begin(atLeastMs = 0): void {
+    this.cancel();
+    this.#askIn(Math.max(this.options.ms(), atLeastMs));
+  }
+
+  /** Somebody reads it here, or it is over. */
+  cancel(): void {
+    clearTimeout(this.#timer);
+    this.#turn += 1;
+  }
+
+  #askIn(ms: number): void {
+    this.#timer = setTimeout(() => void this.#ask(), ms);
+  }
+
+  async #ask(): Promise<void> {
+    const turn = this.#turn;
+    const isRead = await this.options.isReadElsewhere();
+    if (turn !== this.#turn) return;
+    if (isRead) this.#askIn(Math.max(SHORTEST_LOOK_MS, this.options.ms()));
+    else this.options.onOver();
+  }
+}
