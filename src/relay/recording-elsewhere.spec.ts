@@ -9,9 +9,13 @@ import { MemoryStreamLog } from '../streams/memory-stream-log.js';
 import { Recording } from './recording.js';
 
 const GRACE_MS = 30_000;
+const DAY_MS = 86_400_000;
 
-/** A recording, why it was stopped, and when its log is asked for readers elsewhere. */
-function record() {
+/** What the log says when it is asked whether a stream is read elsewhere. */
+type Said = 'yes' | 'no' | 'nothing';
+
+/** A recording, why it was stopped, and what its log says of readers elsewhere. */
+function record({ detached = false, graceMs = GRACE_MS } = {}) {
   const streamLog = { maxBytesPerStream: 1_000, maxBytes: 1_000, keepSeconds: 60, leaseMs: 6_000 };
   const log = new MemoryStreamLog({ streamLog });
   const output = new Subject<Frame>();
@@ -21,10 +25,14 @@ function record() {
     output.complete();
   };
   const asked = vi.spyOn(log, 'isReadElsewhere');
-  const rest = { flow: new Flow(), graceMs: GRACE_MS, detached: false, stop, onOver: () => undefined };
+  const says = (said: Said) => {
+    if (said === 'nothing') asked.mockRejectedValue(new Error('Redis does not answer'));
+    else asked.mockResolvedValue(said === 'yes');
+  };
+  const rest = { flow: new Flow(), graceMs, detached, stop, onOver: () => undefined };
   const recording = new Recording({ log, card: card(), output, ...rest });
   const visit = () => recording.read(0).output.subscribe();
-  return { recording, stops, asked, visit };
+  return { recording, stops, asked, says, visit };
 }
 
 /** One that is being asked for. */
@@ -47,6 +55,52 @@ afterEach(() => {
   vi.useRealTimers();
 });
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+describe('Recording of which nobody can say whether it is read elsewhere', () => {
+  it.each([0, 1_000, GRACE_MS])('goes on, and is asked for again, with a grace of %i ms', async (graceMs) => {
+    const { stops, asked, says, visit } = record({ graceMs });
+    says('nothing');
+    visit().unsubscribe();
+    await pass(graceMs + 20_000);
+    expect(stops).toEqual([]);
+    expect(asked.mock.calls.length).toBeGreaterThan(15);
+    says('yes');
+    await pass(1_000);
+    says('nothing');
+    await pass(DAY_MS);
+    expect(stops).toEqual([]);
+  });
+
+  it('is stopped as soon as nobody reads it', async () => {
+    const { stops, says, visit } = record();
+    says('nothing');
+    visit().unsubscribe();
+    await pass(GRACE_MS + 20_000);
+    says('no');
+    await pass(1_000);
+    expect(stops).toEqual(['client-gone']);
+  });
+
+  it('is stopped after a minute without an answer where nobody was seen there', async () => {
+    const { stops, says, visit } = record();
+    says('nothing');
+    visit().unsubscribe();
+    await pass(GRACE_MS + 59_000);
+    expect(stops).toEqual([]);
+    await pass(2_000);
+    expect(stops).toEqual(['client-gone']);
+  });
+
+  it('has a minute again each time that it was read here', async () => {
+    const { stops, says, visit } = record({ graceMs: 0 });
+    says('nothing');
+    for (let left = 3; left > 0; left -= 1) {
+      visit().unsubscribe();
+      await pass(50_000);
+    }
+    expect(stops).toEqual([]);
+  });
+});
 
 describe('Recording with a reader that comes while it is asked whether others are there', () => {
   it('goes on for a whole grace after that one has left', async () => {

@@ -43,6 +43,22 @@ describe.skipIf(!hasRedis)('the grace of a stream', () => {
     expect(await kept.request.closed).toMatchObject({ complete: false });
     expect(await suite.ended('a', kept.id)).toMatchObject({ outcome: 'client-gone' });
   });
+
+  it('does not run while Redis cannot say whether somebody does', async () => {
+    suite.holdAfter(2);
+    const { answer, cursor, id } = await begin();
+    const elsewhere = await suite.resume('b', cursor);
+    await eventsOf(elsewhere, 1);
+    await expect.poll(() => suite.redis.keys(`*${id}}:readers`), SOON).toHaveLength(1);
+    suite.redis.freeze();
+    answer.leave();
+    // More than a grace, and a look, and a look.
+    await suite.replicas.a.line(({ msg }) => String(msg).startsWith('The stream log lost Redis'));
+    suite.redis.thaw();
+    suite.release();
+    expect((await elsewhere.events()).at(-1)).toMatchObject({ event: 'done' });
+    expect(await suite.ended('a', id)).toMatchObject({ outcome: 'finished' });
+  });
 });
 
 describe.skipIf(!hasRedis)('what Redis holds of a stream', () => {

@@ -24,6 +24,7 @@ import { Orphans } from './orphans.js';
 import { OwnerIndex } from './owner-index.js';
 import { Owners } from './owners.js';
 import { OwnStreams } from './own-streams.js';
+import { ReadersElsewhere } from './readers-elsewhere.js';
 import { StopLine } from './stop-line.js';
 import { StreamNames } from './stream-names.js';
 import { StreamShelf, type Known, type LastFrameEncoder } from './stream-shelf.js';
@@ -55,6 +56,7 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
   readonly #own: OwnStreams;
   readonly #mirrors = new Map<string, Mirror>();
   readonly #shelf: StreamShelf;
+  readonly #readers: ReadersElsewhere;
   readonly #orphans: Orphans;
   readonly #index: OwnerIndex;
   readonly #names: StreamNames;
@@ -70,6 +72,7 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     this.#local = new MemoryStreamLog(settings);
     this.#redis = connectRedis(url);
     this.#shelf = new StreamShelf(this.#redis, this.#keepMs);
+    this.#readers = new ReadersElsewhere(this.#redis, this.#shelf);
     this.#index = new OwnerIndex(this.#redis, () => 2 * this.#keepMs());
     this.#lease = new Lease(this.#redis, replica, leaseMs);
     const onShutOut = (id: string) => void this.#leave(id);
@@ -138,9 +141,8 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     if (meta !== undefined) await this.#ask(() => this.#stops.ask(id, meta.replica));
   }
 
-  /** Where Redis does not answer nobody else reads. */
   override isReadElsewhere(id: string): Promise<boolean> {
-    return this.#shelf.isRead(id).catch(() => false);
+    return this.#ask(() => this.#readers.has(id));
   }
 
   override name(name: string, stream: NamedStream): void {

@@ -36,6 +36,7 @@ afterAll(() => redis.close());
 const write = (first: number, count: number, { begins = false, end = false } = {}) =>
   pen.write({ first, count, bytes: Buffer.from(`data: ${first}\n\n`.repeat(count)), begins, end });
 const end = () => shelf.endFor(id, (number) => `data: cut off at ${number}\n\n`);
+const sign = () => `sluice:{${id}}:readers`;
 const entries = async () => (await shelf.page(id, '-')).entries;
 /** What happens once somebody has looked which entry is the last. */
 const afterTheLook = (happens: () => Promise<unknown>) => {
@@ -90,6 +91,35 @@ describe('StreamShelf', () => {
     await redis.command('XADD', `sluice:{${id}}:log`, '1-1', ...fields);
     await expect(shelf.page(id, '-')).rejects.toMatchObject({ code: 'stream-gone' });
     await expect(shelf.lastEntry(id)).rejects.toMatchObject({ code: 'stream-gone' });
+  });
+});
+
+describe('StreamShelf, of readers elsewhere,', () => {
+  it('says that a stream is read for a few seconds', async () => {
+    expect(await shelf.isRead(id)).toBe(false);
+    await shelf.markRead(id);
+    expect(await shelf.isRead(id)).toBe(true);
+    expect(await redis.command('PTTL', sign())).toBeGreaterThan(4_000);
+    await redis.command('DEL', sign());
+    expect([await shelf.isRead(id), await redis.keys()]).toEqual([false, []]);
+  });
+
+  it('goes on saying so where Redis has no memory', async () => {
+    await shelf.markRead(id);
+    await redis.fill();
+    await redis.command('PEXPIRE', sign(), 1_000);
+    await shelf.markRead(id);
+    expect(await redis.command('PTTL', sign())).toBeGreaterThan(4_000);
+    expect(await shelf.isRead(id)).toBe(true);
+    await redis.makeRoom();
+  });
+
+  it('cannot say that a stream is not read where a reader has no memory to say that it is', async () => {
+    await redis.fill();
+    await expect(shelf.markRead(id)).rejects.toThrow('OOM');
+    await expect(shelf.isRead(id)).rejects.toThrow('OOM');
+    await redis.makeRoom();
+    expect(await shelf.isRead(id)).toBe(false);
   });
 });
 

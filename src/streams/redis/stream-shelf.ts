@@ -131,13 +131,25 @@ export class StreamShelf {
     return (await this.redis.exists(keysOf(id).stop)) === 1;
   }
 
-  /** Says for a few seconds that somebody reads it here. */
+  /** Says for a few seconds that somebody reads it here. Where it is said already, a Redis without memory takes it too. */
   async markRead(id: string): Promise<void> {
-    await this.redis.set(keysOf(id).readers, '1', 'PX', READERS_MS);
+    const key = keysOf(id).readers;
+    const isMissing = (await this.redis.pexpire(key, READERS_MS)) === 0;
+    if (isMissing) await this.redis.set(key, '1', 'PX', READERS_MS);
   }
 
+  /**
+   * Whether somebody reads it elsewhere. A write that changes nothing is refused where the sign of a reader would be: then
+   * this rejects in place of no.
+   */
   async isRead(id: string): Promise<boolean> {
-    return (await this.redis.exists(keysOf(id).readers)) === 1;
+    const key = keysOf(id).readers;
+    try {
+      return (await this.redis.setrange(key, 0, '')) > 0;
+    } catch (error) {
+      if ((await this.redis.exists(key)) === 1) return true;
+      throw error;
+    }
   }
 
   /** With a last frame, or where its producer has ended it after all without. */

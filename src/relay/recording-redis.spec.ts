@@ -1,0 +1,123 @@
+import { Subject } from 'rxjs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ROOMY } from '../../test/contract/created-log.js';
+import { LogReader } from '../../test/contract/log-reader.js';
+import { card, frame } from '../../test/contract/written-stream.js';
+import { RedisServer } from '../../test/support/redis-server.js';
+import { SOON } from '../../test/support/soon.js';
+import type { Frame } from '../core/frame.js';
+import { Flow } from '../core/flow.js';
+import type { SluiceError } from '../core/sluice-error.js';
+import { encodeLastFrame } from '../dialects/last-frame.js';
+import { RedisStreamLog } from '../streams/redis/redis-stream-log.js';
+import { Recording } from './recording.js';
+
+/** Redis is waited for so long that it does not fit into the usual time. */
+const PATIENT = { timeout: 40_000 };
+const GRACE_MS = 1_000;
+
+let redis: RedisServer;
+let a: RedisStreamLog;
+let b: RedisStreamLog;
+
+beforeAll(async () => {
+  redis = await RedisServer.start();
+});
+beforeEach(async () => {
+  const settings = { streamLog: ROOMY };
+  const logs = [redis.url, redis.url].map((url) => new RedisStreamLog({ url, settings, encodeLastFrame }));
+  [a, b] = logs as [RedisStreamLog, RedisStreamLog];
+  for (const log of logs) await vi.waitUntil(() => log.list('nobody').catch(() => undefined), SOON);
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await redis.mend();
+  await Promise.all([a.close(), b.close()]);
+  await redis.flush();
+});
+afterAll(() => redis.close());
+
+/** A stream that is recorded on the one replica, and what the log has said of readers elsewhere. */
+async function record() {
+  const stream = card();
+  const output = new Subject<Frame>();
+  const stops: string[] = [];
+  const stop = ({ code }: SluiceError) => {
+    stops.push(code);
+    output.complete();
+  };
+  const said: (boolean | undefined)[] = [];
+  const ask = a.isReadElsewhere.bind(a);
+  vi.spyOn(a, 'isReadElsewhere').mockImplementation(async (id) => {
+    const answer = ask(id);
+    said.push(await answer.catch(() => undefined));
+    return answer;
+  });
+  const rest = { flow: new Flow(), graceMs: GRACE_MS, detached: false, stop, onOver: () => undefined };
+  const recording = new Recording({ log: a, card: stream, output, ...rest });
+  output.next(frame(0));
+  await vi.waitUntil(() => b.find(stream.id), SOON);
+  return { id: stream.id, output, recording, said, stops, sign: `sluice:{${stream.id}}:readers` };
+}
+
+/** One whose reader has gone from the one replica to the other. */
+async function readElsewhere() {
+  const recorded = await record();
+  const here = recorded.recording.read(0).output.subscribe();
+  const elsewhere = new LogReader(b, recorded.id, 0);
+  await elsewhere.until(frame(0));
+  await vi.waitUntil(async () => (await redis.keys(recorded.sign)).length > 0, SOON);
+  return { ...recorded, elsewhere, leave: () => here.unsubscribe() };
+}
+
+/** Until so many looks in a row were answered so. */
+const untilSaid = (said: readonly unknown[], count: number, what: true | undefined) =>
+  vi.waitUntil(() => said.length >= count && said.slice(-count).every((answer) => answer === what), SOON);
+
+describe('a recording whose reader is on another replica', PATIENT, () => {
+  it('goes on while Redis is frozen, and has its reader afterwards', async () => {
+    const { output, said, stops, elsewhere, leave } = await readElsewhere();
+    redis.freeze();
+    leave();
+    await untilSaid(said, 2, undefined);
+    output.next(frame(1));
+    redis.thaw();
+    await untilSaid(said, 1, true);
+    output.complete();
+    expect([await elsewhere.ended, elsewhere.text, stops]).toEqual(['complete', frame(0) + frame(1), []]);
+    expect(said).not.toContain(false);
+  });
+
+  it('takes a reader that has not said that it reads since Redis is there again for one that may', async () => {
+    const { output, said, stops, sign, elsewhere, leave } = await readElsewhere();
+    redis.freeze();
+    leave();
+    await untilSaid(said, 2, undefined);
+    redis.thaw();
+    await redis.command('DEL', sign);
+    await untilSaid(said, 2, true);
+    output.complete();
+    expect([await elsewhere.ended, stops]).toEqual(['complete', []]);
+    expect(said).not.toContain(false);
+  });
+
+  it('goes on while Redis has no memory for the sign of a reader', async () => {
+    const { output, said, stops, sign, elsewhere, leave } = await readElsewhere();
+    await redis.fill();
+    await redis.command('DEL', sign);
+    leave();
+    await untilSaid(said, 3, undefined);
+    await redis.makeRoom();
+    await untilSaid(said, 1, true);
+    output.complete();
+    expect([await elsewhere.ended, stops]).toEqual(['complete', []]);
+  });
+
+  it('is stopped when that one has left', async () => {
+    const { said, stops, elsewhere, leave } = await readElsewhere();
+    leave();
+    await untilSaid(said, 1, true);
+    elsewhere.leave();
+    await expect.poll(() => stops, SOON).toEqual(['client-gone']);
+  });
+});
