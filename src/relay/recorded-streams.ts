@@ -151,13 +151,12 @@ export class RecordedStreams implements OnApplicationShutdown {
 
   /** The frames of a stream from number `from` on, for a reader that goes when the signal is aborted. */
   read(id: string, from: number, signal?: StopSignal, epoch?: number): Reading {
-    return this.#recordings.get(id)?.read(from, signal, epoch) ?? this.look(id, from, signal, epoch);
+    return this.#recordings.get(id)?.read(from, signal, epoch) ?? this.#readLog(id, from, signal, epoch);
   }
 
   /** The same for one who is no reader: the stream does not wait for it. */
-  look(id: string, from: number, signal?: StopSignal, epoch?: number): Reading {
-    const flow = new Flow();
-    return { output: untilAborted(this.log.read(id, from, flow, epoch), signal), flow };
+  look(id: string, from: number, signal?: StopSignal): Reading {
+    return this.#readLog(id, from, signal, undefined, false);
   }
 
   /** The streams of an owner, newest first. */
@@ -173,6 +172,11 @@ export class RecordedStreams implements OnApplicationShutdown {
 
   onApplicationShutdown(): Promise<void> {
     return this.log.close();
+  }
+
+  #readLog(id: string, from: number, signal?: StopSignal, epoch?: number, keeps?: boolean): Reading {
+    const flow = new Flow();
+    return { output: untilAborted(this.log.read(id, from, flow, epoch, keeps), signal), flow };
   }
 
   /** A stream that ends with its caller's connection has nobody to go on for. */

@@ -90,14 +90,17 @@ export abstract class StreamLog {
    * The frames from number `from` on, those to come included; completes after the last one. The flow brakes this reader
    * alone. Errors with `stream-gone` where a frame is not kept any more. Of a stream that broke off, a reader that had more
    * than is kept gets the last frame; of one that was taken over, `stream-gone`. `epoch` is that of the last frame that the
-   * reader has. @default 1
+   * reader has. @default 1. `keeps` is false for one who only looks on: the stream does not go on for it. @default true
    */
-  abstract read(id: string, from: number, flow: Flow, epoch?: number): Observable<Frame>;
+  abstract read(id: string, from: number, flow: Flow, epoch?: number, keeps?: boolean): Observable<Frame>;
   /** The streams of an owner, newest first. */
   abstract list(owner: string): Promise<LoggedStream[]>;
   /** Asks for the end of a stream that runs. Resolves when that has been passed on. */
   abstract stop(id: string): Promise<void>;
-  /** True while somebody reads a stream of this process on another replica. */
+  /**
+   * True while somebody reads a stream of this process on another replica, and up to five seconds later. Rejects where the
+   * log cannot say.
+   */
   abstract isReadElsewhere(id: string): Promise<boolean>;
   /** Names the one that is asked to go on with streams whose producer died. */
   abstract onOrphan(heir: Heir): void;

@@ -36,6 +36,8 @@ interface Waiting {
 /** The copy of another replica's stream, for the readers that are here. */
 export class Mirror {
   #readers = 0;
+  /** For so many of them the stream goes on. */
+  #keeping = 0;
   #frames = 0;
   #brokenOff = false;
   /** The number of the first frame of the latest epoch after the first, and that epoch. */
@@ -53,9 +55,9 @@ export class Mirror {
   }
 
   /** The frames from a number on. A reader may have had more than Redis has by now; it then waits. */
-  read(from: number, flow: Flow, epoch = 1): Observable<Frame> {
+  read(from: number, flow: Flow, epoch = 1, keeps = true): Observable<Frame> {
     return new Observable((subscriber) => {
-      this.#readers += 1;
+      this.#joined(keeps);
       const fail = (error: SluiceError) => subscriber.error(error);
       const start = (first: number) => {
         subscriber.add(this.options.local.read(this.options.id, first, flow).subscribe(subscriber));
@@ -66,7 +68,7 @@ export class Mirror {
       subscriber.add(() => {
         this.#waiting.delete(waiting);
         this.#failures.delete(fail);
-        this.#left();
+        this.#left(keeps);
       });
       if (this.#failure !== undefined) return fail(this.#failure);
       return this.#startReaders();
@@ -93,6 +95,7 @@ export class Mirror {
       shelf,
       look,
       lookMs,
+      isRead: () => this.#keeping > 0,
       onEntry: (entry) => this.#add(entry),
       onEnd: () => {
         this.#stream?.end();
@@ -145,8 +148,16 @@ export class Mirror {
     for (const fail of this.#failures) fail(error);
   }
 
-  #left(): void {
+  #joined(keeps: boolean): void {
+    this.#readers += 1;
+    if (!keeps) return;
+    this.#keeping += 1;
+    if (this.#keeping === 1) void this.#tail?.look();
+  }
+
+  #left(keeps: boolean): void {
     this.#readers -= 1;
+    if (keeps) this.#keeping -= 1;
     if (this.#readers > 0) return;
     this.#closed = true;
     clearTimeout(this.#retry);

@@ -3,6 +3,7 @@ import { ROOMY } from '../../../test/contract/created-log.js';
 import { LogReader } from '../../../test/contract/log-reader.js';
 import { WrittenStream } from '../../../test/contract/written-stream.js';
 import { RedisServer } from '../../../test/support/redis-server.js';
+import { Flow } from '../../core/flow.js';
 import { encodeLastFrame } from '../../dialects/last-frame.js';
 import { doubtMs } from './lease.js';
 import { RedisStreamLog } from './redis-stream-log.js';
@@ -96,6 +97,28 @@ describe('RedisStreamLog', () => {
     expect(await b.list('web')).toHaveLength(1);
     const again = new LogReader(b, stream.id, 1);
     expect([await again.ended, again.text]).toEqual(['complete', stream.from(1)]);
+  });
+
+  it('takes one who only looks on for no reader, on whichever replica', async () => {
+    const stream = new WrittenStream(a).write(2);
+    await vi.waitUntil(() => b.find(stream.id), SOON);
+    const sign = () => redis.keys(`sluice:{${stream.id}}:readers`);
+    const seen: string[] = [];
+    const onlooker = b
+      .read(stream.id, 0, new Flow(), 1, false)
+      .subscribe((bytes) => seen.push(String(bytes)));
+    const before = await redis.commandCount('xrevrange');
+    await expect.poll(() => redis.commandCount('xrevrange'), SOON).toBeGreaterThan(before + 2);
+    expect([seen.join(''), await sign(), await a.isReadElsewhere(stream.id)]).toEqual([
+      stream.from(0),
+      [],
+      false,
+    ]);
+    const reader = new LogReader(b, stream.id, 0);
+    await expect.poll(sign, SOON).toHaveLength(1);
+    expect(await a.isReadElsewhere(stream.id)).toBe(true);
+    onlooker.unsubscribe();
+    reader.leave();
   });
 
   it('finds what others have named, and nothing by another name', async () => {

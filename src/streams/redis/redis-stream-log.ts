@@ -114,10 +114,10 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     return undefined;
   }
 
-  override read(id: string, from: number, flow: Flow, epoch = 1): Observable<Frame> {
+  override read(id: string, from: number, flow: Flow, epoch = 1, keeps = true): Observable<Frame> {
     return defer(() => {
       if (this.#isHere(id)) return this.#local.read(id, from, flow, epoch);
-      return this.#leaving ? throwError(unavailable) : this.#mirrorOf(id).read(from, flow, epoch);
+      return this.#leaving ? throwError(unavailable) : this.#mirrorOf(id).read(from, flow, epoch, keeps);
     });
   }
 

@@ -13,13 +13,14 @@ let given: Entry[];
 let ends: string[];
 let look: () => Promise<boolean>;
 let looks: number;
+let isRead: boolean;
 let onEntry: (entry: Entry) => void;
 
 beforeEach(() => {
   vi.useFakeTimers();
   shelf = new ScriptedShelf();
   [given, ends, looks] = [[], [], 0];
-  look = async () => false;
+  [look, isRead] = [async () => false, true];
   onEntry = () => undefined;
 });
 afterEach(() => {
@@ -32,6 +33,7 @@ const follow = () => {
     id: 's',
     shelf: shelf.asShelf,
     lookMs: LOOK_MS,
+    isRead: () => isRead,
     look: () => {
       looks += 1;
       return look();

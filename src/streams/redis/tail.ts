@@ -15,6 +15,8 @@ export interface TailOptions {
   readonly lookMs: number;
   /** Ends a stream whose producer is dead; true if it was. Rejects with `stream-gone` for one that is not kept. */
   readonly look: (id: string) => Promise<boolean>;
+  /** Whether the stream should go on for this replica. */
+  readonly isRead: () => boolean;
   readonly onEntry: (entry: Entry) => void;
   readonly onEnd: () => void;
   readonly onError: (error: SluiceError) => void;
@@ -32,8 +34,8 @@ export class Tail {
   #closed = false;
 
   constructor(private readonly options: TailOptions) {
-    this.#looks = setInterval(() => void this.#look(), options.lookMs);
-    void this.#look();
+    this.#looks = setInterval(() => void this.look(), options.lookMs);
+    void this.look();
     void this.#poll();
   }
 
@@ -91,11 +93,13 @@ export class Tail {
     return full;
   }
 
-  /** A reader that is slow is a reader too. */
-  async #look(): Promise<void> {
-    const { id, look, shelf } = this.options;
+  /** Says that somebody reads, and asks whether somebody writes. A reader that is slow is a reader too. */
+  async look(): Promise<void> {
+    const { id, look, shelf, isRead } = this.options;
     try {
-      const [wasDead] = await Promise.all([look(id), shelf.markRead(id)]);
+      // What cannot be said is no reason not to ask.
+      const said = isRead() && shelf.markRead(id).catch(() => undefined);
+      const [wasDead] = await Promise.all([look(id), said]);
       if (wasDead) this.#pollNow();
     } catch (error) {
       if (error instanceof SluiceError) this.#fail(error);
