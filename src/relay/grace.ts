@@ -1,5 +1,7 @@
-/** How often it is asked whether somebody reads elsewhere, where the grace is shorter, in milliseconds. */
+/** How often it is asked whether somebody reads elsewhere: as often as the grace is long, within these bounds, in milliseconds. */
 const SHORTEST_LOOK_MS = 1_000;
+/** One who reads elsewhere for a moment is known to have done so for five seconds. */
+const LONGEST_LOOK_MS = 4_000;
 
 /** How long a stream goes on of which nobody can say whether it is read elsewhere, in milliseconds. */
 const LONGEST_DOUBT_MS = 60_000;
@@ -14,11 +16,12 @@ export interface GraceOptions {
   readonly onOver: () => void;
 }
 
-/** For how long a stream goes on that nobody reads here: for its grace, and as long as it is read elsewhere. */
+/** For how long a stream goes on that nobody reads here: as long as it is read elsewhere, and for its grace after that. */
 export class Grace {
   #timer: NodeJS.Timeout | undefined;
   /** What was asked in an earlier turn says nothing about this one. */
   #turn = 0;
+  #needsNobody = false;
   /** Somebody read it elsewhere when that could last be said. */
   #wasRead = false;
   #doubtedSince: number | undefined;
@@ -31,10 +34,18 @@ export class Grace {
     this.#askIn(Math.max(this.options.ms(), atLeastMs));
   }
 
+  /** The stream needs no reader until somebody has read it elsewhere. */
+  wait(): void {
+    this.cancel();
+    this.#needsNobody = true;
+    this.#askIn(LONGEST_LOOK_MS);
+  }
+
   /** Somebody reads it here, or it is over. */
   cancel(): void {
     clearTimeout(this.#timer);
     this.#turn += 1;
+    this.#needsNobody = false;
     this.#wasRead = false;
     this.#doubtedSince = undefined;
   }
@@ -49,20 +60,27 @@ export class Grace {
     if (turn !== this.#turn) return;
     if (isRead === undefined) return this.#doubt();
     this.#doubtedSince = undefined;
-    return isRead ? this.#goOn() : this.options.onOver();
+    return isRead ? this.#goOn() : this.#end();
   }
 
   /** A reader elsewhere waits for a Redis that does not answer, and so does the stream for that reader. */
   #doubt(): void {
     const now = performance.now();
     this.#doubtedSince ??= now;
-    const isLost = now - this.#doubtedSince >= LONGEST_DOUBT_MS && !this.#wasRead;
+    const isLost = now - this.#doubtedSince >= LONGEST_DOUBT_MS && !this.#wasRead && !this.#needsNobody;
     if (isLost) this.options.onOver();
-    else this.#askIn(SHORTEST_LOOK_MS);
+    else this.#askIn(this.#needsNobody ? LONGEST_LOOK_MS : SHORTEST_LOOK_MS);
   }
 
   #goOn(): void {
+    this.#needsNobody = false;
     this.#wasRead = true;
-    this.#askIn(Math.max(SHORTEST_LOOK_MS, this.options.ms()));
+    this.#askIn(Math.min(LONGEST_LOOK_MS, Math.max(SHORTEST_LOOK_MS, this.options.ms())));
+  }
+
+  #end(): void {
+    if (this.#needsNobody) this.#askIn(LONGEST_LOOK_MS);
+    else if (this.#wasRead && this.options.ms() > 0) this.begin();
+    else this.options.onOver();
   }
 }

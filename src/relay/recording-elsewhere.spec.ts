@@ -126,3 +126,54 @@ describe('Recording with a reader that comes while it is asked whether others ar
     expect(stops).toEqual(['client-gone']);
   });
 });
+
+describe('Recording that is read elsewhere', () => {
+  it('goes on for its whole grace after it was seen there last', async () => {
+    const { stops, says, visit } = record();
+    says('yes');
+    visit().unsubscribe();
+    await pass(3 * GRACE_MS);
+    says('no');
+    await pass(GRACE_MS);
+    expect(stops).toEqual([]);
+    await pass(5_000);
+    expect(stops).toEqual(['client-gone']);
+  });
+
+  it('has no grace after it was read there where it has none', async () => {
+    const { stops, says, visit } = record({ graceMs: 0 });
+    says('yes');
+    visit().unsubscribe();
+    await pass(GRACE_MS);
+    expect(stops).toEqual([]);
+    says('no');
+    await pass(1_000);
+    expect(stops).toEqual(['client-gone']);
+  });
+
+  it('needs readers from then on where it is detached', async () => {
+    const { stops, says } = record({ detached: true });
+    says('no');
+    await pass(10 * GRACE_MS);
+    says('yes');
+    await pass(5_000);
+    says('no');
+    await pass(GRACE_MS);
+    expect(stops).toEqual([]);
+    await pass(5_000);
+    expect(stops).toEqual(['client-gone']);
+  });
+
+  it.each(['no', 'nothing'] as const)(
+    'runs to its end where it is detached and the log says %s',
+    async (said) => {
+      const { stops, says, asked } = record({ detached: true });
+      says(said);
+      await pass(600_000);
+      expect(stops).toEqual([]);
+      // One that comes for a moment leaves a sign for five seconds.
+      expect(asked.mock.calls.length).toBeGreaterThan(600 / 5);
+      expect(asked.mock.calls.length).toBeLessThanOrEqual(600 / 4);
+    },
+  );
+});

@@ -38,7 +38,7 @@ afterEach(async () => {
 afterAll(() => redis.close());
 
 /** A stream that is recorded on the one replica, and what the log has said of readers elsewhere. */
-async function record() {
+async function record({ detached = false } = {}) {
   const stream = card();
   const output = new Subject<Frame>();
   const stops: string[] = [];
@@ -53,7 +53,7 @@ async function record() {
     said.push(await answer.catch(() => undefined));
     return answer;
   });
-  const rest = { flow: new Flow(), graceMs: GRACE_MS, detached: false, stop, onOver: () => undefined };
+  const rest = { flow: new Flow(), graceMs: GRACE_MS, detached, stop, onOver: () => undefined };
   const recording = new Recording({ log: a, card: stream, output, ...rest });
   output.next(frame(0));
   await vi.waitUntil(() => b.find(stream.id), SOON);
@@ -119,5 +119,17 @@ describe('a recording whose reader is on another replica', PATIENT, () => {
     await untilSaid(said, 1, true);
     elsewhere.leave();
     await expect.poll(() => stops, SOON).toEqual(['client-gone']);
+  });
+});
+
+describe('a recording that needs no reader', PATIENT, () => {
+  it('is stopped when its only reader has left another replica', async () => {
+    const { id, said, stops } = await record({ detached: true });
+    await vi.waitUntil(() => said.includes(false), SOON);
+    const elsewhere = new LogReader(b, id, 0);
+    await elsewhere.until(frame(0));
+    elsewhere.leave();
+    await vi.waitUntil(() => said.includes(true), SOON);
+    await expect.poll(() => stops, { ...SOON, timeout: 20_000 }).toEqual(['client-gone']);
   });
 });

@@ -85,8 +85,7 @@ it('a recording is stopped when it was alone for its grace, and never before, wh
       for (const next of steps) {
         await observed.run(next);
         expect(observed.stop).toHaveBeenCalledTimes(observed.alone >= GRACE_MS ? 1 : 0);
-        const waits = observed.present === 0 && !(detached && observed.readers.length === 0);
-        expect(vi.getTimerCount()).toBe(waits && observed.alone < GRACE_MS ? 1 : 0);
+        expect(vi.getTimerCount()).toBe(observed.present === 0 && observed.alone < GRACE_MS ? 1 : 0);
         if (observed.alone >= GRACE_MS) break;
       }
       observed.end();

@@ -24,7 +24,7 @@ export interface RecordingOptions {
   readonly flow: Flow;
   /** How long the stream goes on without a reader, in milliseconds. */
   readonly graceMs: number;
-  /** It needs no reader, as long as it never had one. */
+  /** It needs no reader, as long as it never had one, here or elsewhere. */
   readonly detached: boolean;
   /** Ends the stream. */
   readonly stop: (reason: SluiceError) => void;
@@ -74,7 +74,8 @@ export class Recording {
       writer.end();
       onOver();
     };
-    if (!detached) this.#grace.begin(ATTACH_MS);
+    if (detached) this.#grace.wait();
+    else this.#grace.begin(ATTACH_MS);
     output.subscribe({ next: (frame) => writer.append(frame), error: end, complete: end });
   }
 

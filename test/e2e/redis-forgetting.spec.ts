@@ -33,6 +33,15 @@ describe.skipIf(!hasRedis)('the grace of a stream', () => {
     });
   });
 
+  it('runs for a stream that needs no reader once its only one has left the other replica', async () => {
+    suite.holdAfter(2);
+    const { id, url } = await suite.start('a');
+    const elsewhere = await suite.ask('b', url);
+    await eventsOf(elsewhere, 2);
+    elsewhere.leave();
+    expect(await suite.ended('a', id)).toMatchObject({ outcome: 'client-gone' });
+  });
+
   it('runs again when that one has left too', async () => {
     suite.holdAfter(2);
     const kept = await begin();
