@@ -30,11 +30,13 @@ class Answering extends EventEmitter {
 let redis: Answering;
 let own: OwnStreams;
 let stops: number;
+let settings: { streamLog: typeof ROOMY };
 beforeEach(() => {
   vi.useFakeTimers();
   redis = new Answering();
   stops = 0;
-  const options = { replica: 'a', settings: { streamLog: ROOMY }, onShutOut: () => undefined };
+  settings = { streamLog: ROOMY };
+  const options = { replica: 'a', settings, onShutOut: () => undefined };
   own = new OwnStreams({ ...options, redis: redis as unknown as RedisClient });
 });
 afterEach(() => {
@@ -48,6 +50,16 @@ const begin = () => {
   const memory = { append: vi.fn<(bytes: unknown) => void>(), end: vi.fn<() => void>() };
   const writer = own.begin(stream, { stop: () => (stops += 1), brake: () => undefined }, memory);
   return { id: stream.id, memory, writer };
+};
+
+const keepFor = (seconds: number) => {
+  settings.streamLog = { ...ROOMY, keepSeconds: seconds };
+};
+/** How often streams are renewed in so many milliseconds. */
+const renewed = async (ms: number) => {
+  redis.asked.length = 0;
+  await pass(ms);
+  return redis.count('pexpire') / 2;
 };
 
 describe('OwnStreams', () => {
@@ -109,6 +121,31 @@ describe('OwnStreams', () => {
     await pass(1);
     await flushed;
     expect(redis.count('xadd')).toBe(4);
+  });
+});
+
+describe('OwnStreams whose settings have changed', () => {
+  const RUN_MS = 30_000;
+
+  it('are renewed in time where they begin later, and are kept for less', async () => {
+    await pass(1);
+    keepFor(RUN_MS / 1_000);
+    begin();
+    await pass(1);
+    expect(await renewed(RUN_MS)).toBe(3);
+  });
+
+  it('are renewed in time where they began before, and others are kept for longer', async () => {
+    keepFor(RUN_MS / 1_000);
+    const { writer } = begin();
+    await pass(1);
+    keepFor(300);
+    begin();
+    await pass(1);
+    expect(await renewed(RUN_MS)).toBe(2 * 3);
+    writer.end();
+    await pass(RUN_MS);
+    expect(await renewed(300_000)).toBe(3);
   });
 });
 

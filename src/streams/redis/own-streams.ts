@@ -6,10 +6,9 @@ import { Departures } from './departures.js';
 import { PRODUCED } from './entry.js';
 import { Outbox, type Before } from './outbox.js';
 import { StreamPen, type Batch, type Written } from './stream-pen.js';
+import { Renewals } from './renewals.js';
 import { WaitingRoom } from './waiting-room.js';
 
-/** How often within its time what is kept of a running stream is kept on. */
-const RENEWALS = 3;
 /** A stream outlives its producer's lease by as much, however short it is kept after its end. */
 const LEASES_KEPT = 3;
 /** Which part of the bytes that are kept in memory may wait for Redis. */
@@ -19,6 +18,8 @@ interface Own {
   readonly owner: StreamOwner;
   readonly outbox: Outbox;
   readonly pen: StreamPen;
+  /** How long it is kept without a renewal, in milliseconds. */
+  readonly runMs: number;
   /** Another replica has ended it, or goes on with it. */
   readonly onShutOut: () => void;
   over: boolean;
@@ -50,7 +51,7 @@ interface NewStream extends Pick<Own, 'owner' | 'onShutOut'> {
 /** The streams that this replica produces, on their way to Redis. */
 export class OwnStreams {
   readonly #streams = new Map<string, Own>();
-  readonly #renewals: NodeJS.Timeout;
+  readonly #renewals: Renewals;
   readonly #room: WaitingRoom;
   readonly #departures: Departures;
   #closed = false;
@@ -59,9 +60,11 @@ export class OwnStreams {
     const { redis, settings } = options;
     this.#departures = new Departures((leave) => together(redis, leave));
     this.#room = new WaitingRoom(settings.streamLog.maxBytes * WAITING_PART);
-    const renew = () => this.#renew();
-    redis.on('ready', renew);
-    this.#renewals = setInterval(renew, this.#keepMs() / RENEWALS);
+    this.#renewals = new Renewals({
+      redis,
+      keptMs: () => this.#shortestMs(),
+      renew: () => this.#renew(),
+    });
   }
 
   /** A pen that writes into Redis what it writes into memory. */
@@ -118,20 +121,20 @@ export class OwnStreams {
 
   close(): void {
     this.#closed = true;
-    clearInterval(this.#renewals);
+    this.#renewals.close();
     for (const { outbox } of this.#streams.values()) outbox.close();
     this.#streams.clear();
   }
 
   #add({ card, owner, onShutOut, epoch, will, before }: NewStream): Own {
     const { redis, replica, settings } = this.options;
-    const { maxBytesPerStream: maxBytes, leaseMs } = settings.streamLog;
-    const keepMs = this.#keepMs();
-    const runMs = Math.max(keepMs, LEASES_KEPT * leaseMs);
+    const { maxBytesPerStream: maxBytes } = settings.streamLog;
+    const [keepMs, runMs] = [this.#keepMs(), this.#runMs()];
     const pen = new StreamPen({ redis, card, replica, keepMs, runMs, epoch, will });
     const own: Own = {
       owner,
       pen,
+      runMs,
       onShutOut,
       over: false,
       outbox: new Outbox({
@@ -146,6 +149,7 @@ export class OwnStreams {
       }),
     };
     this.#streams.set(card.id, own);
+    this.#renewals.begun(runMs);
     return own;
   }
 
@@ -164,6 +168,19 @@ export class OwnStreams {
     together(this.options.redis, () => {
       for (const { pen, outbox } of this.#streams.values()) if (!outbox.done) void pen.renew();
     });
+  }
+
+  /** Each is kept as the settings said when it began. */
+  #shortestMs(): number {
+    let shortest = this.#runMs();
+    for (const { runMs, outbox } of this.#streams.values()) {
+      if (!outbox.done) shortest = Math.min(shortest, runMs);
+    }
+    return shortest;
+  }
+
+  #runMs(): number {
+    return Math.max(this.#keepMs(), LEASES_KEPT * this.options.settings.streamLog.leaseMs);
   }
 
   #keepMs(): number {

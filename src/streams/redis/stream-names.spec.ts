@@ -24,11 +24,14 @@ let clients: RedisClient[];
 let a: StreamNames;
 let b: StreamNames;
 
-const connect = async (keepMs: number) => {
+/** What the settings of both say. */
+let keepMs: number;
+
+const connect = async (kept: () => number = () => keepMs) => {
   const client = connectRedis(redis.url);
   await vi.waitUntil(() => client.status === 'ready', SOON);
   clients.push(client);
-  return new StreamNames(client, () => keepMs);
+  return new StreamNames(client, kept);
 };
 const ttl = async () => Number(await redis.command('PTTL', onceKey(NAME)));
 
@@ -37,7 +40,8 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   clients = [];
-  [a, b] = [await connect(KEEP_MS), await connect(KEEP_MS)];
+  keepMs = KEEP_MS;
+  [a, b] = [await connect(), await connect()];
 });
 afterEach(async () => {
   for (const names of [a, b]) names.close();
@@ -72,7 +76,7 @@ describe('StreamNames', () => {
   });
 
   it('keeps the name of a stream that runs for longer, and lets go of it later', async () => {
-    const names = await connect(300);
+    const names = await connect(() => 300);
     names.set(NAME, running);
     await expect.poll(() => b.find(NAME)).toEqual(running);
     const before = await redis.commandCount('pexpire');
@@ -81,6 +85,15 @@ describe('StreamNames', () => {
     names.set(NAME, ended);
     await expect.poll(() => b.find(NAME), SOON).toBeUndefined();
     names.close();
+  });
+
+  it('keeps the name of a stream that runs where the settings have it kept for less than before', async () => {
+    keepMs = 1_000;
+    a.set(NAME, running);
+    await expect.poll(() => b.find(NAME)).toEqual(running);
+    const before = await redis.commandCount('pexpire');
+    await expect.poll(() => redis.commandCount('pexpire'), SOON).toBeGreaterThan(before + 4);
+    expect(await b.find(NAME)).toEqual(running);
   });
 
   it('names what runs anew in a Redis that has come back empty', async () => {

@@ -1,15 +1,13 @@
 import { printNamed, readNamed, type NamedStream } from '../named-stream.js';
 import type { RedisClient } from './connect.js';
 import { onceKey } from './keys.js';
-
-/** How often within its time the name of a running stream is kept on. */
-const RENEWALS = 3;
+import { Renewals } from './renewals.js';
 
 /** The names under which replicas find each other's streams. A name is kept while its stream runs, and `keepMs` longer. */
 export class StreamNames {
   /** The streams of this replica that run, by the keys of their names. */
   readonly #running = new Map<string, NamedStream>();
-  readonly #renewals: NodeJS.Timeout;
+  readonly #renewals: Renewals;
 
   constructor(
     private readonly redis: RedisClient,
@@ -18,8 +16,7 @@ export class StreamNames {
     const renew = () => {
       for (const [key, stream] of this.#running) void this.#renew(key, stream).catch(() => undefined);
     };
-    redis.on('ready', renew);
-    this.#renewals = setInterval(renew, keepMs() / RENEWALS);
+    this.#renewals = new Renewals({ redis, keptMs: keepMs, renew });
   }
 
   /** A name that cannot be written is not found, or is written with the next renewal. */
@@ -35,12 +32,13 @@ export class StreamNames {
   }
 
   close(): void {
-    clearInterval(this.#renewals);
+    this.#renewals.close();
     this.#running.clear();
   }
 
   async #begin(key: string, stream: NamedStream): Promise<void> {
     this.#running.set(key, stream);
+    this.#renewals.begun(this.keepMs());
     await this.#write(key, stream);
   }
 
