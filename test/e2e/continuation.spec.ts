@@ -42,6 +42,8 @@ async function chunksOf(answer: Answer): Promise<Chunk[]> {
 const textOf = (chunks: readonly Chunk[]) =>
   chunks.map(({ choices }) => choices?.[0]?.delta.content ?? '').join('');
 
+const REFUSAL = inOneWrite({ id: 'x', choices: [{ index: 0, delta: { refusal: 'I cannot' } }] });
+
 /** A chunk that says something, and what the answer has cost so far. */
 const counted = (content: string, tokens: number) =>
   says(content, { usage: { prompt_tokens: 5, completion_tokens: tokens, total_tokens: 5 + tokens } });
@@ -152,6 +154,7 @@ describe('a route that lets another target go on', () => {
   it.each<[string, Scripting]>([
     ['reasoning', streams('one', ' two').reasoning('hm').after(2).thenCuts()],
     ['a tool call', streams('one').toolCall({ id: 'c', name: 'f', arguments: '{}' }).after(2).thenCuts()],
+    ['a refusal', streams('').withoutDone().thenSends(REFUSAL).thenCuts()],
     [
       'its finish reason',
       streams('one')

@@ -2,7 +2,7 @@ import type { ChatRequest } from '../../core/chat-request.js';
 import type { Beginning, Continuation, Said, SaidListener } from '../../core/continuation.js';
 import type { Frame } from '../../core/frame.js';
 import type { EventBlock } from '../../core/event-block.js';
-import { readBlock } from '../../core/read-block.js';
+import { readBlock, type BlockListener } from '../../core/read-block.js';
 import { transcoded } from '../../core/transcoded.js';
 import type { Transcoder } from '../../core/transcoder.js';
 import { MAX_SAID } from '../max-said.js';
@@ -49,8 +49,11 @@ function isEmpty(list: unknown): boolean {
   return !Array.isArray(list) || list.length === 0;
 }
 
+/** A refusal is read as text, but nobody goes on with one. Within a text its quotes would be escaped. */
+const REFUSAL = /"refusal"\s*:\s*"(?!")/;
+
 /** Keeps the text of an answer, and the fields that its chunks share. */
-class Listener implements SaidListener {
+class Listener implements SaidListener, BlockListener {
   readonly #decoder = eventDecoder();
   #text = '';
   #tokens = 0;
@@ -69,7 +72,7 @@ class Listener implements SaidListener {
 
   hear(block: EventBlock): void {
     this.#head ??= headOf(block);
-    for (const part of readBlock(block, this.#decoder).parts) {
+    for (const part of readBlock(block, this.#decoder, this).parts) {
       // What it costs so far is nothing that it says.
       if (part.type === 'usage') continue;
       if (part.type !== 'text-delta' || part.choice !== 0) this.#isPlainText = false;
@@ -78,6 +81,14 @@ class Listener implements SaidListener {
         this.#tokens += 1;
       }
     }
+  }
+
+  /** Of the reading: texts and nothing else. */
+  onKnown(): void {}
+
+  /** Of the reading. */
+  onEvent(_from: number, _to: number, data: string): void {
+    if (REFUSAL.test(data)) this.#isPlainText = false;
   }
 }
 

@@ -19,6 +19,11 @@ describe('what chunks said', () => {
     expect(said(...BEGINNING)).toEqual({ text: 'one ä🙂', tokens: 2, isPlainText: true, head: HEAD });
   });
 
+  it('is plain text where a refusal is none, or a text tells of one', () => {
+    const text = delta({ content: '{"refusal":"no"}', refusal: null }) + delta({ content: '!', refusal: '' });
+    expect(said(...BEGINNING, text)).toMatchObject({ tokens: 4, isPlainText: true });
+  });
+
   it.each<[string, string]>([
     ['on a chunk', chunk([{ index: 0, delta: { content: '!' } }], { usage: USAGE })],
     ['of its own', chunk([], { usage: USAGE }) + delta({ content: '!' })],
@@ -34,6 +39,7 @@ describe('what chunks said', () => {
     ['reasoning', delta({ reasoning_content: 'hm' })],
     ['a tool call', delta({ tool_calls: [{ index: 0, id: 'c', function: { name: 'f' } }] })],
     ['another answer beside the first', delta({ content: 'x' }, null, 1)],
+    ['a refusal', delta({ refusal: 'I cannot' })],
     ['a finish reason', delta({}, 'stop')],
     ['its end', 'data: [DONE]\n\n'],
     ['an error', 'data: {"error":{"message":"m","code":"upstream_cut"}}\n\n'],
