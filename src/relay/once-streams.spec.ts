@@ -32,13 +32,13 @@ const nothing = () => ({ output: EMPTY, flow: new Flow() });
 
 /** Streams that open at once, and whether each is still kept. */
 function opening() {
-  const kept = new Set<string>();
+  const [kept, forgotten] = [new Set<string>(), new Set<string>()];
   const held: string[] = [];
   const ends = new Map<string, (outcome: Outcome) => void>();
   const events: RelayEvent[] = [];
   let opened = 0;
   let failure: SluiceError | undefined;
-  const streams: Pick<RecordedStreams, 'open' | 'isKept' | 'hold'> = {
+  const streams: Pick<RecordedStreams, 'open' | 'isKept' | 'isForgotten' | 'hold'> = {
     async open(_, { onEnded = never }): Promise<RecordedStream> {
       opened += 1;
       if (failure !== undefined) throw failure;
@@ -48,6 +48,7 @@ function opening() {
       return { id, route: 'r', target: 'a/m', attempts: 1, headers: {}, read: nothing };
     },
     isKept: async (id) => kept.has(id),
+    isForgotten: async (id) => forgotten.has(id),
     hold: (id) => void held.push(id),
   };
   const named = { find: async () => undefined, tell: () => undefined };
@@ -61,7 +62,11 @@ function opening() {
     );
   const end = (id: string, outcome: Outcome) => ends.get(id)?.(outcome);
   const fail = (error: SluiceError | undefined) => void (failure = error);
-  return { open, ask, share, kept, held, events, end, fail };
+  const forget = (id: string) => {
+    kept.delete(id);
+    forgotten.add(id);
+  };
+  return { open, ask, share, kept, forget, held, events, end, fail };
 }
 
 describe('OnceStreams', () => {
@@ -90,6 +95,18 @@ describe('OnceStreams', () => {
     const { ask } = opening();
     await ask();
     await expect(ask({ hash: 'other' })).rejects.toMatchObject({ code: 'unprocessable' });
+  });
+
+  it('refuses it as long as anything of its stream is kept, and forgets the key with its stream', async () => {
+    const { ask, kept, forget } = opening();
+    await ask();
+    kept.delete('s1');
+    await expect(ask({ hash: 'other' })).rejects.toMatchObject({ code: 'unprocessable' });
+    forget('s1');
+    const [first, second] = await Promise.allSettled([ask({ hash: 'other' }), ask({ hash: 'third' })]);
+    expect(first).toMatchObject({ value: 's2' });
+    expect(second).toMatchObject({ reason: { code: 'unprocessable' } });
+    expect(await ask({ hash: 'other' })).toBe('s2');
   });
 
   it('refuses another body that came in the same turn', async () => {

@@ -65,11 +65,11 @@ export class OnceStreams {
    */
   async open(once: Once, request: ChatRequest, options: RecordOptions): Promise<OnceStream> {
     const names = this.#namesOf(once, options);
-    const known = find(names, once);
+    const known = find(names);
     const usable = known && (await this.#isUsable(known, once)) ? known : undefined;
     const elsewhere = usable ? undefined : await this.#findElsewhere(names, once, options);
     if (elsewhere) return this.#given(elsewhere.stream, once.share && sharingOf(elsewhere));
-    const found = usable ?? newerThan(known, find(names, once));
+    const found = usable ?? newerThan(known, find(names), once);
     const sharing = once.share && sharingOf(found);
     const entry = found ?? this.#begin(names, once, request, options);
     const stream = await entry.work.join(options.signal);
@@ -95,9 +95,16 @@ export class OnceStreams {
     return { finds: retry ? [...byKey, byBody] : byKey, leaves: [...byKey, byBody], elsewhere };
   }
 
-  /** True for a stream that waits for its head, and for one of which every frame can be read. */
-  async #isUsable(entry: Entry, { share }: Once): Promise<boolean> {
+  /**
+   * True for a stream that waits for its head, and for one of which every frame can be read. Rejects for that of another
+   * request, as long as there is anything of it.
+   */
+  async #isUsable(entry: Entry, { share, hash }: Once): Promise<boolean> {
     const { work } = entry;
+    if (entry.hash !== hash) {
+      if (work.value !== undefined && (await this.streams.isForgotten(work.value.id))) return false;
+      throw otherRequest();
+    }
     const isKept = work.value === undefined || (await this.#isKept(work.value, share));
     return isKept && !work.abandoned && !(share && entry.ended?.whole === false);
   }
@@ -134,18 +141,19 @@ export class OnceStreams {
   }
 }
 
-function find({ finds }: Names, { hash }: Once): Entry | undefined {
+function find({ finds }: Names): Entry | undefined {
   for (const { among, name } of finds) {
     const entry = among.get(name);
-    if (entry !== undefined && entry.hash !== hash) throw otherRequest();
     if (entry !== undefined) return entry;
   }
   return undefined;
 }
 
 /** In place of an entry that is no answer, what another request may have begun meanwhile. */
-function newerThan(stale: Entry | undefined, newer: Entry | undefined): Entry | undefined {
-  return newer === stale || newer?.work.abandoned ? undefined : newer;
+function newerThan(stale: Entry | undefined, newer: Entry | undefined, { hash }: Once): Entry | undefined {
+  if (newer === undefined || newer === stale) return undefined;
+  if (newer.hash !== hash) throw otherRequest();
+  return newer.work.abandoned ? undefined : newer;
 }
 
 function sharingOf(found: Pick<Entry, 'ended'> | undefined): Sharing {

@@ -149,6 +149,14 @@ export class RecordedStreams implements OnApplicationShutdown {
     return stream?.firstKept === 0;
   }
 
+  /** True once no frame of a stream that was started here can be read any more. */
+  async isForgotten(id: string): Promise<boolean> {
+    const stream = await this.log.find(id);
+    return (
+      stream === undefined || (stream.state === 'over' && stream.firstKept >= Math.max(1, stream.frames))
+    );
+  }
+
   /** The frames of a stream from number `from` on, for a reader that goes when the signal is aborted. */
   read(id: string, from: number, signal?: StopSignal, epoch?: number): Reading {
     return this.#recordings.get(id)?.read(from, signal, epoch) ?? this.#readLog(id, from, signal, epoch);

@@ -5,6 +5,7 @@ import { Gate } from '../support/gate.js';
 import { holdings, NOTHING } from '../support/holdings.js';
 import { hostKinds } from '../support/hosts.js';
 import { ask, askAndLeave } from '../support/http-client.js';
+import { SOON } from '../support/soon.js';
 
 const KEYED = { 'idempotency-key': 'order-17' };
 const body = { model: 'r', messages: [{ role: 'user', content: 'Hi' }], stream: true };
@@ -64,6 +65,20 @@ describe.each(hostKinds)('a request that is asked again, on $name', (kind) => {
       expect(fleet.asked).toEqual([1]);
     },
   );
+
+  it('may ask for something else once the stream of its key is forgotten', async () => {
+    const rest = { streamLog: { keepSeconds: 1 } };
+    const brief = await Fleet.start(['a'], { kind, route: GRACE, rest });
+    const asking = (content: string) =>
+      ask(`${brief.url}/stream`, { headers: KEYED, body: { content, model: 'r' } });
+    const first = await asking('Hi');
+    await first.text();
+    expect((await asking('Ho')).status).toBe(422);
+    const url = `${brief.url}/v1/streams/${String(first.headers['x-sluice-stream'])}`;
+    await expect.poll(async () => (await ask(url)).status, SOON).toBe(410);
+    expect((await asking('Ho')).status).toBe(200);
+    expect((await asking('Hi')).status).toBe(422);
+  });
 
   it('is asked anew when the first one failed before its head', async () => {
     const headers = keyed();
