@@ -79,7 +79,7 @@ describe('a recording whose reader is on another replica', PATIENT, () => {
     const { output, said, stops, sign, elsewhere, leave } = await readElsewhere();
     redis.freeze();
     leave();
-    await untilSaid(said, 2, undefined);
+    await untilSaid(said, 1, undefined);
     output.next(frame(1));
     redis.thaw();
     await redis.command('DEL', sign);

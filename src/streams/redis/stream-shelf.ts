@@ -147,7 +147,7 @@ export class StreamShelf {
     try {
       return (await this.redis.setrange(key, 0, '')) > 0;
     } catch (error) {
-      if ((await this.redis.exists(key)) === 1) return true;
+      if (isRefusal(error) && (await this.redis.exists(key)) === 1) return true;
       throw error;
     }
   }
@@ -178,6 +178,11 @@ export class StreamShelf {
       throw error;
     }
   }
+}
+
+/** Redis has answered, and with no. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError';
 }
 
 /** Shuts the producers before out, for one who ends the stream. */
