@@ -5,7 +5,8 @@ export default defineConfig({
     // Most of a test's time is waiting for sockets and processes.
     maxWorkers: 2,
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.spec.ts', 'bench/**/*.spec.mjs'] } },
+      // Properties are tried with hundreds of stories, which takes a busy machine some seconds.
+      { test: { name: 'unit', include: ['src/**/*.spec.ts', 'bench/**/*.spec.mjs'], testTimeout: 20_000 } },
       {
         test: {
           name: 'e2e',

@@ -39,10 +39,22 @@ const slowStreamSchema = z.strictObject({
   windowMs: milliseconds(10_000),
 });
 
+/** Node decodes the user of a URL for each request, and throws where it cannot. */
+function hasReadableUser(url: string): boolean {
+  try {
+    const { username, password } = new URL(url);
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const upstreamSchema = z.strictObject({
   dialect: z.enum(upstreamDialectNames).default('openai-chat'),
   baseUrl: z
     .url({ protocol: /^https?$/, error: 'is not an http(s) URL' })
+    .refine(hasReadableUser, 'has a name or a password that is not URL-encoded')
     .transform((url) => url.replace(/\/+$/, '')),
   keys: z.array(headerValue).default([]),
   headers: headers.default({}),

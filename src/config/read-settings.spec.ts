@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { hashKey, readSettings } from './read-settings.js';
 
 const main = { baseUrl: 'https://main.example/v1' };
+const withUser = (user: string) =>
+  readSettings({ upstreams: { main: { baseUrl: `https://${user}@main/v1` } } });
 
 /** Settings of one upstream with these fields. */
 const withUpstream = (fields: Record<string, unknown>) =>
@@ -93,6 +95,13 @@ describe('readSettings', () => {
 
   it('takes the slashes off the end of a URL', () => {
     expect(withUpstream({ baseUrl: 'http://main/v1//' })?.baseUrl).toBe('http://main/v1');
+  });
+
+  it('refuses a name or a password in a URL that cannot be sent', () => {
+    expect(() => withUser('me:50%')).toThrow(
+      'upstreams.main.baseUrl has a name or a password that is not URL-encoded',
+    );
+    expect(withUser('me:50%25').upstreams.get('main')?.baseUrl).toBe('https://me:50%25@main/v1');
   });
 
   it('takes the first route with a name for the default one', () => {
