@@ -237,6 +237,14 @@ describe('StreamPen of a replica that goes on with a stream', () => {
     expect(await shelf.lastEntry(stream.id)).toMatchObject({ epoch: 2, claimedBy: 'b' });
   });
 
+  it('keeps what there is for as long as it keeps its own streams', async () => {
+    await pen.write(BEGINNING);
+    await claim();
+    await redis.command('PEXPIRE', keysOf(stream.id).log, 1_000);
+    await heir().write(batch(2, 0, { begins: true }));
+    expect(Math.abs(Number(await ttlOf('log')) - RUN_MS)).toBeLessThan(SLACK_MS);
+  });
+
   it('writes what follows, and its end', async () => {
     await pen.write(BEGINNING);
     await claim();

@@ -100,7 +100,9 @@ export class StreamPen {
   async #goOn(batch: Batch): Promise<Written> {
     const { redis, card, replica, runMs } = this.options;
     const text = printMeta({ card, replica, lost: false, takenOverAt: batch.first });
-    await redis.set(keysOf(card.id).meta, text, 'PX', 2 * runMs);
+    const { log, meta } = keysOf(card.id);
+    // The first one may have kept it for a shorter time.
+    await Promise.all([redis.set(meta, text, 'PX', 2 * runMs), redis.pexpire(log, runMs)]);
     // The claim is there already.
     return batch.count === 0 && !batch.end ? 'written' : this.#append(batch);
   }
