@@ -1,15 +1,14 @@
 import { Subject } from 'rxjs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ROOMY } from '../../test/contract/created-log.js';
 import { LogReader } from '../../test/contract/log-reader.js';
+import { twoLogs } from '../../test/contract/two-logs.js';
 import { card, frame } from '../../test/contract/written-stream.js';
 import { RedisServer } from '../../test/support/redis-server.js';
 import { SOON } from '../../test/support/soon.js';
 import type { Frame } from '../core/frame.js';
 import { Flow } from '../core/flow.js';
 import type { SluiceError } from '../core/sluice-error.js';
-import { encodeLastFrame } from '../dialects/last-frame.js';
-import { RedisStreamLog } from '../streams/redis/redis-stream-log.js';
+import type { RedisStreamLog } from '../streams/redis/redis-stream-log.js';
 import { Recording } from './recording.js';
 
 /** Redis is waited for so long that it does not fit into the usual time. */
@@ -24,10 +23,7 @@ beforeAll(async () => {
   redis = await RedisServer.start();
 });
 beforeEach(async () => {
-  const settings = { streamLog: ROOMY };
-  const logs = [redis.url, redis.url].map((url) => new RedisStreamLog({ url, settings, encodeLastFrame }));
-  [a, b] = logs as [RedisStreamLog, RedisStreamLog];
-  for (const log of logs) await vi.waitUntil(() => log.list('nobody').catch(() => undefined), SOON);
+  [a, b] = await twoLogs(redis.url);
 });
 afterEach(async () => {
   vi.restoreAllMocks();

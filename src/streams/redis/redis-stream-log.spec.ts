@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ROOMY } from '../../../test/contract/created-log.js';
 import { LogReader } from '../../../test/contract/log-reader.js';
+import { twoLogs } from '../../../test/contract/two-logs.js';
 import { WrittenStream } from '../../../test/contract/written-stream.js';
 import { RedisServer } from '../../../test/support/redis-server.js';
 import { Flow } from '../../core/flow.js';
-import { encodeLastFrame } from '../../dialects/last-frame.js';
 import { doubtMs } from './lease.js';
-import { RedisStreamLog } from './redis-stream-log.js';
+import type { RedisStreamLog } from './redis-stream-log.js';
 import { SOON } from '../../../test/support/soon.js';
 
 const UNKNOWN = '01a207fd-d546-762d-b935-295aabf4c0d7';
@@ -19,15 +19,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await redis.flush();
-  const settings = { streamLog: ROOMY };
-  [a, b] = [redis.url, redis.url].map((url) => new RedisStreamLog({ url, settings, encodeLastFrame })) as [
-    RedisStreamLog,
-    RedisStreamLog,
-  ];
-  await vi.waitUntil(async () => {
-    const lists = await Promise.all([a.list('nobody'), b.list('nobody')]).catch(() => undefined);
-    return lists !== undefined;
-  }, SOON);
+  [a, b] = await twoLogs(redis.url);
 });
 afterEach(async () => {
   vi.restoreAllMocks();
