@@ -109,9 +109,10 @@ class Writing implements Observer<Frame>, Unsubscribable, FlowListener {
     if (this.#lingers) return;
     this.#lingers = true;
     const { response } = this;
+    const hosts = response.socket?.timeout ?? 0;
     response.setTimeout(LINGER_MS, () => response.destroy());
     // Before Node sets the time that the connection may be kept for.
-    response.prependOnceListener('finish', () => response.socket?.setTimeout(0));
+    response.prependOnceListener('finish', () => response.socket?.setTimeout(hosts));
   }
 
   #letGo(): void {
@@ -129,6 +130,8 @@ class Writing implements Observer<Frame>, Unsubscribable, FlowListener {
  */
 function breakOff(response: ServerResponse): void {
   const { socket, req } = response;
+  // Somebody else has ended it.
+  if (response.destroyed) return;
   if (socket === null) {
     // Pipelined: its turn comes when those before it are out, and it is told so by what it writes then.
     response.write('', () => breakOff(response));

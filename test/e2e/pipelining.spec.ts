@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { streams, type ScriptedUpstream } from '../../src/testing/index.js';
@@ -57,16 +57,37 @@ describe.each(hostKinds)(
       expect(client.received).toMatch(/ last[^]+event: done[^]+\r\nsecond\r\n$/);
     });
 
-    it('have as long as they need, whatever those before them had', async () => {
+    it('harm nobody where their host has destroyed them before they break off', async () => {
+      const fleet = await Fleet.start(['a'], { kind });
+      const [gate, cut] = [new Gate(), new Gate()];
+      fleet.at('a').next(streams('first', ' last').after(1).thenHolds(gate.opened));
+      const client = await RawClient.ask(fleet.url, FIRST);
+      await client.until('first');
+      const server = fleet.host.app.getHttpServer() as Server;
+      const arrived = once(server, 'request') as Promise<[unknown, ServerResponse]>;
+      fleet.at('a').next(streams('second', ' cut').after(1).thenHolds(cut.opened).after(2).thenCuts());
+      client.send(TEXT);
+      const [, response] = await arrived;
+      await expect.poll(() => response.headersSent, SOON).toBe(true);
+      response.destroy();
+      cut.open();
+      await expect.poll(() => fleet.told('ended').length, SOON).toBe(1);
+      gate.open();
+      await client.until(' last');
+      client.leave();
+    });
+
+    it('have as long as their host says, whatever those before them had', async () => {
       const fleet = await Fleet.start(['a'], { kind });
       const server = fleet.host.app.getHttpServer() as Server;
       server.keepAliveTimeout = 0;
+      server.timeout = 90_000;
       const connected = once(server, 'connection') as Promise<[Socket]>;
       fleet.at('a').answers(streams('one', ' two'));
-      const client = await RawClient.ask(fleet.url, FIRST);
+      const client = await RawClient.ask(fleet.url, STREAM);
       const [socket] = await connected;
       await client.until('\r\n0\r\n\r\n');
-      expect(socket.timeout ?? 0).toBe(0);
+      expect(socket.timeout).toBe(90_000);
       expect((await ask(fleet.url + FIRST.path)).status).toBe(200);
       client.leave();
     });
