@@ -12,8 +12,8 @@ export const ROOM_BYTES = 3 * 1024 * 1024;
 /** One frame of so many bytes. */
 export const big = (bytes: number): string => `data: ${'x'.repeat(bytes - 8)}\n\n`;
 
-/** Lets what is due be done, on a virtual clock. */
-export const turn = () => vi.advanceTimersByTimeAsync(1);
+/** Until the next batches have left, on a virtual clock. */
+export const turn = () => vi.advanceTimersByTimeAsync(25);
 
 /** An outbox, and the Redis that it writes to. */
 export class Sending {
@@ -22,6 +22,7 @@ export class Sending {
   answer: Written | undefined = 'written';
   hears = true;
   announcements = 0;
+  begins = 0;
   settled = 0;
   readonly outbox: Outbox;
   #pending: ((written: Written) => void)[] = [];
@@ -41,6 +42,7 @@ export class Sending {
       keepMs: KEEP_MS,
       room,
       departures,
+      onBegun: () => (this.begins += 1),
       onSettled: () => (this.settled += 1),
     });
   }

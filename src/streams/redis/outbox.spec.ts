@@ -13,7 +13,9 @@ beforeEach(() => {
 afterEach(() => void vi.useRealTimers());
 
 describe('Outbox', () => {
-  it('says at once that the stream has begun, before its first frame', async () => {
+  it('says with the next departures that the stream has begun, before its first frame', async () => {
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sending.batches).toEqual([]);
     await turn();
     expect(sending.batches).toEqual([
       { first: 0, count: 0, bytes: Buffer.alloc(0), begins: true, end: false },
@@ -27,9 +29,10 @@ describe('Outbox', () => {
     expect(sending.batches[0]?.bytes.toString()).toBe(frame(0) + frame(1));
   });
 
-  it('sends the first frame after a silence at once, and those that follow about 200 ms later, together', async () => {
+  it('sends the first frame after a silence with the next departures, and those that follow about 200 ms later, together', async () => {
     await sending.begun();
     sending.append(0);
+    expect(sending.sent).toEqual([]);
     await turn();
     expect(sending.sent).toMatchObject([{ first: 0, count: 1 }]);
     sending.append(1);
@@ -66,7 +69,7 @@ describe('Outbox', () => {
     sending.append(0);
     await turn();
     fill();
-    await turn();
+    await vi.advanceTimersByTimeAsync(1);
     expect(sending.sent.slice(1)).toEqual([{ first: 1, count, end: false }]);
   });
 
@@ -82,7 +85,7 @@ describe('Outbox', () => {
     await turn();
     expect(sending.sent).toHaveLength(1);
     await sending.reply('written');
-    await turn();
+    await vi.advanceTimersByTimeAsync(1);
     expect(sending.sent).toHaveLength(2);
   });
 
@@ -101,23 +104,28 @@ describe('Outbox', () => {
     expect(sending.sent.at(-1)).toEqual({ first: 1, count: 100, end: false });
   });
 
-  it('begins the stream until that is answered', async () => {
+  it('begins the stream until that is answered, and then says so once', async () => {
     sending.answer = 'unknown';
     await vi.advanceTimersByTimeAsync(1_000);
     expect(sending.batches.every(({ begins }) => begins)).toBe(true);
+    expect(sending.begins).toBe(0);
     sending.answer = 'written';
     await vi.advanceTimersByTimeAsync(300);
+    expect(sending.begins).toBe(1);
     sending.append(0);
     await vi.advanceTimersByTimeAsync(300);
     expect(sending.batches.at(-1)).toMatchObject({ first: 0, count: 1, begins: false });
+    expect(sending.begins).toBe(1);
   });
 });
 
 describe('Outbox at the end of its stream', () => {
-  it('says so with the last frames', async () => {
+  it('says so with the last frames and the next departures', async () => {
     await sending.begun();
     sending.append(0, 2);
     sending.outbox.end();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sending.sent).toEqual([]);
     await turn();
     expect(sending.sent).toEqual([{ first: 0, count: 2, end: true }]);
     expect({ done: sending.outbox.done, settled: sending.settled }).toEqual({ done: true, settled: 1 });

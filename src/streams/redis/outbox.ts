@@ -32,6 +32,8 @@ export interface OutboxOptions {
   readonly room: WaitingRoom;
   /** When those of all streams leave. */
   readonly departures: Departures;
+  /** Others can find the stream. */
+  readonly onBegun: () => void;
   /** Redis is not asked for anything any more. */
   readonly onSettled: () => void;
   /** What others have written before. @default nothing */
@@ -70,7 +72,7 @@ export class Outbox {
   constructor(private readonly options: OutboxOptions) {
     const { before } = options;
     if (before !== undefined) [this.#first, this.#bytes] = [before.frames, before.bytes.length];
-    this.#soon();
+    this.#next();
   }
 
   /** There is nothing more to be sent, or it is not sent any more. */
@@ -100,7 +102,7 @@ export class Outbox {
     if (this.#ended) return;
     this.#ended = true;
     this.#endedAt = performance.now();
-    if (!this.#done) this.#soon();
+    if (!this.#done) this.#next();
   }
 
   /** Sends what waits. Resolves when nothing does any more. */
@@ -124,12 +126,19 @@ export class Outbox {
     this.#cancelTimer = () => clearImmediate(timer);
   }
 
-  /** The first frames go at once, and the others as often as the batch time says. */
+  /** As often as the batch time says. */
   #later(): void {
-    if (this.#sending || this.#cancelTimer !== undefined) return;
-    const due = this.#sentAt + BATCH_MS;
-    if (due <= performance.now()) return this.#soon();
-    this.#cancelTimer = this.options.departures.at(due, () => void this.#send());
+    if (this.#cancelTimer === undefined) this.#at(this.#sentAt + BATCH_MS);
+  }
+
+  /** With what leaves next. */
+  #next(): void {
+    this.#cancelTimer?.();
+    this.#at(0);
+  }
+
+  #at(dueMs: number): void {
+    if (!this.#sending) this.#cancelTimer = this.options.departures.at(dueMs, () => void this.#send());
   }
 
   async #send(): Promise<void> {
@@ -141,6 +150,7 @@ export class Outbox {
     if (this.#endWritten) return this.close();
     this.#tellIdle();
     if (this.#isUrgent) this.#soon();
+    else if (this.#ended) this.#next();
     else if (this.#waiting.length > 0) this.#later();
   }
 
@@ -170,6 +180,7 @@ export class Outbox {
       await pause(RETRY_MS);
       if (this.#done) return;
     }
+    if (!this.#begun) this.options.onBegun();
     this.#begun = true;
     this.#waitingBytes -= batch.bytes.length;
     this.options.room.leave(batch.bytes.length);
@@ -209,7 +220,7 @@ export class Outbox {
   }
 
   get #isUrgent(): boolean {
-    return this.#ended || this.#onIdle.length > 0 || this.#isFull;
+    return this.#onIdle.length > 0 || this.#isFull;
   }
 
   get #isFull(): boolean {

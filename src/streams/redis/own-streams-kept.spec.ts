@@ -3,7 +3,8 @@ import { ROOMY, type LogLimits } from '../../../test/contract/created-log.js';
 import { card, frame } from '../../../test/contract/written-stream.js';
 import { RedisServer } from '../../../test/support/redis-server.js';
 import { SOON } from '../../../test/support/soon.js';
-import { connectRedis, type RedisClient } from './connect.js';
+import { connectRedis, together, type RedisClient } from './connect.js';
+import { Departures } from './departures.js';
 import { OwnStreams } from './own-streams.js';
 
 let redis: RedisServer;
@@ -18,7 +19,15 @@ beforeEach(async () => {
   client = connectRedis(redis.url);
   await vi.waitUntil(() => client.status === 'ready', SOON);
   settings = { streamLog: { ...ROOMY, leaseMs: 300 } };
-  own = new OwnStreams({ redis: client, replica: 'a', settings, onShutOut: () => undefined });
+  const departures = new Departures((leave) => together(client, leave));
+  own = new OwnStreams({
+    redis: client,
+    replica: 'a',
+    settings,
+    departures,
+    onBegun: () => undefined,
+    onShutOut: () => undefined,
+  });
 });
 afterEach(async () => {
   own.close();

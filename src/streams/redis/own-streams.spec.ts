@@ -2,7 +2,9 @@ import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ROOMY } from '../../../test/contract/created-log.js';
 import { card, frame } from '../../../test/contract/written-stream.js';
+import { turn } from '../../../test/support/sending.js';
 import type { RedisClient } from './connect.js';
+import { Departures } from './departures.js';
 import { OwnStreams } from './own-streams.js';
 
 const KEEP_MS = ROOMY.keepSeconds * 1_000;
@@ -36,7 +38,14 @@ beforeEach(() => {
   redis = new Answering();
   stops = 0;
   settings = { streamLog: ROOMY };
-  const options = { replica: 'a', settings, onShutOut: () => undefined };
+  const departures = new Departures((leave) => leave());
+  const options = {
+    replica: 'a',
+    settings,
+    departures,
+    onBegun: () => undefined,
+    onShutOut: () => undefined,
+  };
   own = new OwnStreams({ ...options, redis: redis as unknown as RedisClient });
 });
 afterEach(() => {
@@ -70,7 +79,7 @@ describe('OwnStreams', () => {
     expect(redis.asked).toEqual([]);
     writer.end();
     expect(memory.end).toHaveBeenCalledOnce();
-    await pass(1);
+    await turn();
     expect(redis.count('xadd')).toBe(1);
   });
 
@@ -87,7 +96,7 @@ describe('OwnStreams', () => {
   it('can be stopped also where they are lost for others', async () => {
     const { id, writer } = begin();
     writer.append(`data: ${'x'.repeat(ROOMY.maxBytesPerStream)}\n\n`);
-    await pass(1);
+    await turn();
     own.stop(id);
     expect([stops, own.running]).toEqual([1, [id]]);
     writer.end();
@@ -96,7 +105,7 @@ describe('OwnStreams', () => {
 
   it('are kept while they run: thrice in their time, and as soon as Redis is there again', async () => {
     begin();
-    await pass(1);
+    await turn();
     redis.asked.length = 0;
     await pass(KEEP_MS);
     expect(redis.count('pexpire')).toBe(2 * 3);
@@ -107,7 +116,7 @@ describe('OwnStreams', () => {
   it('are kept no more once they are over', async () => {
     const { writer } = begin();
     writer.end();
-    await pass(1);
+    await turn();
     redis.asked.length = 0;
     await pass(2 * KEEP_MS);
     expect(redis.asked).toEqual([]);
@@ -115,7 +124,7 @@ describe('OwnStreams', () => {
 
   it('have all been written when they are flushed', async () => {
     const streams = [begin(), begin()];
-    await pass(1);
+    await turn();
     for (const { writer } of streams) writer.append(frame(0));
     const flushed = own.flush();
     await pass(1);
@@ -128,20 +137,20 @@ describe('OwnStreams whose settings have changed', () => {
   const RUN_MS = 30_000;
 
   it('are renewed in time where they begin later, and are kept for less', async () => {
-    await pass(1);
+    await turn();
     keepFor(RUN_MS / 1_000);
     begin();
-    await pass(1);
+    await turn();
     expect(await renewed(RUN_MS)).toBe(3);
   });
 
   it('are renewed in time where they began before, and others are kept for longer', async () => {
     keepFor(RUN_MS / 1_000);
     const { writer } = begin();
-    await pass(1);
+    await turn();
     keepFor(300);
     begin();
-    await pass(1);
+    await turn();
     expect(await renewed(RUN_MS)).toBe(2 * 3);
     writer.end();
     await pass(RUN_MS);

@@ -2,7 +2,7 @@ import type { Frame } from '../../core/frame.js';
 import type { SluiceSettings } from '../../core/settings.js';
 import type { StreamCard, StreamOwner, StreamWriter } from '../stream-log.js';
 import { together, type RedisClient } from './connect.js';
-import { Departures } from './departures.js';
+import type { Departures } from './departures.js';
 import { PRODUCED } from './entry.js';
 import { Outbox, type Before } from './outbox.js';
 import { StreamPen, type Batch, type Written } from './stream-pen.js';
@@ -30,6 +30,9 @@ export interface OwnStreamsOptions {
   readonly redis: RedisClient;
   readonly replica: string;
   readonly settings: Pick<SluiceSettings, 'streamLog'>;
+  readonly departures: Departures;
+  /** Other replicas can find the stream. */
+  readonly onBegun: (card: StreamCard) => void;
   /** Another replica has ended a stream that began here, or goes on with it. */
   readonly onShutOut: (id: string) => void;
 }
@@ -53,12 +56,10 @@ export class OwnStreams {
   readonly #streams = new Map<string, Own>();
   readonly #renewals: Renewals;
   readonly #room: WaitingRoom;
-  readonly #departures: Departures;
   #closed = false;
 
   constructor(private readonly options: OwnStreamsOptions) {
     const { redis, settings } = options;
-    this.#departures = new Departures((leave) => together(redis, leave));
     this.#room = new WaitingRoom(settings.streamLog.maxBytes * WAITING_PART);
     this.#renewals = new Renewals({
       redis,
@@ -127,7 +128,7 @@ export class OwnStreams {
   }
 
   #add({ card, owner, onShutOut, epoch, will, before }: NewStream): Own {
-    const { redis, replica, settings } = this.options;
+    const { redis, replica, settings, departures } = this.options;
     const { maxBytesPerStream: maxBytes } = settings.streamLog;
     const [keepMs, runMs] = [this.#keepMs(), this.#runMs()];
     const pen = new StreamPen({ redis, card, replica, keepMs, runMs, epoch, will });
@@ -143,7 +144,8 @@ export class OwnStreams {
         maxBytes,
         keepMs,
         room: this.#room,
-        departures: this.#departures,
+        departures,
+        onBegun: () => this.options.onBegun(card),
         onSettled: () => own.over && this.#streams.delete(card.id),
         before,
       }),

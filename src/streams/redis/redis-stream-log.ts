@@ -17,7 +17,8 @@ import {
   type StreamWriter,
 } from '../stream-log.js';
 import { streamGone } from '../stream-gone.js';
-import { connectRedis, connectSubscriber, type RedisClient } from './connect.js';
+import { connectRedis, connectSubscriber, together, type RedisClient } from './connect.js';
+import { Departures } from './departures.js';
 import { doubtMs, Lease, lookMs } from './lease.js';
 import { Mirror } from './mirror.js';
 import { Orphans } from './orphans.js';
@@ -73,10 +74,17 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     this.#redis = connectRedis(url);
     this.#shelf = new StreamShelf(this.#redis, this.#keepMs);
     this.#readers = new ReadersElsewhere(this.#redis, this.#shelf);
-    this.#index = new OwnerIndex(this.#redis, () => 2 * this.#keepMs());
+    const departures = new Departures((leave) => together(this.#redis, leave));
+    this.#index = new OwnerIndex(this.#redis, departures, () => 2 * this.#keepMs());
     this.#lease = new Lease(this.#redis, replica, leaseMs);
-    const onShutOut = (id: string) => void this.#leave(id);
-    this.#own = new OwnStreams({ redis: this.#redis, replica, settings, onShutOut });
+    this.#own = new OwnStreams({
+      redis: this.#redis,
+      replica,
+      settings,
+      departures,
+      onBegun: (stream) => this.#index.add(stream),
+      onShutOut: (id) => void this.#leave(id),
+    });
     this.#orphans = new Orphans({
       replica,
       shelf: this.#shelf,
@@ -95,7 +103,6 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
   }
 
   override begin(card: StreamCard, owner: StreamOwner, will?: string): StreamWriter {
-    this.#index.add(card);
     return this.#own.begin(card, owner, this.#local.begin(card, owner), will);
   }
 
@@ -162,6 +169,7 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
   override async close(): Promise<void> {
     this.beforeApplicationShutdown();
     await Promise.race([this.#own.flush(), setTimeout(FLUSH_MS, undefined, { ref: false })]);
+    this.#index.close();
     this.#own.close();
     this.#names.close();
     this.#stops.close();
