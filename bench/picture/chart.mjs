@@ -1,12 +1,11 @@
-import * as echarts from 'echarts';
 import { number } from '../report/cells.mjs';
+import { card, draw, INK, text, WIDTH } from './drawing.mjs';
 
 /** @typedef {import('./series.mjs').Panel} Panel */
 /** @typedef {import('./series.mjs').Bars} Bars */
 /** @typedef {{ panels: Panel[], subjects: Bars[], source: string }} Picture */
 
-/** In pixels; GitHub shows a README about so wide. */
-const WIDTH = 830;
+/** In pixels. */
 const LABELS = 248;
 const MARGIN = 24;
 const HEAD = 166;
@@ -17,15 +16,6 @@ const GAP = 12;
 /** Of a panel, for the figure at the end of the longest bar. */
 const FIGURE = 50;
 
-const FONT = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif";
-const INK = {
-  text: '#1f2328',
-  soft: '#59636e',
-  card: '#ffffff',
-  edge: '#d1d9e0',
-  ours: '#0969da',
-  others: '#afb8c1',
-};
 const HATCH = { color: INK.card, dashArrayX: [1, 0], dashArrayY: [3, 4], rotation: -Math.PI / 4 };
 const SATURATED =
   '* did not keep up with the load: it finds more events in a read, and looks cheaper than it is';
@@ -38,11 +28,8 @@ const SATURATED =
 export function chart({ panels, subjects, source }) {
   const noted = subjects.some(({ values }) => values.some((bar) => bar?.saturated));
   const height = HEAD + subjects.length * ROW + FOOT + (noted ? NOTE : 0);
-  const drawing = echarts.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
   const left = (/** @type {number} */ index) => MARGIN + LABELS + index * panelWidth(panels.length);
-  drawing.setOption({
-    animation: false,
-    textStyle: { fontFamily: FONT },
+  return draw(height, {
     graphic: [
       card(height),
       text('What streaming costs a gateway', { x: MARGIN, y: 20, size: 20, bold: true }),
@@ -71,50 +58,11 @@ export function chart({ panels, subjects, source }) {
     yAxis: panels.map((_, index) => axis(subjects, index)),
     series: panels.map((_, index) => bars(subjects, index)),
   });
-  const svg = drawing.renderToSVGString();
-  drawing.dispose();
-  return `${renamed(svg)}\n`;
-}
-
-/**
- * The names inside a drawing count on from all that the process has drawn before; these begin anew.
- * @param {string} svg
- */
-function renamed(svg) {
-  const found = svg.matchAll(/\bzr\d+-[\w-]+/g);
-  const names = [...new Set([...found].map(([name]) => name))];
-  return svg.replaceAll(/\bzr\d+-[\w-]+/g, (name) => `n${names.indexOf(name)}`);
 }
 
 /** @param {number} count */
 function panelWidth(count) {
   return (WIDTH - 2 * MARGIN - LABELS + GAP) / count;
-}
-
-/** @param {number} height */
-function card(height) {
-  return {
-    type: 'rect',
-    silent: true,
-    z: -1,
-    shape: { x: 0.5, y: 0.5, width: WIDTH - 1, height: height - 1, r: 10 },
-    style: { fill: INK.card, stroke: INK.edge },
-  };
-}
-
-/**
- * @param {string} words
- * @param {{ x: number, y: number, size: number, bold?: boolean, soft?: boolean }} options
- */
-function text(words, { x, y, size, bold = false, soft = false }) {
-  const font = `${bold ? 600 : 400} ${size}px ${FONT}`;
-  return {
-    type: 'text',
-    silent: true,
-    x,
-    y,
-    style: { text: words, font, fill: soft ? INK.soft : INK.text },
-  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** @typedef {import('node:inspector').Runtime.CallFrame} CallFrame */
+/** @typedef {import('node:inspector').Profiler.Profile} Profile */
 
 /**
  * Where the time of a .cpuprofile went, as shares of the time in which the process was not idle, largest first: whose code
@@ -9,41 +10,55 @@ import { readFileSync } from 'node:fs';
  * @param {number} rows of functions
  */
 export function selfTimes(file, rows) {
-  const spent = timesOf(JSON.parse(readFileSync(file, 'utf8')));
-  return [
-    ...shares(spent, ownerOf),
-    '',
-    ...shares(spent, (frame) => `${frame.functionName || '(anonymous)'} ${place(frame)}`).slice(0, rows),
-  ];
+  const profile = readProfile(file);
+  const self = selfMicros(profile);
+  const spent = new Map(profile.nodes.map(({ id, callFrame }) => [callFrame, self.get(id) ?? 0]));
+  return [...shares(spent, ownerOf), '', ...shares(spent, nameOf).slice(0, rows)];
 }
 
 /**
- * Microseconds by call frame, without the idle ones.
- * @param {import('node:inspector').Profiler.Profile} profile
+ * @param {string} file
+ * @returns {Profile}
  */
-function timesOf({ nodes, samples = [], timeDeltas = [] }) {
-  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
-  /** @type {Map<CallFrame, number>} */
+export function readProfile(file) {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+/**
+ * Microseconds by node, without the idle ones.
+ * @param {Profile} profile
+ */
+export function selfMicros({ nodes, samples = [], timeDeltas = [] }) {
+  const idle = new Set(
+    nodes.filter(({ callFrame }) => callFrame.functionName === '(idle)').map(({ id }) => id),
+  );
+  /** @type {Map<number, number>} */
   const spent = new Map();
   for (const [index, id] of samples.entries()) {
-    const frame = frames.get(id);
-    if (frame === undefined || frame.functionName === '(idle)') continue;
-    spent.set(frame, (spent.get(frame) ?? 0) + (timeDeltas[index + 1] ?? 0));
+    if (!idle.has(id)) spent.set(id, (spent.get(id) ?? 0) + (timeDeltas[index + 1] ?? 0));
   }
   return spent;
 }
 
 /**
- * @param {Map<CallFrame, number>} spent
- * @param {(frame: CallFrame) => string} nameOf
+ * A function, and where it stands.
+ * @param {CallFrame} frame
  */
-function shares(spent, nameOf) {
+export function nameOf(frame) {
+  return `${frame.functionName || '(anonymous)'} ${place(frame)}`.trimEnd();
+}
+
+/**
+ * @param {Map<CallFrame, number>} spent
+ * @param {(frame: CallFrame) => string} labelOf
+ */
+function shares(spent, labelOf) {
   /** @type {Map<string, number>} */
   const named = new Map();
   let busy = 0;
   for (const [frame, micros] of spent) {
     busy += micros;
-    const name = nameOf(frame);
+    const name = labelOf(frame);
     named.set(name, (named.get(name) ?? 0) + micros);
   }
   return [...named]
@@ -52,10 +67,10 @@ function shares(spent, nameOf) {
 }
 
 /**
- * Native code is what Node and V8 do outside of JavaScript, the kernel's work for it included.
+ * Whose code it is. Native code is what Node and V8 do outside of JavaScript, the kernel's work for it included.
  * @param {CallFrame} frame
  */
-function ownerOf({ url, functionName }) {
+export function ownerOf({ url, functionName }) {
   if (functionName === '(garbage collector)') return 'garbage';
   if (url === '') return 'native code and the kernel';
   if (url.startsWith('node:')) return 'Node';
