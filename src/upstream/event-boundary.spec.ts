@@ -81,6 +81,26 @@ describe('EventBoundary', () => {
     );
   });
 
+  it('finds the same last blank line, however the bytes are cut', () => {
+    const piece = fc.constantFrom('\n', '\r\n', 'data: x', ':');
+    fc.assert(
+      fc.property(fc.array(piece), fc.array(fc.nat({ max: 6 })), (pieces, sizes) => {
+        const whole = Buffer.from(pieces.join(''));
+        const boundary = new EventBoundary();
+        const blocks: Buffer[] = [];
+        let from = 0;
+        for (const size of [...sizes, whole.length]) {
+          blocks.push(boundary.push(whole.subarray(from, from + size)) ?? Buffer.alloc(0));
+          from += size;
+        }
+        const [found = ''] = push(new EventBoundary(), whole.toString());
+        // Of line ends after a blank line some may wait for the next event.
+        expect(Buffer.concat(blocks).toString().trimEnd()).toBe(found.trimEnd());
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   describe('when the upstream has closed', () => {
     it.each([['data: a\n'], ['data: a\r\n'], ['data: a\r']])(
       'completes %j, which lacks only its blank line',

@@ -44,8 +44,12 @@ export class EventBoundary {
     return Buffer.concat([rest, Buffer.from('\n\n')]);
   }
 
+  /** Only one that ends in the chunk's first two bytes depends on what stands before them. */
   #boundaryAcross(chunk: Buffer): number {
-    return Math.max(0, lastBoundary(Buffer.concat([this.#tail, chunk])) - this.#tail.length);
+    const within = lastBoundary(chunk);
+    if (within > 0) return within;
+    const seam = Buffer.concat([this.#tail, chunk.subarray(0, 2)]);
+    return Math.max(0, lastBoundary(seam) - this.#tail.length);
   }
 
   #carry(bytes: Buffer): void {

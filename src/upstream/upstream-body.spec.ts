@@ -11,7 +11,10 @@ function listen() {
   const flow = new Flow();
   const seen: string[] = [];
   const body = new UpstreamBody(message, flow, {
-    next: (chunk) => seen.push(chunk.toString()),
+    next(chunk) {
+      seen.push(chunk.toString());
+      listening.onNext();
+    },
     cut: () => seen.push('! cut'),
     complete: () => seen.push('|'),
   });
@@ -28,7 +31,8 @@ function listen() {
     message.push(null);
     await settled();
   };
-  return { message, body, flow, seen, read, say, end };
+  const listening = { message, body, flow, seen, read, say, end, onNext: () => {} };
+  return listening;
 }
 
 /** What streams put off until the next turn has happened. */
@@ -56,6 +60,19 @@ describe('UpstreamBody', () => {
     await end();
     // Chunks of one turn come as one.
     expect(seen).toEqual(['ab', '|']);
+  });
+
+  it('hands over long chunks one by one, and none after its reader has left', async () => {
+    const long = 'x'.repeat(16 * 1024 + 1);
+    const { read, say, seen } = listen();
+    read();
+    await say('a', long, 'b');
+    expect(seen).toEqual(['a', long, 'b']);
+    const leaving = listen();
+    leaving.read();
+    leaving.onNext = () => leaving.body.stop();
+    await leaving.say('a', long);
+    expect(leaving.seen).toEqual(['a']);
   });
 
   it('fails when the body breaks off', async () => {

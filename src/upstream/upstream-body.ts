@@ -4,6 +4,9 @@ import type { Flow, FlowListener } from '../core/flow.js';
 /** How long a body of which only the last chunk is missing may take before its socket is given up. */
 const RELEASE_GRACE_MS = 1_000;
 
+/** A copy of a longer chunk takes longer than what follows costs by the chunk. */
+const MAX_JOINED_BYTES = 16 * 1024;
+
 /** Who reads a body. */
 export interface BodyReader {
   next(chunk: Buffer): void;
@@ -15,7 +18,7 @@ export interface BodyReader {
 
 /**
  * The body of one upstream answer, and its one owner. It reads the chunks, those of one socket read as one: with chunked
- * encoding each event is a chunk, and what follows costs by the chunk. The flow brakes it. A body that breaks off is cut;
+ * encoding each event is a chunk, and what follows costs by the chunk. Long ones come one by one. The flow brakes it. A body that breaks off is cut;
  * a clean end completes; either is told once and nothing after it.
  */
 export class UpstreamBody implements FlowListener {
@@ -99,8 +102,17 @@ export class UpstreamBody implements FlowListener {
     }
     const chunks = [first, ...this.#others];
     this.#others = [];
-    this.reader.next(Buffer.concat(chunks));
+    if (chunks.every(({ length }) => length <= MAX_JOINED_BYTES)) this.reader.next(Buffer.concat(chunks));
+    else this.#tellEach(chunks);
   };
+
+  #tellEach(chunks: readonly Buffer[]): void {
+    for (const chunk of chunks) {
+      // Its reader may have enough.
+      if (this.#over) return;
+      this.reader.next(chunk);
+    }
+  }
 }
 
 function ignore(): void {}
