@@ -7,6 +7,7 @@ import { RedisServer } from '../support/redis-server.js';
 import { eventsOf, hasRedis, TEXT, WORDS } from '../support/replica-suite.js';
 import { ServiceProcess } from '../support/service.js';
 import { fresh, how, idOf } from '../support/sharing.js';
+import { SOON } from '../support/soon.js';
 
 /** Connections are dealt out in turn: of two that follow each other, one comes to the worker that does not produce. */
 const BOTH = [1, 2];
@@ -45,9 +46,9 @@ describe.skipIf(!hasRedis)('a service of two workers with Redis', () => {
     const headers = { 'last-event-id': seen.at(-1)?.id ?? '' };
     const resumed = await Promise.all(BOTH.map(() => ask(`${service.url}/stream?content=Hi`, { headers })));
     await Promise.all(resumed.map((answer) => eventsOf(answer, 3)));
-    const lists = await Promise.all(BOTH.map(async () => (await ask(`${service.url}/v1/streams`)).json()));
-    const id = first.headers['x-sluice-stream'];
-    for (const list of lists) expect(list).toMatchObject({ data: [{ id, state: 'running' }] });
+    const lists = () => Promise.all(BOTH.map(async () => (await ask(`${service.url}/v1/streams`)).json()));
+    const listed = { data: [{ id: first.headers['x-sluice-stream'], state: 'running' }] };
+    await expect.poll(lists, SOON).toMatchObject([listed, listed]);
     held.open();
     for (const answer of resumed) expect(textOf([...seen, ...(await answer.events())])).toBe(TEXT);
     expect(upstream.requests).toHaveLength(1);

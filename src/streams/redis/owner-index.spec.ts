@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { card } from '../../../test/contract/written-stream.js';
 import { RedisServer } from '../../../test/support/redis-server.js';
 import { connectRedis, type RedisClient } from './connect.js';
-import { Departures } from './departures.js';
 import { ownerKey } from './keys.js';
 import { OwnerIndex } from './owner-index.js';
 import { SOON } from '../../../test/support/soon.js';
@@ -12,7 +11,6 @@ const RENEWAL_MS = 60_000;
 
 let redis: RedisServer;
 let client: RedisClient;
-let departures: Departures;
 let index: OwnerIndex;
 
 beforeAll(async () => {
@@ -21,8 +19,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   client = connectRedis(redis.url);
   await vi.waitUntil(() => client.status === 'ready', SOON);
-  departures = new Departures((leave) => leave());
-  index = new OwnerIndex(client, departures, () => KEEP_MS);
+  index = new OwnerIndex(client, () => KEEP_MS);
 });
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -33,7 +30,7 @@ afterAll(() => redis.close());
 
 /** Resolves when what was added has been written. */
 const written = async () => {
-  await new Promise<void>((resolve) => departures.at(0, resolve));
+  await new Promise((resolve) => setImmediate(resolve));
   await client.ping();
 };
 const ttlOf = (owner: string) => redis.command('PTTL', ownerKey(owner));
@@ -47,23 +44,12 @@ describe('OwnerIndex', () => {
     expect(await index.list('nobody')).toEqual([]);
   });
 
-  it('writes what begins between two departures with one command an owner', async () => {
+  it('writes what begins in one turn with one command an owner', async () => {
     const before = await redis.commandCount('zadd');
     for (let left = 50; left > 0; left -= 1) index.add(card({ owner: left % 2 === 0 ? 'web' : 'app' }));
     await written();
     expect((await redis.commandCount('zadd')) - before).toBe(2);
     expect(await index.list('web')).toHaveLength(25);
-  });
-
-  it('writes what waits at once where it is closed, and only once', async () => {
-    const stream = card();
-    index.add(stream);
-    const before = await redis.commandCount('zadd');
-    index.close();
-    expect(await index.list('web')).toEqual([stream.id]);
-    index.close();
-    await written();
-    expect((await redis.commandCount('zadd')) - before).toBe(1);
   });
 
   it('takes out what is not there any more', async () => {

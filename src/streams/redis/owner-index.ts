@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { StreamCard } from '../stream-log.js';
 import type { RedisClient } from './connect.js';
-import type { Departures } from './departures.js';
 import { ownerKey } from './keys.js';
 
 /** How many streams of one owner are found. */
@@ -12,17 +11,15 @@ const RENEWAL_MS = 60_000;
 /** Of how many owners it is known when that was. */
 const REMEMBERED = 10_000;
 
-/** Which streams an owner has. What begins between two departures is one command an owner. */
+/** Which streams an owner has. What begins in one turn of the event loop is one command an owner. */
 export class OwnerIndex {
   /** By owner: ids and when they began, that are not written yet. */
   #added = new Map<string, Map<string, number>>();
   /** When each index was told, in milliseconds. */
   readonly #renewed = new LRUCache<string, number>({ max: REMEMBERED });
-  #cancel: (() => void) | undefined;
 
   constructor(
     private readonly redis: RedisClient,
-    private readonly departures: Departures,
     /** How long the streams of an owner that begins no more are found, in milliseconds. */
     private readonly keepMs: () => number,
   ) {
@@ -31,7 +28,7 @@ export class OwnerIndex {
   }
 
   add({ id, owner, startedAt }: StreamCard): void {
-    this.#cancel ??= this.departures.at(0, () => this.#write());
+    if (this.#added.size === 0) setImmediate(() => this.#write());
     const added = this.#added.get(owner) ?? new Map<string, number>();
     this.#added.set(owner, added.set(id, startedAt));
   }
@@ -46,16 +43,8 @@ export class OwnerIndex {
     if (ids.length > 0) await this.redis.zrem(ownerKey(owner), ...ids);
   }
 
-  /** Writes what waits. */
-  close(): void {
-    if (this.#cancel === undefined) return;
-    this.#cancel();
-    this.#write();
-  }
-
   /** A stream that is not found in a list is found by its id: what fails here is not sent again. */
   #write(): void {
-    this.#cancel = undefined;
     const now = performance.now();
     const all = this.#added;
     this.#added = new Map();

@@ -75,7 +75,7 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     this.#shelf = new StreamShelf(this.#redis, this.#keepMs);
     this.#readers = new ReadersElsewhere(this.#redis, this.#shelf);
     const departures = new Departures((leave) => together(this.#redis, leave));
-    this.#index = new OwnerIndex(this.#redis, departures, () => 2 * this.#keepMs());
+    this.#index = new OwnerIndex(this.#redis, () => 2 * this.#keepMs());
     this.#lease = new Lease(this.#redis, replica, leaseMs);
     this.#own = new OwnStreams({
       redis: this.#redis,
@@ -169,7 +169,6 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
   override async close(): Promise<void> {
     this.beforeApplicationShutdown();
     await Promise.race([this.#own.flush(), setTimeout(FLUSH_MS, undefined, { ref: false })]);
-    this.#index.close();
     this.#own.close();
     this.#names.close();
     this.#stops.close();
