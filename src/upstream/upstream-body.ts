@@ -18,8 +18,8 @@ export interface BodyReader {
 
 /**
  * The body of one upstream answer, and its one owner. It reads the chunks, those of one socket read as one: with chunked
- * encoding each event is a chunk, and what follows costs by the chunk. Long ones come one by one. The flow brakes it. A body that breaks off is cut;
- * a clean end completes; either is told once and nothing after it.
+ * encoding each event is a chunk, and what follows costs by the chunk. Long ones come one by one. The flow brakes it. A
+ * body that breaks off is cut; a clean end completes; either is told once and nothing after it.
  */
 export class UpstreamBody implements FlowListener {
   #first: Buffer | undefined;
