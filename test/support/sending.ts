@@ -22,7 +22,6 @@ export class Sending {
   answer: Written | undefined = 'written';
   hears = true;
   announcements = 0;
-  begins = 0;
   settled = 0;
   readonly outbox: Outbox;
   #pending: ((written: Written) => void)[] = [];
@@ -42,7 +41,6 @@ export class Sending {
       keepMs: KEEP_MS,
       room,
       departures,
-      onBegun: () => (this.begins += 1),
       onSettled: () => (this.settled += 1),
     });
   }

@@ -72,7 +72,6 @@ it('writes every frame once and in order, and the end last, whatever becomes of 
           keepMs: 1_000,
           room,
           departures: new Departures((leave) => leave()),
-          onBegun: () => undefined,
           onSettled,
         });
         let text = '';

@@ -32,8 +32,6 @@ export interface OutboxOptions {
   readonly room: WaitingRoom;
   /** When those of all streams leave. */
   readonly departures: Departures;
-  /** Others can find the stream. */
-  readonly onBegun: () => void;
   /** Redis is not asked for anything any more. */
   readonly onSettled: () => void;
   /** What others have written before. @default nothing */
@@ -180,7 +178,6 @@ export class Outbox {
       await pause(RETRY_MS);
       if (this.#done) return;
     }
-    if (!this.#begun) this.options.onBegun();
     this.#begun = true;
     this.#waitingBytes -= batch.bytes.length;
     this.options.room.leave(batch.bytes.length);

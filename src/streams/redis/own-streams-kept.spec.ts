@@ -25,7 +25,7 @@ beforeEach(async () => {
     replica: 'a',
     settings,
     departures,
-    onBegun: () => undefined,
+    index: { add: () => undefined },
     onShutOut: () => undefined,
   });
 });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ROOMY } from '../../../test/contract/created-log.js';
 import { card, frame } from '../../../test/contract/written-stream.js';
 import { turn } from '../../../test/support/sending.js';
+import type { StreamCard } from '../stream-log.js';
 import type { RedisClient } from './connect.js';
 import { Departures } from './departures.js';
 import { OwnStreams } from './own-streams.js';
@@ -43,7 +44,7 @@ beforeEach(() => {
     replica: 'a',
     settings,
     departures,
-    onBegun: () => undefined,
+    index: { add: ({ id }: StreamCard) => void redis.asked.push(`add ${id}`) },
     onShutOut: () => undefined,
   };
   own = new OwnStreams({ ...options, redis: redis as unknown as RedisClient });
@@ -81,6 +82,21 @@ describe('OwnStreams', () => {
     expect(memory.end).toHaveBeenCalledOnce();
     await turn();
     expect(redis.count('xadd')).toBe(1);
+  });
+
+  it('are listed once they can be found, each time that their beginning is sent', async () => {
+    redis.isAway = true;
+    const { id, writer } = begin();
+    await pass(600);
+    redis.isAway = false;
+    await pass(600);
+    const beginning = ['xadd', 'set', 'pexpire', `add ${id}`];
+    expect(redis.asked).toEqual([1, 2, 3, 4].flatMap(() => beginning));
+    redis.asked.length = 0;
+    writer.append(frame(0));
+    writer.end();
+    await pass(600);
+    expect(redis.asked).not.toContain(`add ${id}`);
   });
 
   it('are known, and can be stopped, while they run', async () => {

@@ -5,6 +5,7 @@ import { together, type RedisClient } from './connect.js';
 import type { Departures } from './departures.js';
 import { PRODUCED } from './entry.js';
 import { Outbox, type Before } from './outbox.js';
+import type { OwnerIndex } from './owner-index.js';
 import { StreamPen, type Batch, type Written } from './stream-pen.js';
 import { Renewals } from './renewals.js';
 import { WaitingRoom } from './waiting-room.js';
@@ -31,8 +32,7 @@ export interface OwnStreamsOptions {
   readonly replica: string;
   readonly settings: Pick<SluiceSettings, 'streamLog'>;
   readonly departures: Departures;
-  /** Other replicas can find the stream. */
-  readonly onBegun: (card: StreamCard) => void;
+  readonly index: Pick<OwnerIndex, 'add'>;
   /** Another replica has ended a stream that began here, or goes on with it. */
   readonly onShutOut: (id: string) => void;
 }
@@ -128,10 +128,10 @@ export class OwnStreams {
   }
 
   #add({ card, owner, onShutOut, epoch, will, before }: NewStream): Own {
-    const { redis, replica, settings, departures } = this.options;
+    const { redis, replica, settings, departures, index } = this.options;
     const { maxBytesPerStream: maxBytes } = settings.streamLog;
     const [keepMs, runMs] = [this.#keepMs(), this.#runMs()];
-    const pen = new StreamPen({ redis, card, replica, keepMs, runMs, epoch, will });
+    const pen = new StreamPen({ redis, card, replica, index, keepMs, runMs, epoch, will });
     const own: Own = {
       owner,
       pen,
@@ -145,7 +145,6 @@ export class OwnStreams {
         keepMs,
         room: this.#room,
         departures,
-        onBegun: () => this.options.onBegun(card),
         onSettled: () => own.over && this.#streams.delete(card.id),
         before,
       }),

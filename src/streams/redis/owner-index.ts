@@ -7,14 +7,20 @@ import { ownerKey } from './keys.js';
 const MAX_LISTED = 10_000;
 /** How often an index is told how long to live, in milliseconds. */
 const RENEWAL_MS = 60_000;
-
+/** For how long a stream counts as one that has just begun, in milliseconds. */
+const NEW_MS = 60_000;
 /** Of how many owners it is known when that was. */
 const REMEMBERED = 10_000;
 
-/** Which streams an owner has. What begins in one turn of the event loop is one command an owner. */
+/** A stream of an owner. */
+interface Listed {
+  readonly id: string;
+  /** Milliseconds since 1970, as its producer's clock said. */
+  readonly startedAt: number;
+}
+
+/** Which streams an owner has. */
 export class OwnerIndex {
-  /** By owner: ids and when they began, that are not written yet. */
-  #added = new Map<string, Map<string, number>>();
   /** When each index was told, in milliseconds. */
   readonly #renewed = new LRUCache<string, number>({ max: REMEMBERED });
 
@@ -27,35 +33,30 @@ export class OwnerIndex {
     redis.on('close', () => this.#renewed.clear());
   }
 
+  /** A stream that is not found in a list is found by its id: what fails here is sent again only with its first frames. */
   add({ id, owner, startedAt }: StreamCard): void {
-    if (this.#added.size === 0) setImmediate(() => this.#write());
-    const added = this.#added.get(owner) ?? new Map<string, number>();
-    this.#added.set(owner, added.set(id, startedAt));
+    const key = ownerKey(owner);
+    this.redis.zadd(key, startedAt, id).catch(() => undefined);
+    const now = performance.now();
+    if (now - (this.#renewed.get(owner) ?? Number.NEGATIVE_INFINITY) < RENEWAL_MS) return;
+    this.#renewed.set(owner, now);
+    this.redis.pexpire(key, this.keepMs() + RENEWAL_MS).catch(() => this.#renewed.delete(owner));
+    this.redis.zremrangebyrank(key, 0, -MAX_LISTED - 1).catch(() => undefined);
   }
 
   /** The latest first. */
-  async list(owner: string): Promise<string[]> {
-    return this.redis.zrevrange(ownerKey(owner), 0, MAX_LISTED - 1);
+  async list(owner: string): Promise<Listed[]> {
+    const pairs = await this.redis.zrevrange(ownerKey(owner), 0, MAX_LISTED - 1, 'WITHSCORES');
+    return Array.from({ length: pairs.length / 2 }, (_, at) => ({
+      id: pairs[2 * at] ?? '',
+      startedAt: Number(pairs[2 * at + 1]),
+    }));
   }
 
-  /** They are not there any more. */
-  async remove(owner: string, ids: readonly string[]): Promise<void> {
+  /** They are not there any more. Of one that has just begun that is not known: another node of a cluster may have it next. */
+  async remove(owner: string, streams: readonly Listed[]): Promise<void> {
+    const newest = Date.now() - NEW_MS;
+    const ids = streams.filter(({ startedAt }) => startedAt < newest).map(({ id }) => id);
     if (ids.length > 0) await this.redis.zrem(ownerKey(owner), ...ids);
-  }
-
-  /** A stream that is not found in a list is found by its id: what fails here is not sent again. */
-  #write(): void {
-    const now = performance.now();
-    const all = this.#added;
-    this.#added = new Map();
-    for (const [owner, added] of all) {
-      const key = ownerKey(owner);
-      const members = [...added].flatMap(([id, startedAt]) => [startedAt, id]);
-      this.redis.zadd(key, ...members).catch(() => undefined);
-      if (now - (this.#renewed.get(owner) ?? Number.NEGATIVE_INFINITY) < RENEWAL_MS) continue;
-      this.#renewed.set(owner, now);
-      this.redis.pexpire(key, this.keepMs() + RENEWAL_MS).catch(() => this.#renewed.delete(owner));
-      this.redis.zremrangebyrank(key, 0, -MAX_LISTED - 1).catch(() => undefined);
-    }
   }
 }

@@ -82,7 +82,7 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
       replica,
       settings,
       departures,
-      onBegun: (stream) => this.#index.add(stream),
+      index: this.#index,
       onShutOut: (id) => void this.#leave(id),
     });
     this.#orphans = new Orphans({
@@ -129,11 +129,11 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
   }
 
   override async list(owner: string): Promise<LoggedStream[]> {
-    const ids = await this.#ask(() => this.#index.list(owner));
+    const listed = await this.#ask(() => this.#index.list(owner));
     const here = (await this.#local.list(owner)).filter(({ id }) => this.#isHere(id));
     const known = new Set(here.map(({ id }) => id));
-    const others = ids.filter((id) => !known.has(id));
-    const found = await this.#ask(() => Promise.all(others.map((id) => this.#findElsewhere(id))));
+    const others = listed.filter(({ id }) => !known.has(id));
+    const found = await this.#ask(() => Promise.all(others.map(({ id }) => this.#findElsewhere(id))));
     const gone = others.filter((_, at) => found[at] === undefined);
     this.#index.remove(owner, gone).catch(() => undefined);
     const elsewhere = found

@@ -4,7 +4,8 @@ import { RedisServer } from '../../../test/support/redis-server.js';
 import type { StreamCard } from '../stream-log.js';
 import { connectRedis, type RedisClient } from './connect.js';
 import { keysOf } from './keys.js';
-import { StreamPen, type Batch } from './stream-pen.js';
+import { OwnerIndex } from './owner-index.js';
+import { StreamPen, type Batch, type StreamPenOptions } from './stream-pen.js';
 import { StreamShelf } from './stream-shelf.js';
 import { SOON } from '../../../test/support/soon.js';
 
@@ -15,6 +16,7 @@ const SLACK_MS = 10_000;
 let redis: RedisServer;
 let client: RedisClient;
 let stream: StreamCard;
+let index: OwnerIndex;
 let pen: StreamPen;
 let shelf: StreamShelf;
 
@@ -25,10 +27,12 @@ beforeEach(async () => {
   client = connectRedis(redis.url);
   await vi.waitUntil(() => client.status === 'ready', SOON);
   stream = card();
-  pen = new StreamPen({ redis: client, card: stream, replica: 'a', keepMs: KEEP_MS, runMs: RUN_MS });
+  index = new OwnerIndex(client, () => KEEP_MS);
+  pen = penOf({ replica: 'a' });
   shelf = new StreamShelf(client, () => KEEP_MS);
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   client.disconnect();
   await redis.flush();
 });
@@ -45,19 +49,13 @@ const BEGINNING = batch(0, 2, { begins: true });
 const written = async () =>
   (await shelf.page(stream.id, '-')).entries.map(({ first, count }) => [first, count]);
 const ttlOf = (key: 'log' | 'meta') => redis.command('PTTL', keysOf(stream.id)[key]);
+const kept = () => redis.keys(`sluice:{${stream.id}}:*`);
 const request = () => redis.command('GET', keysOf(stream.id).request);
-const testator = () =>
-  new StreamPen({
-    redis: client,
-    card: stream,
-    replica: 'a',
-    keepMs: KEEP_MS,
-    runMs: RUN_MS,
-    will: 'a question',
-  });
+const penOf = (options: Pick<StreamPenOptions, 'replica' | 'will' | 'epoch'>) =>
+  new StreamPen({ redis: client, card: stream, index, keepMs: KEEP_MS, runMs: RUN_MS, ...options });
+const testator = () => penOf({ replica: 'a', will: 'a question' });
 const claim = () => shelf.claim(stream.id, 'b', 2, 2);
-const heir = () =>
-  new StreamPen({ redis: client, card: stream, replica: 'b', keepMs: KEEP_MS, runMs: RUN_MS, epoch: 2 });
+const heir = () => penOf({ replica: 'b', epoch: 2 });
 
 describe('StreamPen', () => {
   it('writes the beginning of a stream, and what others have to know of it', async () => {
@@ -186,7 +184,7 @@ describe('StreamPen of a stream that is lost', () => {
   it('takes its frames away, and says so', async () => {
     await pen.write(BEGINNING);
     expect(await pen.announceLoss()).toBe(true);
-    expect(await redis.keys()).toEqual([keysOf(stream.id).meta]);
+    expect(await kept()).toEqual([keysOf(stream.id).meta]);
     expect(await shelf.meta(stream.id)).toMatchObject({ card: stream, lost: true });
   });
 
@@ -195,7 +193,7 @@ describe('StreamPen of a stream that is lost', () => {
     await redis.fill();
     expect(await pen.announceLoss()).toBe(true);
     await redis.makeRoom();
-    expect(await redis.keys()).toEqual([]);
+    expect(await kept()).toEqual([]);
   });
 
   it('knows whether that was heard', async () => {

@@ -3,6 +3,7 @@ import { together, type RedisClient } from './connect.js';
 import { entryFields, entryId, isNotNew, PRODUCED, type Entry } from './entry.js';
 import { keysOf } from './keys.js';
 import { printMeta } from './meta.js';
+import type { OwnerIndex } from './owner-index.js';
 
 /** Frames that are written together. */
 export interface Batch extends Omit<Entry, 'epoch'> {
@@ -21,6 +22,8 @@ export interface StreamPenOptions {
   readonly redis: RedisClient;
   readonly card: StreamCard;
   readonly replica: string;
+  /** Where others find it by its owner. */
+  readonly index: Pick<OwnerIndex, 'add'>;
   /** How long a stream is kept after its end, in milliseconds. */
   readonly keepMs: number;
   /** How long one that runs is kept without a renewal: longer than it takes to see that its producer is dead. */
@@ -80,19 +83,22 @@ export class StreamPen {
 
   /** All of it, or it is asked for again. */
   async #begin(batch: Batch): Promise<Written> {
-    const { redis, card, replica, keepMs, runMs, will } = this.options;
+    const { redis, card, replica, index, keepMs, runMs, will } = this.options;
     const { log, meta, request } = keysOf(card.id);
     const text = printMeta({ card, replica, lost: false });
     const isLeft = will !== undefined && !batch.end;
-    const [added] = await together(redis, () =>
-      Promise.all([
+    const [added] = await together(redis, () => {
+      const asked = Promise.all([
         redis.xadd(log, this.#idOf(batch), ...entryFields(batch)).catch(orKnown),
         // Asked again, this may be a stream that another replica has taken over.
         redis.set(meta, text, 'PX', 2 * (batch.end ? keepMs : runMs), 'NX'),
         redis.pexpire(log, batch.end ? keepMs : runMs),
         isLeft && redis.set(request, will, 'PX', runMs),
-      ]),
-    );
+      ]);
+      // After them: one server does them in this order, and who finds it in the index finds the stream.
+      index.add(card);
+      return asked;
+    });
     return added === KNOWN ? this.#isOwn() : 'written';
   }
 

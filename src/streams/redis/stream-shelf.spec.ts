@@ -24,7 +24,14 @@ beforeEach(async () => {
   shelf = new StreamShelf(client, () => KEEP_MS);
   const stream = card();
   id = stream.id;
-  pen = new StreamPen({ redis: client, card: stream, replica: 'a', keepMs: KEEP_MS, runMs: RUN_MS });
+  pen = new StreamPen({
+    redis: client,
+    card: stream,
+    replica: 'a',
+    index: { add: () => undefined },
+    keepMs: KEEP_MS,
+    runMs: RUN_MS,
+  });
 });
 afterEach(async () => {
   vi.restoreAllMocks();
