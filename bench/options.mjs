@@ -10,6 +10,7 @@ export const HELP = `node bench/run.mjs [options]
                         workers (one worker and two, on all cores)
   --subject a,b         of bench/subjects.mjs (default: all; in idle some), and direct, which is no gateway
   --repeat n            runs of each subject and scenario (default: 3)
+  --again n             a disturbed run is done again, at most so many times, and the calmest counts (default: 0)
   --streams n           streams of firehose, chat, moderate, idle and leave; requests of short
   --events n            content events of each
   --rate n              events a second and stream, in chat and moderate
@@ -36,6 +37,7 @@ export function readOptions(words) {
       scenario: { type: 'string' },
       subject: { type: 'string' },
       repeat: { type: 'string' },
+      again: { type: 'string' },
       streams: { type: 'string' },
       events: { type: 'string' },
       rate: { type: 'string' },
@@ -60,6 +62,7 @@ export function readOptions(words) {
     scenarios: list(values.scenario),
     subjects: list(values.subject) ?? (values.quick ? QUICK : undefined),
     repeat: count('repeat', values.repeat) ?? (values.quick ? 1 : 3),
+    again: count('again', values.again) ?? 0,
     streams: count('streams', values.streams),
     events: count('events', values.events),
     rate: count('rate', values.rate),

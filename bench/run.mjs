@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { check } from './check/check.mjs';
 import { record } from './check/record.mjs';
+import { calmest } from './measure/calmest.mjs';
 import { shareCores } from './measure/cores.mjs';
 import { loadSide } from './measure/load-side.mjs';
 import { runOnce } from './measure/run-once.mjs';
@@ -72,7 +73,7 @@ async function turns(name, scenario, subjects, where) {
   for (let run = 1; run <= options.repeat; run += 1) {
     for (const [index, [id, subject]] of subjects.entries()) {
       process.stderr.write(`${name} ${run}/${options.repeat}: ${id}\n`);
-      const figures = await one(id, subject, name, scenario, where);
+      const figures = await calmest(() => one(id, subject, name, scenario, where), options.again);
       if (figures !== undefined) rows[index]?.runs.push(figures);
     }
   }

@@ -53,6 +53,12 @@ const subjects = {
     prepare: requireBuild,
     request: chat(),
   },
+  'nest-sse': {
+    title: 'Nest @Sse handler with keys, checks, axios, metrics and a log, re-framed',
+    ...node(script(import.meta.resolve('./subjects/nest-sse.mjs'))),
+    prepare: requireBuild,
+    request: question(),
+  },
   sluice: {
     title: 'Sluice /v1/chat/completions, passed through',
     ...node(SLUICE),

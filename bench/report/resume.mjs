@@ -1,5 +1,5 @@
 import { markdown, middle, number } from './cells.mjs';
-import { median } from './figures.mjs';
+import { isDisturbed, median } from './figures.mjs';
 
 /** @typedef {import('../resume.mjs').ResumeResults} ResumeResults */
 /** @typedef {import('../resume/live.mjs').LiveFigures} LiveFigures */
@@ -10,6 +10,9 @@ import { median } from './figures.mjs';
 
 /** What is to be reached. */
 const GOALS = { commands: 150, batchedMs: 20, p99Ms: 0.2 };
+
+/** With fewer rounds that nothing disturbed, all of them count. */
+const ENOUGH = 3;
 
 /**
  * The tables of a sitting, as they stand in docs/benchmarks.md.
@@ -39,7 +42,7 @@ function liveTable({ name, load, rows }) {
     .map((one) => [
       one.title,
       number(middle(one, (run) => run.cpuUs)),
-      (middle(one, (run) => run.cpuUs) / pipe).toFixed(2),
+      Number.isFinite(pipe) ? (middle(one, (run) => run.cpuUs) / pipe).toFixed(2) : '–',
       millis(differences(one, row('direct'), 'p50')),
       millis(differences(one, row('direct'), 'p99')),
       one.subject === 'redis' ? signed(differences(one, row('memory'), 'p99')) : '',
@@ -147,14 +150,21 @@ function goalTable(results) {
 }
 
 /**
- * The median of what a row has more than another one in the same round, in µs.
+ * The median of what a row has more than another one in the same round, in µs: of the rounds that nothing disturbed, where
+ * these are enough.
  * @param {LiveRow | undefined} row
  * @param {LiveRow | undefined} other
  * @param {'p50' | 'p99'} share
  */
 function differences(row, other, share) {
-  const at = (/** @type {LiveFigures | undefined} */ run) => run?.counts.latency?.[share] ?? NaN;
-  return median((row?.runs ?? []).map((run, index) => at(run) - at(other?.runs[index])));
+  const rounds = (row?.runs ?? []).flatMap((run, index) => {
+    const beside = other?.runs[index];
+    return beside === undefined ? [] : [{ run, beside }];
+  });
+  const calm = rounds.filter(({ run, beside }) => !isDisturbed(run) && !isDisturbed(beside));
+  const at = (/** @type {LiveFigures} */ { counts }) => counts.latency?.[share] ?? NaN;
+  const counted = calm.length >= ENOUGH ? calm : rounds;
+  return median(counted.map(({ run, beside }) => at(run) - at(beside)));
 }
 
 /** @param {LiveRow | undefined} row */

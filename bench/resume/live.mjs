@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { calmest } from '../measure/calmest.mjs';
 import { OwnRedis, redisBetween } from '../measure/redis.mjs';
 import { measure, warmUp } from '../measure/run-once.mjs';
 import { setStage, strike } from '../measure/stage.mjs';
@@ -26,6 +27,7 @@ const FLUSH_MS = 500;
  * @typedef {object} Sitting
  * @property {boolean} small
  * @property {number} repeat
+ * @property {number} again how often a disturbed run is done again, at most
  * @property {import('./options.mjs').Load[]} loads
  * @property {import('./options.mjs').LiveName[]} subjects
  * @property {import('../measure/run-once.mjs').Machine} machine
@@ -92,13 +94,14 @@ export async function rates(sitting) {
  * @param {Sitting} sitting
  * @returns {Promise<LiveResult>}
  */
-async function turns(name, scenario, subjects, { repeat, machine }) {
+async function turns(name, scenario, subjects, { repeat, again, machine }) {
   /** @type {LiveRow[]} */
   const rows = subjects.map((subject) => ({ subject, title: liveSubjects[subject].title, runs: [] }));
   for (let run = 1; run <= repeat; run += 1) {
     for (const [index, subject] of subjects.entries()) {
       process.stderr.write(`${name} ${run}/${repeat}: ${subject}\n`);
-      rows[index]?.runs.push(await one(liveSubjects[subject], scenario, machine));
+      const figures = await calmest(() => one(liveSubjects[subject], scenario, machine), again);
+      if (figures !== undefined) rows[index]?.runs.push(figures);
     }
   }
   return { name, ...scenario, rows };

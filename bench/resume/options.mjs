@@ -7,6 +7,7 @@ export const HELP = `node bench/resume.mjs [options]
   --load a,b       of live: light, moderate, chat (default: all)
   --subject a,b    of live: direct, pipe, unkept, memory, redis (default: all)
   --repeat n       runs of each figure (default: 3; with --small 1)
+  --again n        a disturbed run of live is done again, at most so many times, and the calmest counts (default: 0)
   --keep           writes to bench/results/ instead of bench/results/local/
   --print file     prints the tables of a file that was written
 `;
@@ -31,6 +32,7 @@ export function readOptions(words) {
       load: { type: 'string' },
       subject: { type: 'string' },
       repeat: { type: 'string' },
+      again: { type: 'string' },
       keep: { type: 'boolean', default: false },
       print: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -38,12 +40,15 @@ export function readOptions(words) {
   });
   const repeat = Number(values.repeat ?? (values.small ? 1 : 3));
   if (!Number.isInteger(repeat) || repeat < 1) throw new Error('--repeat takes a whole number above 0');
+  const again = Number(values.again ?? 0);
+  if (!Number.isInteger(again) || again < 0) throw new Error('--again takes a whole number');
   return {
     small: values.small,
     keep: values.keep,
     print: values.print,
     help: values.help,
     repeat,
+    again,
     parts: some(values.part, PARTS),
     loads: some(values.load, LOADS),
     subjects: some(values.subject, SUBJECTS),
