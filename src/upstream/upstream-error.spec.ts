@@ -38,6 +38,19 @@ describe('connectionError', () => {
     });
   });
 
+  it('tells a connection that the system gave up from an upstream that is silent', () => {
+    const gaveUp = Object.assign(new Error('connect'), { code: 'ETIMEDOUT', syscall: 'connect' });
+    for (const cause of [gaveUp, new AggregateError([gaveUp, gaveUp])]) {
+      const error = new AxiosError('connect', 'ETIMEDOUT');
+      error.cause = cause;
+      expect(connectionError(error, upstream)).toMatchObject({
+        code: 'upstream-unreachable',
+        unseen: true,
+        message: "The upstream 'main' could not be reached (ETIMEDOUT)",
+      });
+    }
+  });
+
   it('takes nothing else out of what was thrown, least of all the key', () => {
     for (const thrown of [new AxiosError('Bearer sk-secret'), new Error('sk-secret'), 'sk-secret']) {
       const error = connectionError(thrown, upstream);

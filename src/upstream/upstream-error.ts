@@ -6,7 +6,8 @@ import type { UpstreamSettings } from '../core/settings.js';
 export function connectionError(error: unknown, { name, headersTimeoutMs }: UpstreamSettings): SluiceError {
   const { code, cause } = isAxiosError(error) ? error : {};
   const unseen = neverConnected(cause);
-  if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
+  // Where no connection stood, the code is the system's, which gave up before the headers were due.
+  if (!unseen && (code === 'ECONNABORTED' || code === 'ETIMEDOUT')) {
     return new SluiceError(
       'timeout-headers',
       `The upstream '${name}' sent no response headers within ${headersTimeoutMs} ms`,
