@@ -1,6 +1,5 @@
-import { EMPTY } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Flow } from '../core/flow.js';
+import { nothing, options, recorded, request } from '../../test/support/asked-once.js';
 import type { Outcome } from '../core/outcome.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { NamedStream } from '../streams/named-stream.js';
@@ -10,21 +9,8 @@ import { OnceStreams } from './once-streams.js';
 import type { Once } from './once.js';
 import type { RecordedStream, RecordedStreams, RecordOptions } from './recorded-streams.js';
 
-const request = { messages: [] };
-const options: RecordOptions = {
-  format: () => ({ push: () => never(), opening: () => [], finish: () => [], fail: () => undefined }),
-  dialect: 'native',
-  caller: { name: 'web' },
-  graceSeconds: 30,
-};
 const KEYED: Once = { key: 'k', retry: false, share: undefined, hash: 'h' };
 const SHARING: Once = { key: undefined, retry: false, share: 'use', hash: 'h' };
-
-function never(): never {
-  throw new Error('Nothing is transcoded here');
-}
-
-const nothing = () => ({ output: EMPTY, flow: new Flow() });
 
 /** What replicas have in common: names, and what is kept of streams. */
 class SharedLog {
@@ -56,7 +42,7 @@ function replica(name: string, log: SharedLog) {
       ends.set(id, onEnded);
       const card = { id, owner: caller.tenant ?? caller.name, dialect, route: 'r', startedAt: 0 };
       log.streams.set(id, { ...card, state: 'running', firstKept: 0, frames: 1, brokenOff: false });
-      return { id, route: 'r', target: 'u/m', attempts: 2, headers: { 'x-request-id': '7' }, read: nothing };
+      return recorded(id, { target: 'u/m', attempts: 2, headers: { 'x-request-id': '7' } });
     },
     async isKept(id) {
       if (log.failure !== undefined) throw log.failure;

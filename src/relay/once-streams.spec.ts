@@ -1,6 +1,5 @@
-import { EMPTY } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Flow } from '../core/flow.js';
+import { never, options, recorded, request } from '../../test/support/asked-once.js';
 import type { Outcome } from '../core/outcome.js';
 import type { RelayEvent } from '../core/relay-event.js';
 import { SluiceError } from '../core/sluice-error.js';
@@ -9,13 +8,6 @@ import { OnceStreams } from './once-streams.js';
 import type { Once } from './once.js';
 import type { RecordedStream, RecordedStreams, RecordOptions } from './recorded-streams.js';
 
-const request = { messages: [] };
-const options: RecordOptions = {
-  format: () => ({ push: () => never(), opening: () => [], finish: () => [], fail: () => undefined }),
-  dialect: 'native',
-  caller: { name: 'web' },
-  graceSeconds: 30,
-};
 const once = (fields: Partial<Once> = {}): Once => ({
   key: 'k',
   retry: false,
@@ -23,12 +15,6 @@ const once = (fields: Partial<Once> = {}): Once => ({
   hash: 'h',
   ...fields,
 });
-
-function never(): never {
-  throw new Error('Nothing is transcoded here');
-}
-
-const nothing = () => ({ output: EMPTY, flow: new Flow() });
 
 /** Streams that open at once, and whether each is still kept. */
 function opening() {
@@ -45,7 +31,7 @@ function opening() {
       const id = `s${opened}`;
       kept.add(id);
       ends.set(id, onEnded);
-      return { id, route: 'r', target: 'a/m', attempts: 1, headers: {}, read: nothing };
+      return recorded(id);
     },
     isKept: async (id) => kept.has(id),
     isForgotten: async (id) => forgotten.has(id),

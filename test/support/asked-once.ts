@@ -1,0 +1,29 @@
+import { EMPTY, type Observable } from 'rxjs';
+import { Flow } from '../../src/core/flow.js';
+import type { RecordedStream, RecordOptions } from '../../src/relay/recorded-streams.js';
+
+/** A question. */
+export const request = { messages: [] };
+
+/** How its answer is recorded: nothing is transcoded. */
+export const options: RecordOptions = {
+  format: () => ({ push: () => never(), opening: () => [], finish: () => [], fail: () => undefined }),
+  dialect: 'native',
+  caller: { name: 'web' },
+  graceSeconds: 30,
+};
+
+/** What must not be called. */
+export function never(): never {
+  throw new Error('Nothing is transcoded here');
+}
+
+/** Nothing to read. */
+export function nothing(): { readonly output: Observable<never>; readonly flow: Flow } {
+  return { output: EMPTY, flow: new Flow() };
+}
+
+/** A stream of which nobody reads anything. */
+export function recorded(id: string, fields: Partial<RecordedStream> = {}): RecordedStream {
+  return { id, route: 'r', target: 'a/m', attempts: 1, headers: {}, read: nothing, ...fields };
+}
