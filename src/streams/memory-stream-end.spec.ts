@@ -10,7 +10,7 @@ const LARGE = frame(8, 'x'.repeat(3_000));
 function overflowing(readers: number) {
   const stream = new MemoryStream({
     card: card(),
-    maxBytes: 1_000,
+    maxBytes: () => 1_000,
     onChange: () => undefined,
     brake: () => undefined,
   });

@@ -87,12 +87,16 @@ describe('MemoryStreamLog', () => {
     expect(read(other).text).toBe(other.from(0));
   });
 
-  it('fails a reader that has not read what is taken', async () => {
-    const { begin, read } = logOf({ all: 6 });
+  it('brakes the stream that grows until its reader has what would be taken', async () => {
+    const { log, begin, read } = logOf({ all: 6 });
     const [, grown] = [begin(3), begin(3)];
     const slow = read(grown, 0, true);
     grown.write();
-    expect(await slow.ended).toBe('stream-gone');
+    expect({ brakes: grown.brakes, bytes: log.bytes }).toEqual({ brakes: [true], bytes: 7 * SIZE });
+    slow.flow.resume();
+    expect({ brakes: grown.brakes, bytes: log.bytes }).toEqual({ brakes: [true, false], bytes: 3 * SIZE });
+    grown.write().end();
+    expect([await slow.ended, slow.text]).toEqual(['complete', grown.from(0)]);
   });
 
   it('lets a reader of a stream that is forgotten read on to its end', async () => {

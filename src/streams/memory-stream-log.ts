@@ -44,7 +44,7 @@ export class MemoryStreamLog extends StreamLog {
   override begin(card: StreamCard, owner: StreamOwner): MemoryStream {
     const stream = new MemoryStream({
       card,
-      maxBytes: this.settings.streamLog.maxBytesPerStream,
+      maxBytes: () => (this.#isFull ? 0 : this.settings.streamLog.maxBytesPerStream),
       // Its readers may go on after the log has dropped it, and another stream may have its id by then.
       brake: (on) => kept.owner?.brake(on),
       onChange: () => this.#changed(card.id, kept),
@@ -127,16 +127,20 @@ export class MemoryStreamLog extends StreamLog {
         this.settings.streamLog.keepSeconds * 1000,
       ).unref();
     }
-    if (this.#bytes > this.settings.streamLog.maxBytes) this.#makeRoom(kept.stream);
+    if (this.#isFull) this.#makeRoom(kept.stream);
   }
 
-  /** What runs is not forgotten, but the one that has grown may lose its beginning. */
+  /** What runs is not forgotten, but the one that has grown keeps no more than its fastest reader lacks, and is braked. */
   #makeRoom(grown: MemoryStream): void {
     for (const id of this.#ended) {
-      if (this.#bytes <= this.settings.streamLog.maxBytes) return;
+      if (!this.#isFull) return;
       this.#forget(id);
     }
-    if (this.#bytes > this.settings.streamLog.maxBytes) grown.drop();
+    if (this.#isFull) grown.fit();
+  }
+
+  get #isFull(): boolean {
+    return this.#bytes > this.settings.streamLog.maxBytes;
   }
 
   #forget(id: string): void {

@@ -15,7 +15,12 @@ const nothing = () => undefined;
 
 /** A stream with so many frames, and room for so many. */
 function streamOf(frames: number, room = frames): MemoryStream {
-  const stream = new MemoryStream({ card: card(), maxBytes: room * SIZE, onChange: nothing, brake: nothing });
+  const stream = new MemoryStream({
+    card: card(),
+    maxBytes: () => room * SIZE,
+    onChange: nothing,
+    brake: nothing,
+  });
   for (let number = 0; number < frames; number += 1) stream.append(numbered(number));
   return stream;
 }

@@ -15,15 +15,20 @@ function streamOf(room: number) {
   const brakes: boolean[] = [];
   const stream = new MemoryStream({
     card: card(),
-    maxBytes: room * SIZE,
+    maxBytes: () => room * SIZE,
     onChange,
     brake: (on) => void brakes.push(on),
   });
   let written = 0;
+  /** There is another room from now on. */
+  const resize = (frames: number) => {
+    room = frames;
+    stream.fit();
+  };
   const write = (times = 1) => {
     for (let left = times; left > 0; left -= 1) stream.append(numbered(written++));
   };
-  return { stream, brakes, onChange, write };
+  return { stream, brakes, onChange, write, resize };
 }
 
 /** A reader, what it has, and how it ended. */
@@ -88,13 +93,14 @@ describe('the window of a MemoryStream', () => {
     expect(stream.over).toBe(true);
   });
 
-  it('holds nothing of what was dropped, and goes on with what comes', () => {
-    const { stream, write } = streamOf(3);
+  it('drops what its fastest reader has where there is less room, and goes on with what comes', () => {
+    const { stream, write, resize } = streamOf(3);
     write(2);
     const late = readerOf(stream, 0, true);
     const current = readerOf(stream);
-    stream.drop();
+    resize(0);
     expect([stream.bytes, late.end, current.end]).toEqual([0, 'stream-gone', undefined]);
+    resize(3);
     write(2);
     expect(current.numbers).toEqual([0, 1, 2, 3]);
     expect(stream.bytes).toBe(2 * SIZE);
@@ -181,13 +187,19 @@ describe('the readers of a MemoryStream', () => {
     expect({ brakes, bytes: stream.bytes }).toEqual({ brakes: [true, false], bytes: 3 * SIZE });
   });
 
-  it('let the producer go on where there is no room for what they lack', () => {
-    const { stream, brakes, write } = streamOf(3);
+  it('brake the producer where there is no room for what they lack, and lose nothing', () => {
+    const { stream, brakes, write, resize } = streamOf(3);
     const reader = readerOf(stream, 0, true);
-    write(4);
-    expect(brakes).toEqual([true]);
-    stream.drop();
-    expect({ brakes, end: reader.end }).toEqual({ brakes: [true, false], end: 'stream-gone' });
+    write(2);
+    resize(0);
+    expect({ brakes, bytes: stream.bytes }).toEqual({ brakes: [true], bytes: 2 * SIZE });
+    reader.flow.resume();
+    expect({ brakes, bytes: stream.bytes, end: reader.end }).toEqual({
+      brakes: [true, false],
+      bytes: 0,
+      end: undefined,
+    });
+    expect(reader.numbers).toEqual([0, 1]);
   });
 
   it('brake nothing where there are none', () => {

@@ -19,8 +19,8 @@ const PACK_BYTES = 64 * 1024;
 /** What a stream is made of. */
 export interface MemoryStreamOptions {
   readonly card: StreamCard;
-  /** How many bytes are kept; what is older is dropped. */
-  readonly maxBytes: number;
+  /** How many bytes are kept, as things are; what is older is dropped. */
+  readonly maxBytes: () => number;
   /** Called when it holds more, and when it has ended. */
   readonly onChange: () => void;
   /** Brakes its producer, or lets it go on. */
@@ -89,9 +89,9 @@ export class MemoryStream implements StreamWriter {
     for (const reader of this.#readers) reader.fail(error);
   }
 
-  /** Drops everything but what comes: there is no room for it. */
-  drop(): void {
-    this.#dropUntil(0);
+  /** There is less room than there was: what its fastest reader has is dropped, and what that one lacks brakes its producer. */
+  fit(): void {
+    this.#slide();
   }
 
   read(from: number, flow: Flow): Observable<Frame> {
@@ -142,7 +142,7 @@ export class MemoryStream implements StreamWriter {
    * than its window holds the rest of it for that reader alone.
    */
   #slide(): void {
-    const { maxBytes } = this.options;
+    const maxBytes = this.options.maxBytes();
     if (this.#bytes <= maxBytes && !this.#braked) return;
     const places = [...this.#readers].map(({ at }) => at);
     this.#dropUntil(maxBytes, places.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...places));
@@ -153,7 +153,7 @@ export class MemoryStream implements StreamWriter {
   }
 
   /** Drops the oldest entries before a place. */
-  #dropUntil(maxBytes: number, before = Number.POSITIVE_INFINITY): void {
+  #dropUntil(maxBytes: number, before: number): void {
     const dropped = this.#dropped;
     while (this.#bytes > maxBytes && this.#dropped < before) {
       const oldest = this.#entries.shift();
