@@ -72,6 +72,19 @@ describe('Mirror', () => {
     ]);
   });
 
+  it('gives who comes later the stream that another one still reads, though the log has no room for it', async () => {
+    shelf.add(2).add(1, { end: true });
+    local = new MemoryStreamLog({ streamLog: { ...ROOMY, maxBytes: from(0).length + 50 } });
+    const slow = read(0, { paused: true });
+    await pass(0);
+    local.begin(card(), { stop: () => undefined, brake: () => undefined }).append('x'.repeat(100));
+    expect(local.has(id)).toBe(false);
+    const late = read(1);
+    await pass(0);
+    expect([late.text, late.end]).toEqual([from(1), 'complete']);
+    slow.leave();
+  });
+
   it('copies a stream once, however many read it', async () => {
     shelf.add(2);
     const readers = Array.from({ length: 20 }, () => read());

@@ -30,7 +30,7 @@ interface Waiting {
   readonly from: number;
   readonly epoch: number;
   readonly fail: (error: SluiceError) => void;
-  readonly start: (from: number) => void;
+  readonly start: (stream: MemoryStream, from: number) => void;
 }
 
 /** The copy of another replica's stream, for the readers that are here. */
@@ -40,7 +40,7 @@ export class Mirror {
   #keeping = 0;
   #frames = 0;
   #brokenOff = false;
-  /** The number of the first frame of the latest epoch after the first, and that epoch. */
+  /** The number of the first frame of the epoch after the first one, and that epoch. */
   #takenOver: { readonly at: number; readonly epoch: number } | undefined;
   #failure: SluiceError | undefined;
   #stream: MemoryStream | undefined;
@@ -59,8 +59,8 @@ export class Mirror {
     return new Observable((subscriber) => {
       this.#joined(keeps);
       const fail = (error: SluiceError) => subscriber.error(error);
-      const start = (first: number) => {
-        subscriber.add(this.options.local.read(this.options.id, first, flow).subscribe(subscriber));
+      const start = (stream: MemoryStream, first: number) => {
+        subscriber.add(stream.read(first, flow).subscribe(subscriber));
       };
       const waiting = { from, epoch, start, fail };
       this.#failures.add(fail);
@@ -115,7 +115,8 @@ export class Mirror {
 
   /** Those whose first frame is here, and all of them at the end. */
   #startReaders(): void {
-    const isOver = this.#stream?.over === true;
+    const stream = this.#stream;
+    const isOver = stream?.over === true;
     // Who had more than is kept of a stream that broke off gets its last frame.
     const latest = isOver && this.#brokenOff ? Math.max(0, this.#frames - 1) : this.#frames;
     for (const waiting of this.#waiting) {
@@ -123,10 +124,10 @@ export class Mirror {
         waiting.fail(streamGone());
         continue;
       }
-      const isHere = this.#stream !== undefined && waiting.from <= this.#frames;
-      if (!isHere && !isOver) continue;
+      if (stream === undefined || (waiting.from > this.#frames && !isOver)) continue;
       this.#waiting.delete(waiting);
-      waiting.start(Math.min(waiting.from, latest));
+      // Not of the log: where there is no room, it may have forgotten what somebody reads here.
+      waiting.start(stream, Math.min(waiting.from, latest));
     }
   }
 

@@ -6,6 +6,7 @@ import { Gate } from '../../../test/support/gate.js';
 import { RedisServer } from '../../../test/support/redis-server.js';
 import { encodeLastFrame } from '../../dialects/last-frame.js';
 import type { Heir, Orphan, StreamOwner, StreamWriter, Succession } from '../stream-log.js';
+import { entryFields, openingId } from './entry.js';
 import { keysOf } from './keys.js';
 import { RedisStreamLog } from './redis-stream-log.js';
 import { SOON } from '../../../test/support/soon.js';
@@ -83,6 +84,16 @@ describe('Orphans', () => {
     expect(await wholeText(id)).toBe(WHOLE);
     expect(await log.find(id)).toMatchObject({ frames: 5, brokenOff: false, takenOverAt: 3 });
     expect(await redis.command('EXISTS', keysOf(id).request)).toBe(0);
+  });
+
+  it('get the end that somebody has begun and not finished, though their producer lives again', async () => {
+    const [producer, log] = [await replica(), await replica()];
+    const { id } = card();
+    producer.begin({ ...first, id }, nobody).append(frame(0));
+    await vi.waitUntil(async () => (await log.find(id))?.frames === 1, SOON);
+    const fence = entryFields({ first: 1, count: 0, bytes: Buffer.alloc(0), end: false });
+    await redis.command('XADD', keysOf(id).log, openingId(2), ...fence.map(String));
+    expect(await log.find(id)).toMatchObject({ state: 'over', frames: 2, brokenOff: true });
   });
 
   it('have one heir, however many find them at once', async () => {

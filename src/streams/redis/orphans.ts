@@ -5,7 +5,7 @@ import type { Meta } from './meta.js';
 import type { Before } from './outbox.js';
 import type { Owners } from './owners.js';
 import type { OwnStreams } from './own-streams.js';
-import type { LastFrameEncoder, StreamShelf } from './stream-shelf.js';
+import { isFence, type LastFrameEncoder, type StreamShelf } from './stream-shelf.js';
 
 /** What it takes to see to them. */
 export interface OrphansOptions {
@@ -27,9 +27,12 @@ export class Orphans {
 
   constructor(private readonly options: OrphansOptions) {}
 
-  /** True for a stream whose producer was dead; it has its end by then, or its next producer. */
+  /**
+   * True for a stream whose producer was dead; it has its end by then, or its next producer. An end that somebody has begun
+   * is finished, whoever lives: its producer is shut out.
+   */
   async seeTo({ card, replica }: Meta, last: Entry): Promise<boolean> {
-    if (!(await this.#isOrphan(card.id, last.claimedBy ?? replica))) return false;
+    if (!isFence(last) && !(await this.#isOrphan(card.id, last.claimedBy ?? replica))) return false;
     const { id } = card;
     const work = this.#inHand.get(id) ?? this.#settle(card, last).finally(() => this.#inHand.delete(id));
     this.#inHand.set(id, work);

@@ -99,6 +99,15 @@ describe('OwnStreams', () => {
     expect(redis.asked).not.toContain(`add ${id}`);
   });
 
+  it('are produced here until they end, or nothing more of them is sent', async () => {
+    const [running, ended, lost] = [begin(), begin(), begin()];
+    ended.writer.end();
+    lost.writer.append('x'.repeat(ROOMY.maxBytesPerStream + 1));
+    expect([running, ended, lost].map(({ id }) => own.produces(id))).toEqual([true, false, false]);
+    expect(own.has(lost.id)).toBe(true);
+    expect(own.produces('another')).toBe(false);
+  });
+
   it('are known, and can be stopped, while they run', async () => {
     const [one, two] = [begin(), begin()];
     expect(own.running).toEqual([one.id, two.id]);

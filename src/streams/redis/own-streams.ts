@@ -105,6 +105,12 @@ export class OwnStreams {
     return this.#streams.has(id);
   }
 
+  /** True for one that runs, and is not another replica's or lost for others by now. */
+  produces(id: string): boolean {
+    const own = this.#streams.get(id);
+    return own !== undefined && !own.over && !own.outbox.done;
+  }
+
   /** Those that run. */
   get running(): string[] {
     return [...this.#streams].filter(([, { over }]) => !over).map(([id]) => id);

@@ -102,6 +102,30 @@ describe('OwnerIndex', () => {
     expect(await ttlOf('web')).toBeGreaterThan(KEEP_MS);
   });
 
+  it('tries again with the next stream where Redis had no memory for an index', async () => {
+    await redis.fill();
+    index.add(card());
+    await written();
+    await redis.makeRoom();
+    for (const _ of ['sets its time', 'not again']) {
+      index.add(card());
+      await written();
+      expect(await ttlOf('web')).toBeGreaterThan(KEEP_MS);
+    }
+  });
+
+  it('outlives a client that knows no node for its owner', async () => {
+    for (const command of ['zadd', 'pexpire'] as const) {
+      vi.spyOn(client, command).mockImplementationOnce(() => {
+        throw new TypeError('There is no such slot');
+      });
+    }
+    index.add(card());
+    index.add(card());
+    await written();
+    expect(await idsOf('web')).toHaveLength(1);
+  });
+
   it('keeps the latest 10,000', async () => {
     const streams = Array.from({ length: 10_001 }, () => card());
     for (const stream of streams) index.add(stream);

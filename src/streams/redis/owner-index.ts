@@ -35,13 +35,26 @@ export class OwnerIndex {
 
   /** A stream that is not found in a list is found by its id: what fails here is sent again only with its first frames. */
   add({ id, owner, startedAt }: StreamCard): void {
-    const key = ownerKey(owner);
-    this.redis.zadd(key, startedAt, id).catch(() => undefined);
+    this.#ask((redis) => redis.zadd(ownerKey(owner), startedAt, id));
     const now = performance.now();
-    if (now - (this.#renewed.get(owner) ?? Number.NEGATIVE_INFINITY) < RENEWAL_MS) return;
+    if (now - (this.#renewed.get(owner) ?? Number.NEGATIVE_INFINITY) >= RENEWAL_MS) this.#renew(owner, now);
+  }
+
+  #renew(owner: string, now: number): void {
+    const key = ownerKey(owner);
     this.#renewed.set(owner, now);
-    this.redis.pexpire(key, this.keepMs() + RENEWAL_MS).catch(() => this.#renewed.delete(owner));
-    this.redis.zremrangebyrank(key, 0, -MAX_LISTED - 1).catch(() => undefined);
+    this.#ask(async (redis) => {
+      const isThere = await redis.pexpire(key, this.keepMs() + RENEWAL_MS).catch(() => 0);
+      // A Redis without memory has taken no stream in, and has no index to keep.
+      if (isThere === 0) this.#renewed.delete(owner);
+    });
+    this.#ask((redis) => redis.zremrangebyrank(key, 0, -MAX_LISTED - 1));
+  }
+
+  /** What fails does no harm, and a client of a cluster that does not know the node yet throws at once. */
+  #ask(send: (redis: RedisClient) => Promise<unknown>): void {
+    const sent = async () => send(this.redis);
+    sent().catch(() => undefined);
   }
 
   /** The latest first. */

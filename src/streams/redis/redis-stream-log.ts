@@ -144,11 +144,16 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
 
   override async stop(id: string): Promise<void> {
     if (this.#isHere(id)) return this.#local.stop(id);
-    const meta = await this.#ask(() => this.#shelf.meta(id));
-    if (meta !== undefined) await this.#ask(() => this.#stops.ask(id, meta.replica));
+    if (this.#own.produces(id)) return this.#own.stop(id);
+    const known = await this.#ask(() => this.#shelf.known(id));
+    // Who has claimed it says later that it is theirs.
+    const producer = known?.last?.claimedBy ?? known?.meta.replica;
+    if (producer !== undefined) await this.#ask(() => this.#stops.ask(id, producer));
   }
 
-  override isReadElsewhere(id: string): Promise<boolean> {
+  /** Of a stream that another replica has taken over they read that one's. */
+  override async isReadElsewhere(id: string): Promise<boolean> {
+    if (this.#own.has(id) && !this.#own.produces(id)) return false;
     return this.#ask(() => this.#readers.has(id));
   }
 

@@ -29,7 +29,7 @@ export class StopLine {
     this.#checks = setInterval(listen, CHECK_MS);
   }
 
-  /** Asks a replica to stop a stream. Rejects where nobody can have heard it. */
+  /** Asks a replica to stop a stream. Rejects where it is not known that anybody has heard it. */
   async ask(id: string, replica: string): Promise<void> {
     const { redis, shelf } = this.options;
     // A Redis without memory keeps no marks, and passes messages on.

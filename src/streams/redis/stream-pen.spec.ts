@@ -258,6 +258,7 @@ describe('StreamPen of a replica that goes on with a stream', () => {
   });
 
   it('is not undone by the first one, whatever that still does', async () => {
+    pen = testator();
     await pen.write(BEGINNING);
     await claim();
     await heir().write(batch(2, 1, { begins: true }));

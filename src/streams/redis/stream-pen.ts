@@ -74,11 +74,9 @@ export class StreamPen {
     if (this.#ended) return;
     const { redis, card, runMs, will } = this.options;
     const { log, meta, request } = keysOf(card.id);
-    await Promise.allSettled([
-      redis.pexpire(log, runMs),
-      redis.pexpire(meta, 2 * runMs),
-      will !== undefined && redis.pexpire(request, runMs),
-    ]);
+    const commands = [() => redis.pexpire(log, runMs), () => redis.pexpire(meta, 2 * runMs)];
+    if (will !== undefined) commands.push(() => redis.pexpire(request, runMs));
+    await Promise.allSettled(commands.map(async (send) => send()));
   }
 
   /** All of it, or it is asked for again. */
@@ -99,7 +97,11 @@ export class StreamPen {
       index.add(card);
       return asked;
     });
-    return added === KNOWN ? this.#isOwn() : 'written';
+    if (added !== KNOWN) return 'written';
+    const whose = await this.#isOwn();
+    // Whoever has taken it over needs no question.
+    if (whose === 'shut-out' && isLeft) await redis.del(request);
+    return whose;
   }
 
   /** Whose stream it is now is said before anything of it can be read. */

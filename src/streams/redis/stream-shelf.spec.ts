@@ -56,6 +56,12 @@ const afterTheLook = (happens: () => Promise<unknown>) => {
 };
 
 describe('StreamShelf', () => {
+  it('keeps the wish for an end longer than a producer goes without looking for it', async () => {
+    await new StreamShelf(client, () => 1_000).markStopped(id);
+    expect(await redis.command('PTTL', `sluice:{${id}}:stop`)).toBeGreaterThan(30_000);
+    expect(await shelf.isStopped(id)).toBe(true);
+  });
+
   it('finds no stream that nobody has begun', async () => {
     expect(await shelf.meta(id)).toBeUndefined();
     expect(await shelf.lastEntry(id)).toBeUndefined();

@@ -8,6 +8,9 @@ import { readMeta, type Meta } from './meta.js';
 /** How many entries are read at once. */
 const PAGE = 200;
 
+/** How long a wish for an end is kept at least: a producer that did not hear it looks for it, but not all the time. */
+const STOP_MS = 60_000;
+
 /** How long the sign that somebody reads is good, in milliseconds. */
 const READERS_MS = 5_000;
 
@@ -124,7 +127,7 @@ export class StreamShelf {
 
   /** Asks for the end of a stream for one that may not be listening. */
   async markStopped(id: string): Promise<void> {
-    await this.redis.set(keysOf(id).stop, '1', 'PX', this.keepMs());
+    await this.redis.set(keysOf(id).stop, '1', 'PX', Math.max(STOP_MS, this.keepMs()));
   }
 
   async isStopped(id: string): Promise<boolean> {
@@ -185,7 +188,7 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError';
 }
 
-/** Shuts the producers before out, for one who ends the stream. */
-function isFence({ epoch, count, end, claimedBy }: Entry): boolean {
+/** Shuts the producers before out, for one who ends the stream and may have stopped in the middle. */
+export function isFence({ epoch, count, end, claimedBy }: Entry): boolean {
   return epoch > PRODUCED && count === 0 && !end && claimedBy === undefined;
 }
