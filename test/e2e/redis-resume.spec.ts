@@ -13,9 +13,8 @@ import { readThroughCuts, ways, type WholeReading } from '../support/resuming-re
 const SEED = Number(process.env['CUTS_SEED'] ?? Math.floor(Math.random() * 1e9));
 const COUNT = 200;
 const AT_ONCE = 40;
-const LEASE_MS = 2_000;
-/** For a machine under load. */
-const SLACK_MS = 1_500;
+/** As it is by default. */
+const LEASE_MS = 6_000;
 
 const checksum = (text: string) => createHash('sha256').update(text).digest('hex');
 const hasRedis = findProgram('redis-server') !== undefined;
@@ -133,14 +132,13 @@ interface Watched {
   readonly elsewhere: string;
 }
 
-describe.skipIf(!hasRedis)('streams whose replica is killed', () => {
+describe.skipIf(!hasRedis)('200 streams whose replica is killed', () => {
   let replicas: Replicas;
   let watched: Watched[];
   let noticedMs = 0;
-  const COUNT_KILLED = 60;
 
   beforeAll(async () => {
-    replicas = await Replicas.start({ redisUrl: redis.url, file: { streamLog: { leaseMs: LEASE_MS } } });
+    replicas = await Replicas.start({ redisUrl: redis.url });
     const killed = new Gate();
     replicas.upstream.answers((request) => {
       const { length } = deltasFor(request.question);
@@ -152,7 +150,7 @@ describe.skipIf(!hasRedis)('streams whose replica is killed', () => {
     let begun = 0;
     const allBegun = new Gate();
     const watching = Promise.all(
-      Array.from({ length: COUNT_KILLED }, async (_, index): Promise<Watched> => {
+      Array.from({ length: COUNT }, async (_, index): Promise<Watched> => {
         const content = String(SEED + index);
         const producer = index % 2 === 0 ? 'a' : 'b';
         let turn = index;
@@ -162,7 +160,7 @@ describe.skipIf(!hasRedis)('streams whose replica is killed', () => {
           const other = replicas.ask(producer === 'a' ? 'b' : 'a', `/v1/streams/${streamId}`);
           elsewhere = other.then(async (answer) => {
             begun += 1;
-            if (begun === COUNT_KILLED) allBegun.open();
+            if (begun === COUNT) allBegun.open();
             await answer.over;
             return answer.received;
           });
@@ -190,7 +188,7 @@ describe.skipIf(!hasRedis)('streams whose replica is killed', () => {
     some.map((one) => `CUTS_SEED=${SEED}: ${JSON.stringify(one)}`);
 
   it('give each reader what the replica had written, in order, and one error', () => {
-    expect(of('a')).toHaveLength(COUNT_KILLED / 2);
+    expect(of('a')).toHaveLength(COUNT / 2);
     const wrong = of('a').filter(({ content, reading: { streamId, events } }) => {
       const [last, ...others] = events.toReversed();
       const inOrder = others.toReversed().every(({ id }, at) => id === `${streamId}.${at}`);
@@ -215,12 +213,12 @@ describe.skipIf(!hasRedis)('streams whose replica is killed', () => {
 
   it('are noticed within their lease', () => {
     process.stderr.write(`A killed replica was noticed after ${Math.round(noticedMs)} ms of ${LEASE_MS}\n`);
-    expect(noticedMs).toBeLessThan(LEASE_MS + SLACK_MS);
+    expect(noticedMs).toBeLessThan(LEASE_MS);
   });
 
   it('leave those of the other replica whole', () => {
     const readings: Readings = new Map(of('b').map(({ content, reading }) => [content, reading]));
-    expect(readings.size).toBe(COUNT_KILLED / 2);
+    expect(readings.size).toBe(COUNT / 2);
     expect(but(readings, isInOrder)).toEqual([]);
     expect(but(readings, isDone)).toEqual([]);
     expect(but(readings, isWhole)).toEqual([]);

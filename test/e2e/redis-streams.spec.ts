@@ -166,9 +166,11 @@ describe.skipIf(!hasRedis)('the readers of a stream on the other replica', () =>
       for (const other of others) expect(other).toEqual(one);
       expect(await suite.ended('a', id)).toMatchObject({ outcome: 'cancelled' });
     }
-    const [, , median] = tookMs.toSorted((one, other) => one - other);
-    process.stderr.write(`A stop on the other replica closed the upstream after ${median?.toFixed(1)} ms\n`);
-    expect(median).toBeLessThan(200);
+    const slowestMs = Math.max(...tookMs);
+    process.stderr.write(
+      `A stop on the other replica closed the upstream after ${slowestMs.toFixed(1)} ms at most\n`,
+    );
+    expect(slowestMs).toBeLessThan(200);
   });
 
   it('stop one that runs on without any of them', async () => {

@@ -97,7 +97,7 @@ async function taken(next: () => string, question: Question & { readonly path: s
 }
 
 /** Waits for so many bytes, or for the end. */
-async function someOf(
+export async function someOf(
   answer: Answer,
   { isFirst, random }: { readonly isFirst: boolean; readonly random: Random },
 ): Promise<void> {
