@@ -94,8 +94,11 @@ describe.skipIf(!hasRedis)('what Redis holds of a stream', () => {
     await expect.poll(() => suite.status('b', url), SOON).toBe(410);
     await expect.poll(() => suite.status('b', url), SOON).toBe(404);
     await expect.poll(() => suite.redis.keys(`*${id}*`), SOON).toEqual([]);
-    expect(await (await suite.ask('b', '/v1/streams')).json()).toEqual({ data: [] });
-    await expect.poll(() => suite.redis.content(), SOON).not.toContain(id);
+    // Who lists takes out what is not there, but not what has just begun.
+    const list = async () => (await suite.ask('b', '/v1/streams')).json();
+    const left = async () => JSON.stringify(await list()) + (await suite.redis.content());
+    expect(await list()).toEqual({ data: [] });
+    await expect.poll(left, SOON).not.toContain(id);
   });
 
   it('stays while it runs, however long that is', async () => {

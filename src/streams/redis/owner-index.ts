@@ -7,8 +7,8 @@ import { ownerKey } from './keys.js';
 const MAX_LISTED = 10_000;
 /** How often an index is told how long to live, in milliseconds. */
 const RENEWAL_MS = 60_000;
-/** For how long a stream counts as one that has just begun, in milliseconds. */
-const NEW_MS = 60_000;
+/** For how long a stream counts as one that has just begun, in milliseconds: longer than an answer is waited for. */
+const NEW_MS = 5_000;
 /** Of how many owners it is known when that was. */
 const REMEMBERED = 10_000;
 

@@ -9,7 +9,7 @@ import { readMeta, type Meta } from './meta.js';
 const PAGE = 200;
 
 /** How long a wish for an end is kept at least: a producer that did not hear it looks for it, but not all the time. */
-const STOP_MS = 60_000;
+const STOP_MS = 30_000;
 
 /** How long the sign that somebody reads is good, in milliseconds. */
 const READERS_MS = 5_000;
