@@ -2,8 +2,11 @@ import { ask, parseEvents, type Answer, type ReceivedEvent } from './http-client
 import type { Random } from './random.js';
 import { someOf, type Way } from './resuming-reader.js';
 
-/** What a replica says that cannot give a stream of another one: it waits for Redis, knows of none, or has lost it. */
-export type Told = 'later' | 'unknown' | 'gone';
+/**
+ * What a replica says that cannot give a stream of another one: it waits for Redis, or there is none. `/stream` does not tell
+ * one that it does not know from one that is lost.
+ */
+export type Told = 'later' | 'gone';
 
 /** A reader, and where it may read. */
 export interface Wanderer {
@@ -20,7 +23,7 @@ export interface Wandering {
   readonly told: readonly Told[];
 }
 
-const TOLD: Readonly<Record<number, Told>> = { 503: 'later', 404: 'unknown', 410: 'gone' };
+const TOLD: Readonly<Record<number, Told>> = { 503: 'later', 404: 'gone', 410: 'gone' };
 
 /**
  * Reads a stream to its end from its second event on, over connections that are cut after a random number of bytes, each
