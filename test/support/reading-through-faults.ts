@@ -3,10 +3,10 @@ import type { Random } from './random.js';
 import { someOf, type Way } from './resuming-reader.js';
 
 /**
- * What a replica says that cannot give a stream of another one: it waits for Redis, or there is none. `/stream` does not tell
- * one that it does not know from one that is lost.
+ * What a replica says that cannot give a stream of another one: it waits for Redis, knows of none, or has lost it. `/stream`
+ * does not tell the last two apart: `nothing`.
  */
-export type Told = 'later' | 'gone';
+export type Told = 'later' | 'unknown' | 'gone' | 'nothing';
 
 /** A reader, and where it may read. */
 export interface Wanderer {
@@ -23,7 +23,7 @@ export interface Wandering {
   readonly told: readonly Told[];
 }
 
-const TOLD: Readonly<Record<number, Told>> = { 503: 'later', 404: 'gone', 410: 'gone' };
+const TOLD: Readonly<Record<number, Told>> = { 503: 'later', 404: 'unknown', 410: 'gone' };
 
 /**
  * Reads a stream to its end from its second event on, over connections that are cut after a random number of bytes, each
@@ -39,7 +39,7 @@ export async function readThroughFaults({ streamId, urls, way, random }: Wandere
     const question = way.again(streamId, last);
     const answer = await ask((isHome ? urls.home : urls.elsewhere) + question.path, question);
     if (answer.status === 200) await someOf(answer, { isFirst: false, random });
-    const said = await sayingOf(answer);
+    const said = await sayingOf(answer, question.path);
     answer.leave();
     if (isHome && said.told !== undefined)
       throw new Error(`${streamId} was ${said.told} at home, after ${last}`);
@@ -52,7 +52,10 @@ export async function readThroughFaults({ streamId, urls, way, random }: Wandere
 }
 
 /** What there is in an answer, and what it says of the rest. */
-async function sayingOf(answer: Answer): Promise<{ events: ReceivedEvent[]; told: Told | undefined }> {
+async function sayingOf(
+  answer: Answer,
+  path: string,
+): Promise<{ events: ReceivedEvent[]; told: Told | undefined }> {
   if (answer.status !== 200) {
     const told = TOLD[answer.status];
     if (told === undefined) throw new Error(`${answer.status} ${await answer.text()}`);
@@ -61,7 +64,8 @@ async function sayingOf(answer: Answer): Promise<{ events: ReceivedEvent[]; told
   const events = parseEvents(answer.received);
   const last = events.at(-1);
   if (last?.event === 'failed' && last.data.includes('"stream-gone"')) {
-    return { events: events.slice(0, -1), told: 'gone' };
+    const isUnclear = events.length === 1 && path.startsWith('/stream');
+    return { events: events.slice(0, -1), told: isUnclear ? 'nothing' : 'gone' };
   }
   // To EventSource it is said so.
   return { events, told: answer.received.startsWith('retry:') && events.length === 0 ? 'later' : undefined };

@@ -5,6 +5,7 @@ import { twoLogs } from '../../../test/contract/two-logs.js';
 import { WrittenStream } from '../../../test/contract/written-stream.js';
 import { RedisServer } from '../../../test/support/redis-server.js';
 import { Flow } from '../../core/flow.js';
+import { entryFields, openingId } from './entry.js';
 import { doubtMs } from './lease.js';
 import type { RedisStreamLog } from './redis-stream-log.js';
 import { SOON } from '../../../test/support/soon.js';
@@ -110,6 +111,17 @@ describe('RedisStreamLog', () => {
     await expect.poll(sign, SOON).toHaveLength(1);
     expect(await a.isReadElsewhere(stream.id)).toBe(true);
     onlooker.unsubscribe();
+    reader.leave();
+  });
+
+  it('is not held to a stream that was taken from it by those who read it elsewhere', async () => {
+    const { stream, reader } = await readElsewhere();
+    await expect.poll(() => a.isReadElsewhere(stream.id), SOON).toBe(true);
+    const fence = entryFields({ first: 2, count: 0, bytes: Buffer.alloc(0), end: false });
+    await redis.command('XADD', `sluice:{${stream.id}}:log`, openingId(2), ...fence.map(String));
+    stream.write();
+    await expect.poll(() => a.isReadElsewhere(stream.id), SOON).toBe(false);
+    expect(await redis.keys(`sluice:{${stream.id}}:readers`)).toHaveLength(1);
     reader.leave();
   });
 
