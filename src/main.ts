@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { readServiceConfiguration, type ServiceConfiguration } from './config/service-configuration.js';
 import type { ShutdownRequest } from './core/shutdown-request.js';
 import { fail } from './fail.js';
+import { fitToCores } from './one-core.js';
 import { shutdownOn } from './shutdown-on.js';
 
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
 
 /** One process. */
 async function serve(configuration: ServiceConfiguration): Promise<void> {
+  fitToCores(configuration);
   const { bootstrap, shutDown } = await import('./bootstrap.js');
   let shutdown: ShutdownRequest | undefined;
   const service = await bootstrap(configuration, { shutdownRequest: { ask: () => shutdown?.ask() } });

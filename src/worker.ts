@@ -5,10 +5,13 @@ import { snapshotSchema } from './cluster/messages.js';
 import { PrimaryLink } from './cluster/primary-link.js';
 import { readServiceConfiguration } from './config/service-configuration.js';
 import { fail } from './fail.js';
+import { fitToCores } from './one-core.js';
 
 /** One of several processes of a service; main.ts starts it where SLUICE_WORKERS asks for more than one. */
 async function serve(link: PrimaryLink): Promise<void> {
-  const service = await bootstrap(readServiceConfiguration(process.env), {
+  const configuration = readServiceConfiguration(process.env);
+  fitToCores(configuration);
+  const service = await bootstrap(configuration, {
     metricsText: { read: () => link.askMetrics() },
     shutdownRequest: { ask: () => link.askStop() },
   });

@@ -8,11 +8,14 @@ import { Agent as HttpsAgent } from 'node:https';
 import { Axios } from 'axios';
 import { pino } from 'pino';
 import { Counter, Gauge, Histogram } from 'prom-client';
+import { fitToCores } from '../../dist/one-core.js';
 import { newStreamId } from '../../dist/relay/stream-id.js';
 import { logDestination } from '../../dist/telemetry/log-destination.js';
 import { nodeAdapter } from '../../dist/upstream/node-adapter.js';
 
 const { OPENAI_BASE_URL, OPENAI_API_KEY, SLUICE_API_KEYS = '' } = process.env;
+
+fitToCores({ workers: 1 });
 
 const keyHash = hash('sha256', SLUICE_API_KEYS, 'buffer');
 const log = pino({}, logDestination());
