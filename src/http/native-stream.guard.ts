@@ -1,6 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Exchange } from './exchange.js';
 import { NativeStreams } from './native-streams.js';
+import { attachSseSignal } from './sse-signal.js';
 
 /**
  * Opens the stream of a `/stream` request. A guard, since Nest awaits guards before it sends anything: behind an
@@ -11,7 +12,9 @@ export class NativeStreamGuard implements CanActivate {
   constructor(@Inject(NativeStreams) private readonly streams: NativeStreams) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    await this.streams.open(Exchange.of(context));
+    const exchange = Exchange.of(context);
+    await this.streams.open(exchange);
+    attachSseSignal(exchange.request);
     return true;
   }
 }
