@@ -88,6 +88,12 @@ const subjects = {
     prepare: requireBuild,
     request: unkeptQuestion(),
   },
+  'sluice-express-resumable': {
+    title: 'Sluice /stream, re-framed, resumable, Express',
+    ...node(script(import.meta.resolve('./subjects/sluice-express.mjs'))),
+    prepare: requireBuild,
+    request: question(),
+  },
   nginx: {
     title: 'nginx, proxy_buffering off',
     command: ['sh', script(import.meta.resolve('./subjects/nginx.sh'))],
