@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     // Most of a test's time is waiting for sockets and processes.
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       // Properties are tried with hundreds of stories, which takes a busy machine some seconds.
       { test: { name: 'unit', include: ['src/**/*.spec.ts', 'bench/**/*.spec.mjs'], testTimeout: 20_000 } },
