@@ -13,8 +13,8 @@ export interface CoreShare {
 
 /**
  * Lets V8 collect its young space on one thread where a process has less than two cores. There its helper threads
- * wait for the core that the event loop waits for them on: a collection takes twice as long, and every open stream
- * waits for it. V8 looks at the flag at each collection, so that it may be set while the process runs.
+ * wait for the core that the event loop waits for them on: collections take longer, and every open stream waits for
+ * them. V8 looks at the flag at each collection, so that it may be set while the process runs.
  * See docs/decisions/0019-collections-on-one-core.md.
  */
 export function fitToCores(share: CoreShare): void {
