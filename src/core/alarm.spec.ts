@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { setAlarm } from './alarm.js';
+import { setAlarm, type Alarm } from './alarm.js';
 
 const MS = 640;
 /** A 64th of the wait. */
 const LOOK_MS = 10;
 
-const rung = (ms = MS) => {
-  const ring = vi.fn<() => void>();
-  const alarm = setAlarm(ms, ring);
+const rung = (ms = MS, since?: number) => {
+  const ring = vi.fn<(alarm: Alarm) => void>();
+  const alarm = setAlarm(ms, { alarmRang: ring }, since);
   return { ring, alarm };
 };
 
@@ -23,6 +23,16 @@ describe('setAlarm', () => {
     expect(ring).toHaveBeenCalledTimes(1);
     vi.advanceTimersByTime(MS);
     expect(ring).toHaveBeenCalledTimes(2);
+    alarm.cancel();
+  });
+
+  it('counts from a moment that has been, and says which alarm it is', () => {
+    vi.advanceTimersByTime(MS);
+    const { ring, alarm } = rung(MS, performance.now() - MS / 2);
+    vi.advanceTimersByTime(MS / 2 - 1);
+    expect(ring).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(ring).toHaveBeenCalledExactlyOnceWith(alarm);
     alarm.cancel();
   });
 
@@ -71,7 +81,7 @@ describe('setAlarm', () => {
 
   it('leaves no timer when the last alarm is cancelled, by whomever and however often', () => {
     const { alarm } = rung();
-    const other = setAlarm(MS, () => other.cancel());
+    const other = setAlarm(MS, { alarmRang: () => other.cancel() });
     alarm.cancel();
     alarm.cancel();
     vi.advanceTimersByTime(MS);

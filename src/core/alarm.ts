@@ -6,6 +6,11 @@ export interface Alarm {
   cancel(): void;
 }
 
+/** Who is rung: an object, since a stream has several alarms and a closure would be kept for each. */
+export interface AlarmListener {
+  alarmRang(alarm: Alarm): void;
+}
+
 /** How finely silence is measured: a part of the wait, at most a quarter of a second. */
 const LOOKS_PER_WAIT = 64;
 const LONGEST_LOOK_MS = 250;
@@ -13,14 +18,15 @@ const LONGEST_LOOK_MS = 250;
 const clocks = new Map<number, Clock>();
 
 /**
- * Calls `ring` after `ms` milliseconds without a touch: never earlier, and later by two looks at the most, where a
- * look is a 64th of the wait or 250 ms, whichever is less. For waits that each event begins anew: all alarms of one
- * length share one timer, and a touch is a write to a field. What is waited for once is a `setTimeout`.
+ * Rings after `ms` milliseconds without a touch: never earlier, and later by two looks at the most, where a
+ * look is a 64th of the wait or 250 ms, whichever is less. `since`: when the first wait began, in milliseconds of
+ * `performance.now()`. All alarms of one length share one timer, and a touch is a write to a field: for waits that each
+ * event begins anew, and for those of which nearly none comes to its end.
  */
-export function setAlarm(ms: number, ring: () => void): Alarm {
+export function setAlarm(ms: number, listener: AlarmListener, since = performance.now()): Alarm {
   const wait = Math.max(1, ms);
   const clock = clocks.get(wait) ?? new Clock(wait);
-  return clock.add(ring);
+  return clock.add(listener, since);
 }
 
 class Clock {
@@ -29,8 +35,8 @@ class Clock {
 
   constructor(private readonly ms: number) {}
 
-  add(ring: () => void): Alarm {
-    const alarm = new SharedAlarm(this, ring);
+  add(listener: AlarmListener, since: number): Alarm {
+    const alarm = new SharedAlarm(this, listener, since);
     this.#alarms.add(alarm);
     if (this.#timer === undefined) {
       clocks.set(this.ms, this);
@@ -54,16 +60,18 @@ class Clock {
 }
 
 class SharedAlarm implements Alarm {
-  #since = performance.now();
+  /** Whole milliseconds: a fraction would be kept as an object of its own. */
+  #since: number;
   #touched = false;
-
-  #ring: (() => void) | undefined;
+  #listener: AlarmListener | undefined;
 
   constructor(
     private readonly clock: Clock,
-    ring: () => void,
+    listener: AlarmListener,
+    since: number,
   ) {
-    this.#ring = ring;
+    this.#since = Math.ceil(since);
+    this.#listener = listener;
   }
 
   touch(): void {
@@ -73,17 +81,17 @@ class SharedAlarm implements Alarm {
   cancel(): void {
     this.clock.remove(this);
     // V8 drops a Set's old tables late, with all that stood in them: what is over must not lead to a stream.
-    this.#ring = undefined;
+    this.#listener = undefined;
   }
 
   /** A touch is dated to the look that finds it, which is later than it was: an alarm never rings too early. */
   look(now: number, ms: number): void {
     if (this.#touched) {
       this.#touched = false;
-      this.#since = now;
+      this.#since = Math.ceil(now);
     } else if (now - this.#since >= ms) {
-      this.#since = now;
-      this.#ring?.();
+      this.#since = Math.ceil(now);
+      this.#listener?.alarmRang(this);
     }
   }
 }

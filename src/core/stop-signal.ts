@@ -1,17 +1,20 @@
+/** Who is told that something was aborted: a function, or an object as the DOM has them, where a closure would be kept. */
+export type StopListener = (() => void) | { handleEvent(): void };
+
 /** What ends a stream from outside: as much of an AbortSignal as Sluice looks at. Every AbortSignal is one. */
 export interface StopSignal {
   readonly aborted: boolean;
   /** Why; defined once aborted. */
   readonly reason: unknown;
-  addEventListener(type: 'abort', listener: () => void): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
+  addEventListener(type: 'abort', listener: StopListener): void;
+  removeEventListener(type: 'abort', listener: StopListener): void;
 }
 
 /** A controller and its signal in one. A request needs three, and Node's own cost it tens of microseconds. */
 export class Stop implements StopSignal {
   #aborted = false;
   #reason: unknown;
-  #listeners: readonly (() => void)[] = [];
+  #listeners: readonly StopListener[] = [];
 
   get aborted(): boolean {
     return this.#aborted;
@@ -28,15 +31,20 @@ export class Stop implements StopSignal {
     this.#reason = reason;
     const listeners = this.#listeners;
     this.#listeners = [];
-    for (const listener of listeners) listener();
+    for (const listener of listeners) tell(listener);
   }
 
-  addEventListener(_type: 'abort', listener: () => void): void {
+  addEventListener(_type: 'abort', listener: StopListener): void {
     // Most have one or two: an array that is pushed to, or spread into another one, has room for seventeen.
     this.#listeners = this.#listeners.concat(listener);
   }
 
-  removeEventListener(_type: 'abort', listener: () => void): void {
+  removeEventListener(_type: 'abort', listener: StopListener): void {
     this.#listeners = this.#listeners.filter((other) => other !== listener);
   }
+}
+
+function tell(listener: StopListener): void {
+  if (typeof listener === 'function') listener();
+  else listener.handleEvent();
 }

@@ -1,17 +1,22 @@
 import type { ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import { Observable, type Observer, type Subscription, type Unsubscribable } from 'rxjs';
-import { setAlarm, type Alarm } from '../core/alarm.js';
+import { Observable, type Observer, type Subscriber, type Subscription, type Unsubscribable } from 'rxjs';
+import { setAlarm, type Alarm, type AlarmListener } from '../core/alarm.js';
 import type { Frame } from '../core/frame.js';
 import type { Flow, FlowListener } from '../core/flow.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import type { Exchange } from './exchange.js';
-import { dropNestHead } from './nest-sse-head.js';
+import { dropNestHead, dropNestPipe, isPipedInto } from './nest-sse-writer.js';
 import type { StreamHead } from './stream-head.js';
 import { writeFrame } from './write-frame.js';
 
 /** How long a finished stream may wait for a client that takes nothing of it, in milliseconds. */
 const LINGER_MS = 60_000;
+
+/** Where a response leads to its brake: a listener of its own would be kept for each. */
+const FLOW = Symbol('flow');
+
+type WrittenResponse = ServerResponse & { [FLOW]?: Flow };
 
 /** Frames, and the brake of their source. */
 export interface FrameSource {
@@ -25,9 +30,9 @@ export class FrameWriter {
   constructor(@Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings) {}
 
   /**
-   * Sends the head and each frame as it comes, for as long as it is subscribed; emits nothing and completes
-   * after the last frame. Whoever subscribes ends the response: for `@Sse` that is Nest, which also tries to
-   * send a head. Unsubscribing stops the source.
+   * Sends the head and each frame as it comes, for as long as it is subscribed, which is once; emits nothing. After the
+   * last frame it ends the response and completes. Behind an interceptor `@Sse`'s own writer is piped into the response:
+   * that one ends it then. Unsubscribing stops the source.
    */
   write(
     exchange: Exchange,
@@ -35,55 +40,79 @@ export class FrameWriter {
     head: StreamHead,
     subscribedBy: 'us' | 'nest',
   ): Observable<never> {
-    return new Observable((subscriber) => {
-      exchange.sendHead(200, head.headers);
-      if (subscribedBy === 'nest') dropNestHead(exchange.response);
-      const writing = new Writing(exchange.response, source.flow, head.heartbeat, () =>
-        subscriber.complete(),
-      );
-      writing.start(source.output, this.settings.heartbeatMs);
-      subscriber.add(writing);
+    if (subscribedBy === 'nest') dropNestPipe(exchange.response);
+    const writing = new Writing({
+      exchange,
+      source,
+      head,
+      subscribedBy,
+      heartbeatMs: this.settings.heartbeatMs,
     });
+    return new Observable((subscriber) => writing.start(subscriber));
   }
 }
 
+interface WritingOptions {
+  readonly exchange: Exchange;
+  readonly source: FrameSource;
+  readonly head: StreamHead;
+  readonly subscribedBy: 'us' | 'nest';
+  readonly heartbeatMs: number;
+}
+
 /** One stream on its way to its client. One object and few functions: it lives as long as the stream. */
-class Writing implements Observer<Frame>, Unsubscribable, FlowListener {
+class Writing implements Observer<Frame>, Unsubscribable, FlowListener, AlarmListener {
+  readonly #response: WrittenResponse;
+  readonly #flow: Flow;
+  readonly #silence: string | undefined;
+  /** Until it has started. */
+  #options: WritingOptions | undefined;
   #lingers = false;
+  #subscriber: Subscriber<never> | undefined;
   #heartbeat: Alarm | undefined;
   #subscription: Subscription | undefined;
 
-  constructor(
-    private readonly response: ServerResponse,
-    private readonly flow: Flow,
-    private readonly silence: string | undefined,
-    private readonly onComplete: () => void,
-  ) {}
+  constructor(options: WritingOptions) {
+    this.#options = options;
+    this.#response = options.exchange.response;
+    this.#flow = options.source.flow;
+    this.#silence = options.head.heartbeat;
+  }
 
-  start(output: Observable<Frame>, heartbeatMs: number): void {
-    this.#heartbeat = setAlarm(heartbeatMs, () => this.#beat());
-    this.response.on('drain', this.#onDrain);
-    this.flow.add(this);
-    if (this.flow.ended) this.#linger();
-    this.#subscription = output.subscribe(this);
+  start(subscriber: Subscriber<never>): void {
+    const options = this.#options;
+    if (options === undefined) throw new Error('A stream is written once');
+    this.#options = undefined;
+    this.#subscriber = subscriber;
+    const { exchange, source, head, subscribedBy, heartbeatMs } = options;
+    exchange.sendHead(200, head.headers);
+    if (subscribedBy === 'nest') dropNestHead(this.#response);
+    this.#heartbeat = setAlarm(heartbeatMs, this);
+    this.#response[FLOW] = this.#flow;
+    this.#response.on('drain', resume);
+    this.#flow.add(this);
+    if (this.#flow.ended) this.#linger();
+    this.#subscription = source.output.subscribe(this);
     // Sends the head by itself if no frame took it along.
-    this.response.flushHeaders();
+    this.#response.flushHeaders();
+    subscriber.add(this);
   }
 
   next(frame: Frame): void {
     this.#heartbeat?.touch();
-    if (!writeFrame(this.response, frame)) this.flow.pause();
+    if (!writeFrame(this.#response, frame)) this.#flow.pause();
   }
 
   /** The format has no frame for a failure: an answer without its end is the only honest sign. */
   error(): void {
     this.#letGo();
-    breakOff(this.response);
+    breakOff(this.#response);
   }
 
   complete(): void {
     this.#linger();
-    this.onComplete();
+    if (!isPipedInto(this.#response)) this.#response.end();
+    this.#subscriber?.complete();
   }
 
   /** Of the flow. */
@@ -99,16 +128,17 @@ class Writing implements Observer<Frame>, Unsubscribable, FlowListener {
     this.#subscription?.unsubscribe();
   }
 
-  #beat(): void {
-    const { response, silence } = this;
-    if (silence !== undefined && !response.writableNeedDrain) writeFrame(response, silence);
+  /** Of the heartbeat. */
+  alarmRang(): void {
+    const silence = this.#silence;
+    if (silence !== undefined && !this.#response.writableNeedDrain) writeFrame(this.#response, silence);
   }
 
   /** The time counts from the last byte that the client took. It is the response's alone, not its connection's. */
   #linger(): void {
     if (this.#lingers) return;
     this.#lingers = true;
-    const { response } = this;
+    const response = this.#response;
     const hosts = response.socket?.timeout ?? 0;
     response.setTimeout(LINGER_MS, () => response.destroy());
     // Before Node sets the time that the connection may be kept for.
@@ -117,11 +147,13 @@ class Writing implements Observer<Frame>, Unsubscribable, FlowListener {
 
   #letGo(): void {
     this.#heartbeat?.cancel();
-    this.flow.remove(this);
-    this.response.off('drain', this.#onDrain);
+    this.#flow.remove(this);
+    this.#response.off('drain', resume);
   }
+}
 
-  readonly #onDrain = (): void => this.flow.resume();
+function resume(this: WrittenResponse): void {
+  this[FLOW]?.resume();
 }
 
 /**

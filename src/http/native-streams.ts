@@ -38,7 +38,7 @@ interface OpenedRequest {
 }
 
 function isOpened(request: object): request is OpenedRequest {
-  return OPENED in request;
+  return Reflect.get(request, OPENED) !== undefined;
 }
 
 /** EventSource comes back within a few seconds. */
@@ -70,10 +70,13 @@ export class NativeStreams {
     Reflect.set(request, OPENED, stream);
   }
 
-  /** The stream that was opened for a request. */
-  of(request: object): NativeStream {
+  /** The stream that was opened for a request; once. */
+  take(request: object): NativeStream {
     if (!isOpened(request)) throw new Error('The stream guard did not run');
-    return request[OPENED];
+    const { [OPENED]: stream } = request;
+    // It would lead to the head and what else is over for as long as the request lives.
+    Reflect.set(request, OPENED, undefined);
+    return stream;
   }
 
   async #ask(exchange: Exchange): Promise<NativeStream> {

@@ -13,12 +13,14 @@ export interface Place {
 
 /** The place of a stream that is open. Once it is given back it leads to nothing: see `SharedAlarm.cancel`. */
 class OpenPlace implements Place {
-  #leave: (() => void) | undefined;
   #controller: Stop | undefined;
 
-  constructor(controller: Stop, leave: (place: OpenPlace) => void) {
+  constructor(
+    readonly caller: string,
+    controller: Stop,
+    private readonly onLeft: (place: OpenPlace) => void,
+  ) {
     this.#controller = controller;
-    this.#leave = () => leave(this);
   }
 
   abort(reason: SluiceError): void {
@@ -26,9 +28,8 @@ class OpenPlace implements Place {
   }
 
   release(): void {
-    this.#leave?.();
-    this.#leave = undefined;
     this.#controller = undefined;
+    this.onLeft(this);
   }
 }
 
@@ -54,7 +55,7 @@ export class ActiveStreams implements BeforeApplicationShutdown {
   /** Takes a place until it is released; `controller` is aborted if a shutdown cannot wait for it. */
   enter(caller: string, controller: Stop): Place {
     this.#refuseIfFull(caller);
-    const place = new OpenPlace(controller, (left) => this.#leave(left, caller));
+    const place = new OpenPlace(caller, controller, this.#onLeft);
     this.#open.add(place);
     this.#byCaller.set(caller, this.#countOf(caller) + 1);
     return place;
@@ -105,11 +106,12 @@ export class ActiveStreams implements BeforeApplicationShutdown {
     return this.#byCaller.get(caller) ?? 0;
   }
 
-  #leave(place: OpenPlace, caller: string): void {
+  readonly #onLeft = (place: OpenPlace): void => {
     if (!this.#open.delete(place)) return;
+    const { caller } = place;
     const left = this.#countOf(caller) - 1;
     if (left === 0) this.#byCaller.delete(caller);
     else this.#byCaller.set(caller, left);
     if (this.#open.size === 0) this.#onEmpty?.();
-  }
+  };
 }

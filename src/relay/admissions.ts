@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller, ChatRequest } from '../core/chat-request.js';
 import type { Outcome } from '../core/outcome.js';
+import type { RelayEvent } from '../core/relay-event.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { Stop, type StopSignal } from '../core/stop-signal.js';
 import { Routes, type Route } from '../upstream/routes.js';
@@ -10,7 +11,7 @@ import { estimatePromptTokens } from './estimate-tokens.js';
 import { RelayEvents } from './relay-events.js';
 import type { OpenOptions } from './relay-stream.js';
 import { newStreamId } from './stream-id.js';
-import { StreamRecord } from './stream-record.js';
+import { StreamRecord, type RecordOwner } from './stream-record.js';
 
 const ANONYMOUS: Caller = { name: 'anonymous' };
 
@@ -28,14 +29,6 @@ interface AdmitOptions extends OpenOptions {
   readonly rest?: { readonly id: string } | undefined;
 }
 
-interface Request {
-  readonly id: string;
-  readonly route: Route;
-  readonly caller: string;
-  readonly streaming: boolean;
-  readonly startedAt: number;
-}
-
 /** Lets requests in: to a route, to a place in this process, and to one of the route's places. */
 @Injectable()
 export class Admissions {
@@ -48,49 +41,77 @@ export class Admissions {
 
   /** Rejects with what the caller should be told. Where a route is full it waits for a place. */
   async admit(request: ChatRequest, options: AdmitOptions, streaming: boolean): Promise<Admitted> {
-    const { signal, caller = ANONYMOUS, onEnded } = options;
+    const { caller = ANONYMOUS } = options;
     const startedAt = performance.now();
-    const stop = new Stop();
-    const onAbort = () => stop.abort(reasonFor(signal));
-    let held: readonly Place[] = [];
-    const release = () => {
-      for (const place of held) place.release();
-      signal?.removeEventListener('abort', onAbort);
-    };
+    const hold = new Hold(this.events, request, options);
+    const { stop } = hold;
     try {
       const route = this.routes.find(request.model);
-      const place = this.active.enter(caller.name, stop);
-      held = [place];
-      if (signal?.aborted) onAbort();
-      else signal?.addEventListener('abort', onAbort);
+      hold.place = this.active.enter(caller.name, stop);
+      hold.listen();
       const { admission } = this.upstreams.routeOf(route.settings);
-      held = [place, admission.tryEnter() ?? (await admission.enter(caller.name, stop))];
-      const id = options.rest?.id ?? newStreamId();
-      const asked = { id, route, caller: caller.name, streaming, startedAt };
-      const record = this.#record(request, asked, (outcome) => {
-        release();
-        onEnded?.(outcome);
-      });
-      return { route, caller: caller.name, record, stop };
+      hold.routePlace = admission.tryEnter() ?? (await admission.enter(caller.name, stop));
+      const identity = {
+        id: options.rest?.id ?? newStreamId(),
+        route: route.settings.name,
+        caller: caller.name,
+        streaming,
+      };
+      return { route, caller: caller.name, record: new StreamRecord(identity, startedAt, hold), stop };
     } catch (error) {
-      release();
+      hold.release();
       this.events.emit({ type: 'rejected', error: SluiceError.from(error) });
       throw error;
     }
   }
+}
 
-  #record(
-    request: ChatRequest,
-    { id, route, caller, streaming, startedAt }: Request,
-    onEnd: (outcome: Outcome) => void,
-  ): StreamRecord {
-    return new StreamRecord({
-      identity: { id, route: route.settings.name, caller, streaming },
-      startedAt,
-      emit: (event) => this.events.emit(event),
-      onEnd,
-      estimatePrompt: () => estimatePromptTokens(request),
-    });
+/** What one request holds until its record ends. */
+class Hold implements RecordOwner {
+  readonly stop = new Stop();
+  /** In this process. */
+  place: Place | undefined;
+  routePlace: Place | undefined;
+  readonly #signal: StopSignal | undefined;
+  readonly #onEnded: OpenOptions['onEnded'];
+
+  constructor(
+    private readonly events: RelayEvents,
+    private readonly request: ChatRequest,
+    { signal, onEnded }: OpenOptions,
+  ) {
+    this.#signal = signal;
+    this.#onEnded = onEnded;
+  }
+
+  /** From now on the caller's signal ends the request. */
+  listen(): void {
+    if (this.#signal?.aborted) this.handleEvent();
+    else this.#signal?.addEventListener('abort', this);
+  }
+
+  /** Of the caller's signal. */
+  handleEvent(): void {
+    this.stop.abort(reasonFor(this.#signal));
+  }
+
+  release(): void {
+    this.place?.release();
+    this.routePlace?.release();
+    this.#signal?.removeEventListener('abort', this);
+  }
+
+  emit(event: RelayEvent): void {
+    this.events.emit(event);
+  }
+
+  estimatePrompt(): number {
+    return estimatePromptTokens(this.request);
+  }
+
+  ended(outcome: Outcome): void {
+    this.release();
+    this.#onEnded?.(outcome);
   }
 }
 

@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { setAlarm, type Alarm } from '../core/alarm.js';
+import type { IncomingMessage } from 'node:http';
+import { setAlarm, type Alarm, type AlarmListener } from '../core/alarm.js';
 import type { ChatRequest } from '../core/chat-request.js';
 import type { EventBlock } from '../core/event-block.js';
 import type { Flow, FlowListener } from '../core/flow.js';
@@ -16,9 +16,13 @@ import type { UpstreamClient } from '../upstream/upstream-client.js';
 import { closedError, cutError } from '../upstream/upstream-error.js';
 import { FinishedChoices } from './finished-choices.js';
 import { Held } from './held.js';
+import { passedHeaders } from './passed-headers.js';
 import { SpeedGuard } from './speed-guard.js';
+import type { StreamRecord } from './stream-record.js';
 import { timeoutError } from './timeout-error.js';
 import type { Try, TryListener } from './try.js';
+
+const NO_HEADERS = {};
 
 /** What all attempts of one stream have. */
 export interface AttemptStream {
@@ -30,7 +34,7 @@ export interface AttemptStream {
   readonly choices: number;
   /** When the stream began, in milliseconds of `performance.now()`: its total time counts from there. */
   readonly startedAt: number;
-  readonly onBytes: (bytes: number) => void;
+  readonly record: Pick<StreamRecord, 'read'>;
 }
 
 /** What one attempt is made of. */
@@ -47,19 +51,19 @@ export interface AttemptOptions<F> {
  * session. What happens to each chunk is in one place rather than in a chain of operators, which cost more by the event
  * than the reading itself (docs/decisions/0008).
  */
-export class Attempt<F> implements Try, BodyReader, FlowListener {
-  /** Of the upstream's answer; empty before it. */
-  headers: IncomingHttpHeaders = {};
+export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener {
   readonly #blocks: SseBlocks;
-  readonly #stop = new Stop();
-  readonly #held: Held<F>;
+  /** Until the upstream has answered. */
+  #stop: Stop | undefined;
+  /** Until there is a sink. */
+  #held: Held<F> | undefined;
+  #headers: Readonly<Record<string, string>> = NO_HEADERS;
   readonly #finished: FinishedChoices;
-  #answered = false;
   #over = false;
   #listener: TryListener | undefined;
   #sink: TranscodedSink<F> | undefined;
-  #firstToken: NodeJS.Timeout | undefined;
-  #total: NodeJS.Timeout | undefined;
+  #firstToken: Alarm | undefined;
+  #total: Alarm | undefined;
   #idle: Alarm | undefined;
   #speed: SpeedGuard | undefined;
   #body: UpstreamBody | undefined;
@@ -74,6 +78,13 @@ export class Attempt<F> implements Try, BodyReader, FlowListener {
     return this.options.transcoder;
   }
 
+  /** Of the upstream's answer, what callers may see; once, and empty before it. */
+  takeHeaders(): Readonly<Record<string, string>> {
+    const headers = this.#headers;
+    this.#headers = NO_HEADERS;
+    return headers;
+  }
+
   /** Nothing more comes of it. */
   get over(): boolean {
     return this.#over;
@@ -84,20 +95,16 @@ export class Attempt<F> implements Try, BodyReader, FlowListener {
     const { client, startedAt } = stream;
     const { upstream, dialect, model } = target;
     this.#listener = listener;
-    this.#firstToken = setTimeout(
-      () => this.#fail(timeoutError('first-token', upstream)),
-      upstream.firstTokenTimeoutMs,
-    );
-    const leftMs = startedAt + upstream.totalTimeoutMs - use.startedAt;
-    this.#total = setTimeout(() => this.#fail(timeoutError('total', upstream)), Math.max(0, leftMs));
+    this.#firstToken = setAlarm(upstream.firstTokenTimeoutMs, this);
+    this.#total = setAlarm(upstream.totalTimeoutMs, this, startedAt);
+    const signal = (this.#stop = new Stop());
     const body = dialect.encodeRequest(request, model, true);
     const timeoutMs = upstream.headersTimeoutMs;
-    client.post({ upstream, dialect, key: use.key, body, timeoutMs, signal: this.#stop }).then(
+    client.post({ upstream, dialect, key: use.key, body, timeoutMs, signal }).then(
       (response) => {
-        this.#answered = true;
+        this.#stop = undefined;
         // Handed over in this very turn, or nobody would own the socket.
         if (this.#over) return response.destroy();
-        this.headers = response.headers;
         return this.#read(response);
       },
       (error: unknown) => this.#fail(SluiceError.from(error)),
@@ -107,7 +114,9 @@ export class Attempt<F> implements Try, BodyReader, FlowListener {
   /** Hands over what was held, and from then on what is read. Only after it has committed, and once. */
   deliverTo(sink: TranscodedSink<F>): void {
     this.#sink = sink;
-    for (const transcoded of this.#held.take()) sink.next(transcoded);
+    const held = this.#held?.take() ?? [];
+    this.#held = undefined;
+    for (const transcoded of held) sink.next(transcoded);
     if (this.#over && !sink.closed) sink.complete();
   }
 
@@ -117,16 +126,19 @@ export class Attempt<F> implements Try, BodyReader, FlowListener {
 
   #read(response: IncomingMessage): void {
     const { flow } = this.options.stream;
-    this.#idle = setAlarm(this.options.target.upstream.idleTimeoutMs, () => this.#silent());
+    this.#idle = setAlarm(this.options.target.upstream.idleTimeoutMs, this);
     flow.add(this);
+    this.#headers = passedHeaders(response.headers);
     this.#body = new UpstreamBody(response, flow, this);
     this.#body.start();
   }
 
-  /** Silence that the reader caused does not count. */
-  #silent(): void {
+  /** Of its time. Silence that the reader caused does not count. */
+  alarmRang(alarm: Alarm): void {
     const { stream, target } = this.options;
-    if (!stream.flow.paused) this.#fail(timeoutError('idle', target.upstream));
+    if (alarm === this.#total) this.#fail(timeoutError('total', target.upstream));
+    else if (alarm === this.#firstToken) this.#fail(timeoutError('first-token', target.upstream));
+    else if (!stream.flow.paused) this.#fail(timeoutError('idle', target.upstream));
   }
 
   /** Of the flow. */
@@ -136,7 +148,7 @@ export class Attempt<F> implements Try, BodyReader, FlowListener {
 
   /** Of the body. */
   next(chunk: Buffer): void {
-    this.options.stream.onBytes(chunk.length);
+    this.options.stream.record.read(chunk.length);
     this.#idle?.touch();
     this.#deliver(this.#blocks.push(chunk));
     const { tooLarge } = this.#blocks;
@@ -159,7 +171,7 @@ export class Attempt<F> implements Try, BodyReader, FlowListener {
   #hold(seen: Transcoded<F>): void {
     // What stands before an error in the same block has not gone out: another target may still serve.
     if (seen.error !== undefined) return this.#fail(seen.error);
-    const tooMany = this.#held.add(seen);
+    const tooMany = this.#held?.add(seen);
     if (seen.content) return this.#commit(seen);
     if (tooMany !== undefined) return this.#fail(tooMany);
     return seen.done ? this.#empty() : undefined;
@@ -167,7 +179,7 @@ export class Attempt<F> implements Try, BodyReader, FlowListener {
 
   #commit(seen: Transcoded<F>): void {
     const { use, target } = this.options;
-    clearTimeout(this.#firstToken);
+    this.#firstToken?.cancel();
     this.#firstToken = undefined;
     use.committed(performance.now());
     const { slowStream } = target.upstream;
@@ -198,7 +210,8 @@ export class Attempt<F> implements Try, BodyReader, FlowListener {
   /** An answer of a refusal or of a length of 0 is one, though it has no text. */
   #empty(): void {
     this.#end(undefined);
-    if (this.#held.finishReason === undefined || this.#held.finishReason === 'stop') this.#listener?.empty();
+    const finishReason = this.#held?.finishReason ?? 'stop';
+    if (finishReason === 'stop') this.#listener?.empty();
     else this.#listener?.committed();
   }
 
@@ -212,13 +225,13 @@ export class Attempt<F> implements Try, BodyReader, FlowListener {
   #end(error: SluiceError | undefined): void {
     if (this.#over) return;
     this.#over = true;
-    clearTimeout(this.#firstToken);
-    clearTimeout(this.#total);
+    this.#firstToken?.cancel();
+    this.#total?.cancel();
     this.#idle?.cancel();
     this.#speed?.stop();
     this.options.stream.flow.remove(this);
     this.#body?.stop();
-    if (!this.#answered) this.#stop.abort(error ?? new SluiceError('cancelled', 'The attempt is over'));
+    this.#stop?.abort(error ?? new SluiceError('cancelled', 'The attempt is over'));
     this.options.use.end(error, performance.now());
   }
 }

@@ -15,7 +15,6 @@ import { Admissions, reasonOf, type Admitted } from './admissions.js';
 import { AnswerTry } from './answer-try.js';
 import { Failover } from './failover.js';
 import { noteFailed } from './failed-streams.js';
-import { passedHeaders } from './passed-headers.js';
 import type { WholeAnswer } from './read-answer.js';
 import type { FormattedOptions, OpenOptions, RelayAnswer, RelayStream } from './relay-stream.js';
 import { ServingTranscoder } from './serving-transcoder.js';
@@ -99,11 +98,11 @@ export class RelayService {
     const admitted = await this.admissions.admit(request, options, true);
     const { record } = admitted;
     try {
-      const { session, flow, headers } = this.#start(request, options, admitted);
+      const { session, flow, source } = this.#start(request, options, admitted);
       await session.opened;
       const { id, route } = record.identity;
       const { target, attempts } = record;
-      return { id, route, target, attempts, headers: headers(), output: session.output, flow };
+      return { id, route, target, attempts, headers: source.takeHeaders(), output: session.output, flow };
     } catch (cause) {
       throw failed(record, cause);
     }
@@ -134,7 +133,7 @@ export class RelayService {
         maxEvents,
         choices,
         startedAt: record.startedAt,
-        onBytes: (bytes) => record.read(bytes),
+        record,
       },
     });
     const session = new StreamSession<F>({
@@ -147,7 +146,7 @@ export class RelayService {
       endsForOthers,
     });
     session.start(source);
-    return { session, flow, headers: () => passedHeaders(source.headers) };
+    return { session, flow, source };
   }
 }
 
@@ -168,8 +167,7 @@ function goingOn(
 interface Started<F> {
   readonly session: StreamSession<F>;
   readonly flow: Flow;
-  /** What the serving upstream has sent that callers may see. */
-  readonly headers: () => Record<string, string>;
+  readonly source: StreamSource<F>;
 }
 
 /** Ends the record of a stream that has no head, and gives what its caller is told. */

@@ -1,4 +1,4 @@
-import { setAlarm, type Alarm } from '../core/alarm.js';
+import { setAlarm, type Alarm, type AlarmListener } from '../core/alarm.js';
 import type { Flow, FlowListener } from '../core/flow.js';
 import type { SlowStreamSettings } from '../core/settings.js';
 
@@ -6,27 +6,31 @@ import type { SlowStreamSettings } from '../core/settings.js';
  * Watches the pace of one stream. Tells once if its upstream sends fewer events a second, over a whole window, than it
  * should; windows in which the reader was the brake do not count.
  */
-export class SpeedGuard implements FlowListener {
+export class SpeedGuard implements FlowListener, AlarmListener {
   readonly #alarm: Alarm;
+  readonly #least: number;
   #events = 0;
   #braked: boolean;
 
   constructor(
     { minTokensPerSecond, windowMs }: SlowStreamSettings,
     private readonly flow: Flow,
-    onSlow: () => void,
+    private readonly onSlow: () => void,
   ) {
-    const least = (minTokensPerSecond * windowMs) / 1000;
+    this.#least = (minTokensPerSecond * windowMs) / 1000;
     this.#braked = flow.paused;
     flow.add(this);
-    this.#alarm = setAlarm(windowMs, () => {
-      const slow = this.#events < least && !this.#braked;
-      this.#events = 0;
-      this.#braked = flow.paused;
-      if (!slow) return;
-      this.stop();
-      onSlow();
-    });
+    this.#alarm = setAlarm(windowMs, this);
+  }
+
+  /** A window is over. */
+  alarmRang(): void {
+    const slow = this.#events < this.#least && !this.#braked;
+    this.#events = 0;
+    this.#braked = this.flow.paused;
+    if (!slow) return;
+    this.stop();
+    this.onSlow();
   }
 
   count(events: number): void {

@@ -9,24 +9,22 @@ import type { Target } from '../upstream/target.js';
 /** How many bytes of a whole answer a token is taken to have. */
 const BYTES_PER_TOKEN = 4;
 
-/** What a record is made of. */
-export interface RecordOptions {
-  readonly identity: StreamIdentity;
-  /** When the request was accepted, in milliseconds of `performance.now()`. */
-  readonly startedAt: number;
-  readonly emit: (event: RelayEvent) => void;
-  /** Called once, when the stream is over. */
-  readonly onEnd: (outcome: Outcome) => void;
+/** Whose stream it is. */
+export interface RecordOwner {
+  emit(event: RelayEvent): void;
+  /** Told once, when the stream is over. */
+  ended(outcome: Outcome): void;
   /** About how many tokens the question has; asked for only where the upstream does not say. */
-  readonly estimatePrompt: () => number;
+  estimatePrompt(): number;
 }
 
 /** What is known of one stream, told as RelayEvents. It ends once, whoever ends it. */
 export class StreamRecord {
   #attempts = 0;
-  /** The attempt that serves, once one does; before that, the last one. */
-  #attempt: AttemptIdentity | undefined;
-  #won = false;
+  /** That of the attempt that serves, once one does; before that, of the last one. */
+  #target: Target | undefined;
+  /** The number of the attempt that serves. */
+  #won: number | undefined;
   #ttftMs: number | undefined;
   #finishReason: FinishReason | undefined;
   #usage: Usage | undefined;
@@ -38,16 +36,12 @@ export class StreamRecord {
   #committed = false;
   #ended = false;
 
-  constructor(private readonly options: RecordOptions) {}
-
-  get identity(): StreamIdentity {
-    return this.options.identity;
-  }
-
-  /** When the request was accepted, in milliseconds of `performance.now()`. */
-  get startedAt(): number {
-    return this.options.startedAt;
-  }
+  /** `startedAt`: when the request was accepted, in milliseconds of `performance.now()`. */
+  constructor(
+    readonly identity: StreamIdentity,
+    readonly startedAt: number,
+    private readonly owner: RecordOwner,
+  ) {}
 
   get attempts(): number {
     return this.#attempts;
@@ -55,7 +49,7 @@ export class StreamRecord {
 
   /** `upstream/model` that serves, or was asked last. */
   get target(): string | undefined {
-    return this.#attempt?.target;
+    return this.#target?.name;
   }
 
   get events(): number {
@@ -72,20 +66,21 @@ export class StreamRecord {
 
   attemptStarted(number: number, target: Target): void {
     this.#attempts = number;
-    this.#attempt = identityOf(number, target);
-    this.#emit({ type: 'attempt-started', stream: this.identity, attempt: this.#attempt });
+    this.#target = target;
+    const attempt = identityOf(number, target);
+    this.#emit({ type: 'attempt-started', stream: this.identity, attempt });
   }
 
   /** An attempt ended before it had anything for the caller, or another one goes on with what it has begun. */
   attemptFailed(number: number, target: Target, error: SluiceError): void {
-    this.#won = false;
+    this.#won = undefined;
     if (this.#ended || !isUpstreamFault(error)) return;
     this.#emit({ type: 'attempt-failed', stream: this.identity, attempt: identityOf(number, target), error });
   }
 
   /** Another attempt goes on with what one has begun. What the beginning cost is an estimate; gives it. */
   continued(completionTokens: number): Usage {
-    this.#beginning = usageOf(this.options.estimatePrompt(), completionTokens);
+    this.#beginning = usageOf(this.owner.estimatePrompt(), completionTokens);
     // What an upstream has counted of it so far is of the beginning too.
     this.#usage = undefined;
     return this.#beginning;
@@ -99,7 +94,7 @@ export class StreamRecord {
 
   /** Another attempt was faster. The upstream has read the question, and what it wrote nobody knows. */
   attemptSuperseded(number: number, target: Target): void {
-    const usage = usageOf(this.options.estimatePrompt(), 0);
+    const usage = usageOf(this.owner.estimatePrompt(), 0);
     this.#emit({
       type: 'attempt-superseded',
       stream: this.identity,
@@ -110,8 +105,8 @@ export class StreamRecord {
 
   /** The attempt that serves. */
   attemptWon(number: number, target: Target): void {
-    this.#won = true;
-    this.#attempt = identityOf(number, target);
+    this.#won = number;
+    this.#target = target;
   }
 
   read(bytes: number): void {
@@ -150,8 +145,8 @@ export class StreamRecord {
   }
 
   failed(error: SluiceError): void {
-    if (!this.#ended && this.#won && this.#attempt !== undefined && isUpstreamFault(error)) {
-      this.#emit({ type: 'attempt-failed', stream: this.identity, attempt: this.#attempt, error });
+    if (this.#won !== undefined && this.#target !== undefined) {
+      this.attemptFailed(this.#won, this.#target, error);
     }
     this.#end(outcomeOfError(error.code), error);
   }
@@ -159,7 +154,7 @@ export class StreamRecord {
   #end(outcome: Outcome, error?: SluiceError): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.options.onEnd(outcome);
+    this.owner.ended(outcome);
     const usage = this.#told ?? this.#estimate();
     this.#emit({
       type: 'ended',
@@ -188,11 +183,11 @@ export class StreamRecord {
   #estimate(): Usage | undefined {
     if (this.#bytes === 0) return undefined;
     const completion = this.identity.streaming ? this.#events : Math.ceil(this.#bytes / BYTES_PER_TOKEN);
-    return usageOf(this.options.estimatePrompt(), this.#saidElsewhere + completion);
+    return usageOf(this.owner.estimatePrompt(), this.#saidElsewhere + completion);
   }
 
   #emit(event: RelayEvent): void {
-    this.options.emit(event);
+    this.owner.emit(event);
   }
 }
 

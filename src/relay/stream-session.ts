@@ -1,4 +1,4 @@
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable, type Subscriber, type Unsubscribable } from 'rxjs';
 import type { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { SessionSource, TranscodedSink } from '../core/session-source.js';
@@ -25,15 +25,13 @@ export interface SessionOptions<F> {
  * Stands between one upstream stream and its one reader. Until the first content it holds everything back, so
  * that a failure is still a status; then the upstream is braked until the reader subscribes.
  */
-export class StreamSession<F> implements TranscodedSink<F> {
+export class StreamSession<F> implements TranscodedSink<F>, Unsubscribable {
   /** Resolves at the first content, at a good end, or after the head's wait; rejects with what failed before. */
   readonly opened: Promise<void>;
-  /** What the caller is sent. One subscriber; unsubscribing ends the stream as `client-gone`. */
-  readonly output: Observable<F>;
-
   readonly #finished: FinishedChoices;
   #source: SessionSource<F> | undefined;
-  readonly #pending: F[] = [];
+  /** Until there is a subscriber. */
+  #pending: F[] | undefined = [];
   #subscriber: Subscriber<F> | undefined;
   #state: 'opening' | 'open' | 'over' = 'opening';
   #failure: SluiceError | undefined;
@@ -47,7 +45,6 @@ export class StreamSession<F> implements TranscodedSink<F> {
     });
     // Who opens a stream may fail to await it.
     this.opened.catch(() => undefined);
-    this.output = new Observable((subscriber) => this.#attach(subscriber));
   }
 
   /** Starts the upstream. */
@@ -55,6 +52,11 @@ export class StreamSession<F> implements TranscodedSink<F> {
     this.#headWait = setTimeout(() => this.#openEarly(), this.options.headWaitMs);
     this.#source = source;
     source.start(this);
+  }
+
+  /** What the caller is sent. One subscriber; unsubscribing ends the stream as `client-gone`. */
+  get output(): Observable<F> {
+    return new Observable((subscriber) => this.#attach(subscriber));
   }
 
   get closed(): boolean {
@@ -132,7 +134,7 @@ export class StreamSession<F> implements TranscodedSink<F> {
   }
 
   #send(frame: F): void {
-    if (this.#subscriber === undefined) this.#pending.push(frame);
+    if (this.#subscriber === undefined) this.#pending?.push(frame);
     else this.#subscriber.next(frame);
   }
 
@@ -142,16 +144,21 @@ export class StreamSession<F> implements TranscodedSink<F> {
     return error.code === 'client-gone' && !endsForOthers ? undefined : transcoder.fail(error);
   }
 
-  #attach(subscriber: Subscriber<F>): () => void {
-    for (const frame of this.#pending.splice(0)) subscriber.next(frame);
+  #attach(subscriber: Subscriber<F>): void {
+    const pending = this.#pending ?? [];
+    this.#pending = undefined;
+    for (const frame of pending) subscriber.next(frame);
     if (this.#state === 'over') this.#endSubscriber(subscriber);
     else {
       this.#subscriber = subscriber;
       this.options.flow.resume();
     }
-    return () => {
-      if (this.#state !== 'over') this.error(new SluiceError('client-gone', 'The caller left'));
-    };
+    subscriber.add(this);
+  }
+
+  /** Of the subscriber: it has left. */
+  unsubscribe(): void {
+    if (this.#state !== 'over') this.error(new SluiceError('client-gone', 'The caller left'));
   }
 
   #close(lastFrames: readonly F[]): void {

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { ChatRequest } from '../core/chat-request.js';
 import type { Beginning, Said, SaidListener } from '../core/continuation.js';
 import type { UpstreamDialect } from '../core/dialect.js';
@@ -34,7 +33,7 @@ export interface StreamSourceOptions<F> {
 
 /** What the targets of one stream send: of the one that serves, and of the one that goes on where that broke off. */
 export class StreamSource<F> implements SessionSource<F> {
-  #onAbort: (() => void) | undefined;
+  #sink: TranscodedSink<F> | undefined;
   #attempt: Attempt<F> | undefined;
   #target: Target | undefined;
   #failover: Failover<Attempt<F>> | undefined;
@@ -43,17 +42,16 @@ export class StreamSource<F> implements SessionSource<F> {
 
   constructor(private readonly options: StreamSourceOptions<F>) {}
 
-  /** Of the answer that serves; empty before there is one. */
-  get headers(): IncomingHttpHeaders {
-    return this.#attempt?.headers ?? {};
+  /** Of the answer that serves, what callers may see; once, and empty before there is one. */
+  takeHeaders(): Readonly<Record<string, string>> {
+    return this.#attempt?.takeHeaders() ?? {};
   }
 
   start(sink: TranscodedSink<F>): void {
     const { admitted } = this.options;
-    const onAbort = () => sink.error(admitted.stop.reason);
-    if (admitted.stop.aborted) return onAbort();
-    this.#onAbort = onAbort;
-    admitted.stop.addEventListener('abort', onAbort);
+    this.#sink = sink;
+    if (admitted.stop.aborted) return this.handleEvent();
+    admitted.stop.addEventListener('abort', this);
     return this.#failOver(admitted.route, {
       begin: (target, use) => this.#begin(target, use),
       onWon: (attempt, target) => this.#serve(attempt, target, this.#sinkFor(attempt, target, sink)),
@@ -63,11 +61,15 @@ export class StreamSource<F> implements SessionSource<F> {
 
   stop(): void {
     const { admitted } = this.options;
-    if (this.#onAbort !== undefined) admitted.stop.removeEventListener('abort', this.#onAbort);
-    this.#onAbort = undefined;
+    admitted.stop.removeEventListener('abort', this);
     // An error is dear to make, and most streams end by themselves.
     if (this.#failover?.over === false) this.#failover.stop(reasonOf(admitted));
     if (this.#attempt?.over === false) this.#attempt.stop(reasonOf(admitted));
+  }
+
+  /** Of the stop. */
+  handleEvent(): void {
+    this.#sink?.error(this.options.admitted.stop.reason);
   }
 
   #failOver(

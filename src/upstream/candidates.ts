@@ -1,4 +1,3 @@
-import type { KeyFailure } from '../core/relay-event.js';
 import type { SluiceError } from '../core/sluice-error.js';
 import type { Admission, AdmissionPlace } from './admission.js';
 import { failureOf } from './failure.js';
@@ -99,10 +98,7 @@ export class Candidates {
     this.#asked.set(name, (this.#asked.get(name) ?? 0) + 1);
     const state = this.upstreams.stateOf(target);
     const held = { scope: target.name, place, keyLease, trial: state.breaker.begin() };
-    // Not by way of `this`: the use lives on when the candidates are done with.
-    const { news } = this.upstreams;
-    const onKeyFailure = (failure: KeyFailure) => news.next({ ...failure, upstream: name });
-    return new TargetUse(state, this.upstreams.keysOf(target.upstream), held, now, onKeyFailure);
+    return new TargetUse(state, this.upstreams.keysOf(target.upstream), held, now, this.upstreams);
   }
 
   #none(now: number): Candidate {

@@ -29,6 +29,23 @@ interface KeyState {
   readonly rests: Map<string, number>;
 }
 
+class Lease implements KeyLease {
+  #held = true;
+
+  constructor(private readonly state: KeyState) {
+    state.inUse += 1;
+  }
+
+  get key(): string | undefined {
+    return this.state.key;
+  }
+
+  release(): void {
+    if (this.#held) this.state.inUse -= 1;
+    this.#held = false;
+  }
+}
+
 /**
  * The keys of one upstream. Times are milliseconds of any one clock. What a key is asked for is its scope: a key that
  * was limited for one model may still serve another.
@@ -54,7 +71,7 @@ export class KeyPool {
   /** The key that was limited the longest time ago, or never; of equal ones the least used. Undefined if none is free. */
   take(scope: string, now: number, without: ReadonlySet<string | undefined>): KeyLease | undefined {
     const best = this.#best(scope, now, without);
-    return best && lease(best);
+    return best && new Lease(best);
   }
 
   /** True if a key could be taken now. */
@@ -138,16 +155,4 @@ function forgetOver(rests: Map<string, number>, now: number): void {
 
 function comesBefore(one: KeyState, other: KeyState): boolean {
   return one.limitedAt === other.limitedAt ? one.inUse < other.inUse : one.limitedAt < other.limitedAt;
-}
-
-function lease(state: KeyState): KeyLease {
-  let held = true;
-  state.inUse += 1;
-  return {
-    key: state.key,
-    release() {
-      if (held) state.inUse -= 1;
-      held = false;
-    },
-  };
 }

@@ -1,5 +1,5 @@
 import { Agent, type ClientRequestArgs } from 'node:http';
-import type { ConnectOpts } from 'node:net';
+import type { ConnectOpts, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** As much as Node reads at once, in bytes. */
@@ -11,6 +11,15 @@ const READ_BYTES = 64 * 1024;
  */
 const buffer = Buffer.alloc(READ_BYTES);
 
+/** Node calls it on the socket that was read. */
+const onread: ConnectOpts['onread'] = {
+  buffer,
+  callback(this: Socket, bytes: number) {
+    this.emit('data', buffer.subarray(0, bytes));
+    return true;
+  },
+};
+
 /**
  * An agent whose sockets read into one buffer (`onread` of `net.connect`), where Node makes a buffer of 64 KB for each
  * read, cuts it to its size, and passes it through a stream. Without TLS only: what is decrypted may be handed over
@@ -21,17 +30,9 @@ export class SharedBufferAgent extends Agent {
     options: ClientRequestArgs,
     callback?: (error: Error | null, stream: Duplex) => void,
   ): Duplex | null | undefined {
-    const onread: ConnectOpts['onread'] = {
-      buffer,
-      callback: (bytes) => {
-        socket?.emit('data', buffer.subarray(0, bytes));
-        return true;
-      },
-    };
     // The agent keeps its options as long as the socket lives, and the first request's headers in them.
     delete options.headers;
     const withBuffer: ClientRequestArgs & ConnectOpts = { ...options, onread };
-    const socket = super.createConnection(withBuffer, callback);
-    return socket;
+    return super.createConnection(withBuffer, callback);
   }
 }

@@ -20,14 +20,16 @@ interface Settle {
 
 /** A promise that nobody settles holds nothing. */
 class PendingTrial implements Trial {
+  readonly #era: number;
   #settle: Settle | undefined;
 
-  /** `counts` is false once the breaker has changed its state. */
+  /** Counts as long as `breaker` is in its present era. */
   constructor(
     settle: Settle | undefined,
     private readonly isProbe: boolean,
-    private readonly counts: () => boolean,
+    private readonly breaker: Pick<TargetBreaker, 'era'>,
   ) {
+    this.#era = breaker.era;
     this.#settle = settle;
   }
 
@@ -48,7 +50,7 @@ class PendingTrial implements Trial {
   }
 
   #take(): Settle | undefined {
-    const settle = this.counts() ? this.#settle : undefined;
+    const settle = this.breaker.era === this.#era ? this.#settle : undefined;
     this.#settle = undefined;
     return settle;
   }
@@ -67,7 +69,6 @@ export class TargetBreaker {
   readonly #policy: CircuitBreakerPolicy;
   readonly #failures: FailureRateBreaker;
   #openedAt = 0;
-  /** Counts the changes of state: what began before one must not be counted after it. */
   #era = 0;
   #onChange: (state: BreakerState) => void;
 
@@ -95,6 +96,11 @@ export class TargetBreaker {
     return NAMES[this.#policy.state] ?? 'open';
   }
 
+  /** How often the state has changed: what began before a change must not be counted after it. */
+  get era(): number {
+    return this.#era;
+  }
+
   /** Milliseconds until a request may try the target; 0 if one may now. */
   get waitMs(): number {
     switch (this.state) {
@@ -115,8 +121,7 @@ export class TargetBreaker {
     });
     const isProbe = this.state !== 'closed';
     this.#run(() => outcome);
-    const era = this.#era;
-    return new PendingTrial(settle, isProbe, () => era === this.#era);
+    return new PendingTrial(settle, isProbe, this);
   }
 
   /** A stream that had succeeded broke off, or was too slow: it counts as a failure in place of a success. */

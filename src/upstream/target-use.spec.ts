@@ -27,9 +27,9 @@ function begun(keys: readonly string[] = ['k1']) {
     abandoned: vi.fn<() => void>(),
   };
   const news: KeyFailure[] = [];
-  const use = new TargetUse(state, pool, { scope: SCOPE, place, keyLease, trial }, 1_000, (failure) =>
-    news.push(failure),
-  );
+  const use = new TargetUse(state, pool, { scope: SCOPE, place, keyLease, trial }, 1_000, {
+    keyFailed: (_upstream, failure) => news.push(failure),
+  });
   const failedLater = vi.spyOn(state.breaker, 'failedLater');
   const held = () => [state.inFlight, admission.inUse, pool.report(0)[0]?.inUse];
   return { state, pool, trial, news, use, failedLater, held };

@@ -10,6 +10,11 @@ import type { TargetState } from './target-state.js';
 /** What a failure counts for as a time to first token, at the least: a target that fails at once is not a fast one. */
 const FAILURE_MS = 1_000;
 
+/** Who is told of keys that an upstream limits or refuses. */
+export interface KeyWatcher {
+  keyFailed(upstream: string, failure: KeyFailure): void;
+}
+
 /** What one attempt holds. */
 export interface Held {
   /** What the key is asked for: `upstream/model`. */
@@ -33,7 +38,7 @@ export class TargetUse {
     private readonly keys: KeyPool,
     private readonly held: Held,
     now: number,
-    private readonly onKeyFailure: (failure: KeyFailure) => void,
+    private readonly watcher: KeyWatcher,
   ) {
     this.startedAt = now;
     target.inFlight += 1;
@@ -94,6 +99,7 @@ export class TargetUse {
     const { key } = this;
     if (type === 'key-limited') this.keys.limited(key, this.held.scope, now, forMs);
     else this.keys.rejected(key);
-    if (key !== undefined) this.onKeyFailure({ type, fingerprint: fingerprintOf(key), forMs });
+    if (key === undefined) return;
+    this.watcher.keyFailed(this.target.upstream, { type, fingerprint: fingerprintOf(key), forMs });
   }
 }

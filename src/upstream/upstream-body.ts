@@ -23,7 +23,8 @@ export interface BodyReader {
  */
 export class UpstreamBody implements FlowListener {
   #first: Buffer | undefined;
-  #others: Buffer[] = [];
+  /** Of the same read; most have none. */
+  #others: Buffer[] | undefined;
   #released = false;
   #over = false;
 
@@ -34,6 +35,9 @@ export class UpstreamBody implements FlowListener {
   ) {
     // Destroying a body makes it report an error: without a listener that would end the process.
     body.on('error', ignore);
+    // Whoever asks for the body has read the head.
+    body.headers = {};
+    body.rawHeaders = [];
   }
 
   start(): void {
@@ -81,7 +85,7 @@ export class UpstreamBody implements FlowListener {
       this.#first = chunk;
       // The parser hands over all chunks of a read before the next tick.
       process.nextTick(this.#flush);
-    } else this.#others.push(chunk);
+    } else (this.#others ??= []).push(chunk);
   };
 
   readonly #onClose = (): void => {
@@ -96,12 +100,12 @@ export class UpstreamBody implements FlowListener {
     const first = this.#first;
     if (first === undefined || this.#over) return;
     this.#first = undefined;
-    if (this.#others.length === 0) {
+    if (this.#others === undefined) {
       this.reader.next(first);
       return;
     }
     const chunks = [first, ...this.#others];
-    this.#others = [];
+    this.#others = undefined;
     if (chunks.every(({ length }) => length <= MAX_JOINED_BYTES)) this.reader.next(Buffer.concat(chunks));
     else this.#tellEach(chunks);
   };

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Subject } from 'rxjs';
-import type { UpstreamNews } from '../core/relay-event.js';
+import type { KeyFailure, UpstreamNews } from '../core/relay-event.js';
 import {
   SettingsSource,
   type RouteSettings,
@@ -13,6 +13,7 @@ import { Quantile } from './quantile.js';
 import { RetryBudget } from './retry-budget.js';
 import { targetIdOf, type Target } from './target.js';
 import { TargetState } from './target-state.js';
+import type { KeyWatcher } from './target-use.js';
 
 /** What is known of one route in this process. */
 export class RouteState {
@@ -44,7 +45,7 @@ export class RouteState {
 
 /** What this process has learnt of upstreams, their keys, targets and routes. It outlives a reload of the settings. */
 @Injectable()
-export class Upstreams implements OnApplicationShutdown {
+export class Upstreams implements KeyWatcher, OnApplicationShutdown {
   /** What an operator should know as it happens. */
   readonly news = new Subject<UpstreamNews>();
   readonly #pools = new Map<string, KeyPool>();
@@ -86,6 +87,10 @@ export class Upstreams implements OnApplicationShutdown {
 
   routeOf(route: RouteSettings): RouteState {
     return known(this.#routes, route.name, () => new RouteState(route));
+  }
+
+  keyFailed(upstream: string, failure: KeyFailure): void {
+    this.news.next({ ...failure, upstream });
   }
 
   onApplicationShutdown(): void {

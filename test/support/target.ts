@@ -38,11 +38,9 @@ export function someTarget(): Target {
 /** A record that tells an array. */
 export function recordInto(events: RelayEvent[], onEnd: () => void = () => undefined): StreamRecord {
   const identity = { id: 's', route: 'r', caller: 'web', streaming: true };
-  return new StreamRecord({
-    identity,
-    startedAt: performance.now(),
+  return new StreamRecord(identity, performance.now(), {
     emit: (event) => events.push(event),
-    onEnd,
+    ended: onEnd,
     estimatePrompt: () => 7,
   });
 }

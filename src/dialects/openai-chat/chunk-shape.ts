@@ -12,14 +12,18 @@ const CR = 0x0d;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
+/** As much as some twenty shapes take, in bytes. */
+const SLAB_BYTES = 4096;
+let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+let slabUsed = 0;
+
 /** A string's beginning under one of the two names whose values change from chunk to chunk. */
 const CONTENT = /"content"\s*:\s*"/;
 const OBFUSCATION = /"obfuscation"\s*:\s*"/;
 
 /**
  * The bytes of an event before, between and after the strings that change, its framing included; between is from the content's
- * closing quote to the padding's opening one, and empty without a padding. They stand in memory of their own: a part of
- * Node's pool would hold on to all of it for as long as the stream runs.
+ * closing quote to the padding's opening one, and empty without a padding.
  */
 interface Shape {
   readonly bytes: Buffer;
@@ -134,10 +138,25 @@ function shapeOf(data: string, { choices: [choice] }: ChatChunk): Shape | undefi
 
 function shapeFrom([before, between, after]: readonly [string, string, string], choice: number): Shape {
   const text = before + between + after;
-  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
-  bytes.write(text);
+  const bytes = keptBytes(text);
   const start = Buffer.byteLength(before);
   return { bytes, between: start, after: start + Buffer.byteLength(between), choice };
+}
+
+/**
+ * In memory that shapes alone share: an ArrayBuffer of its own takes more than most shapes, and each collection has to look
+ * after it; a part of Node's pool would hold on to all that stands there for as long as the stream runs.
+ */
+function keptBytes(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  if (length > slab.length - slabUsed) {
+    slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, length));
+    slabUsed = 0;
+  }
+  const bytes = slab.subarray(slabUsed, slabUsed + length);
+  slabUsed += length;
+  bytes.write(text);
+  return bytes;
 }
 
 function stringAt(data: string, name: RegExp, from: number) {

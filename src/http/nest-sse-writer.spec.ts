@@ -1,11 +1,14 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import { dropNestHead } from './nest-sse-head.js';
+import { dropNestHead, dropNestPipe, isPipedInto } from './nest-sse-writer.js';
+
+const newResponse = () => new ServerResponse(new IncomingMessage(new Socket()));
 
 /** A response that has sent its head, and what is written to it. */
 function respond() {
-  const response = new ServerResponse(new IncomingMessage(new Socket()));
+  const response = newResponse();
   const heads = vi.spyOn(response, 'writeHead').mockReturnValue(response);
   const written: unknown[] = [];
   vi.spyOn(response, 'write').mockImplementation((chunk: unknown) => {
@@ -49,5 +52,25 @@ describe('dropNestHead', () => {
     response.write('\n');
     response.write('data: a\n\n');
     expect(written).toEqual(['\n', 'data: a\n\n']);
+  });
+});
+
+describe('dropNestPipe', () => {
+  it('lets the stream go that comes next, with its listeners', () => {
+    const source = new PassThrough();
+    const response = newResponse();
+    const before = response.eventNames();
+    dropNestPipe(response);
+    source.pipe(response);
+    expect([isPipedInto(response), response.eventNames()]).toEqual([false, before]);
+    source.end();
+    expect(response.writableEnded).toBe(false);
+  });
+
+  it('leaves one alone that came before', () => {
+    const response = newResponse();
+    new PassThrough().pipe(response);
+    dropNestPipe(response);
+    expect(isPipedInto(response)).toBe(true);
   });
 });

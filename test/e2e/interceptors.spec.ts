@@ -1,0 +1,35 @@
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { endWith, type Observable } from 'rxjs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ScriptedUpstream, streams } from '../../src/testing/index.js';
+import { ask } from '../support/http-client.js';
+import { hostKinds, startHost, type Host } from '../support/hosts.js';
+import { optionsFor } from '../support/options.js';
+
+/** A host's interceptor that has an event of its own to add. */
+class Farewell implements NestInterceptor {
+  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(endWith('bye'));
+  }
+}
+
+describe.each(hostKinds)('a host’s interceptor on $name', (kind) => {
+  let host: Host;
+  let upstream: ScriptedUpstream;
+
+  afterEach(async () => {
+    await host.stop();
+    await upstream.stop();
+  });
+
+  it('may add an event to an @Sse answer, after its last frame', async () => {
+    upstream = await ScriptedUpstream.start();
+    host = await startHost(kind, {
+      sluice: optionsFor(upstream.baseUrl),
+      prepare: (app) => app.useGlobalInterceptors(new Farewell()),
+    });
+    upstream.next(streams('Hello'));
+    const text = await (await ask(`${host.url}/stream?content=Hi`)).text();
+    expect(text).toMatch(/^data: \{"delta":"Hello"\}\n[^]*\.end\n\n[^]*bye[^]*\n\n$/);
+  });
+});
