@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs';
+import { Observable, type Observer, type Subscriber } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { encodeLastFrame } from '../dialects/last-frame.js';
@@ -17,23 +17,35 @@ export function toldEnd(
   stream: Pick<LoggedStream, 'id' | 'dialect'>,
   from: number,
 ): FrameSource {
-  const told = new Observable<Frame>((subscriber) => {
-    let last: Frame = '';
-    return output.subscribe({
-      next: (frame) => {
-        last = frame;
-        subscriber.next(frame);
-      },
-      error: (error: unknown) => {
-        const known = SluiceError.from(error);
-        if (known.code !== 'stream-gone') return subscriber.error(error);
-        subscriber.next(encodeLastFrame(stream, numberAfter(last) ?? from, known));
-        return subscriber.complete();
-      },
-      complete: () => subscriber.complete(),
-    });
-  });
+  const told = new Observable<Frame>((subscriber) => output.subscribe(new Teller(subscriber, stream, from)));
   return { output: told, flow };
+}
+
+/** Passes one reader's frames on. */
+class Teller implements Observer<Frame> {
+  #last: Frame = '';
+
+  constructor(
+    private readonly subscriber: Subscriber<Frame>,
+    private readonly stream: Pick<LoggedStream, 'id' | 'dialect'>,
+    private readonly from: number,
+  ) {}
+
+  next(frame: Frame): void {
+    this.#last = frame;
+    this.subscriber.next(frame);
+  }
+
+  error(error: unknown): void {
+    const known = SluiceError.from(error);
+    if (known.code !== 'stream-gone') return this.subscriber.error(error);
+    this.subscriber.next(encodeLastFrame(this.stream, numberAfter(this.#last) ?? this.from, known));
+    return this.subscriber.complete();
+  }
+
+  complete(): void {
+    this.subscriber.complete();
+  }
 }
 
 /** The number after that of the last frame; undefined where none is numbered. */

@@ -6,14 +6,14 @@ const LONGEST_LOOK_MS = 4_000;
 /** How long a stream goes on of which nobody can say whether it is read elsewhere, in milliseconds. */
 const LONGEST_DOUBT_MS = 60_000;
 
-/** What a grace is made of. */
-export interface GraceOptions {
+/** Whose grace it is. */
+export interface GraceOwner {
   /** How long it is, in milliseconds. It may have grown since it began. */
-  readonly ms: () => number;
+  readonly graceMs: number;
   /** Rejects where nobody can say. */
-  readonly isReadElsewhere: () => Promise<boolean>;
+  isReadElsewhere(): Promise<boolean>;
   /** Nobody came back in time. */
-  readonly onOver: () => void;
+  graceOver(): void;
 }
 
 /** For how long a stream goes on that nobody reads here: as long as it is read elsewhere, and for its grace after that. */
@@ -26,12 +26,12 @@ export class Grace {
   #wasRead = false;
   #doubtedSince: number | undefined;
 
-  constructor(private readonly options: GraceOptions) {}
+  constructor(private readonly owner: GraceOwner) {}
 
   /** The last reader has left, or none has come yet. */
   begin(atLeastMs = 0): void {
     this.cancel();
-    this.#askIn(Math.max(this.options.ms(), atLeastMs));
+    this.#askIn(Math.max(this.owner.graceMs, atLeastMs));
   }
 
   /** The stream needs no reader until somebody has read it elsewhere. */
@@ -44,6 +44,7 @@ export class Grace {
   /** Somebody reads it here, or it is over. */
   cancel(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#turn += 1;
     this.#needsNobody = false;
     this.#wasRead = false;
@@ -56,7 +57,7 @@ export class Grace {
 
   async #ask(): Promise<void> {
     const turn = this.#turn;
-    const isRead = await this.options.isReadElsewhere().catch(() => undefined);
+    const isRead = await this.owner.isReadElsewhere().catch(() => undefined);
     if (turn !== this.#turn) return;
     if (isRead === undefined) return this.#doubt();
     this.#doubtedSince = undefined;
@@ -68,19 +69,19 @@ export class Grace {
     const now = performance.now();
     this.#doubtedSince ??= now;
     const isLost = now - this.#doubtedSince >= LONGEST_DOUBT_MS && !this.#wasRead && !this.#needsNobody;
-    if (isLost) this.options.onOver();
+    if (isLost) this.owner.graceOver();
     else this.#askIn(this.#needsNobody ? LONGEST_LOOK_MS : SHORTEST_LOOK_MS);
   }
 
   #goOn(): void {
     this.#needsNobody = false;
     this.#wasRead = true;
-    this.#askIn(Math.min(LONGEST_LOOK_MS, Math.max(SHORTEST_LOOK_MS, this.options.ms())));
+    this.#askIn(Math.min(LONGEST_LOOK_MS, Math.max(SHORTEST_LOOK_MS, this.owner.graceMs)));
   }
 
   #end(): void {
     if (this.#needsNobody) this.#askIn(LONGEST_LOOK_MS);
-    else if (this.#wasRead && this.options.ms() > 0) this.begin();
-    else this.options.onOver();
+    else if (this.#wasRead && this.owner.graceMs > 0) this.begin();
+    else this.owner.graceOver();
   }
 }

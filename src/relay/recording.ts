@@ -1,11 +1,11 @@
-import { Observable } from 'rxjs';
+import { Observable, type Observer } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StopSignal } from '../core/stop-signal.js';
-import { Grace } from './grace.js';
+import { Grace, type GraceOwner } from './grace.js';
 import { untilAborted } from './until-aborted.js';
-import type { StreamCard, StreamLog, StreamOwner, Succession } from '../streams/stream-log.js';
+import type { StreamCard, StreamLog, StreamOwner, StreamWriter, Succession } from '../streams/stream-log.js';
 
 /** How long the one who started a stream may take to read it, in milliseconds. */
 const ATTACH_MS = 5_000;
@@ -41,42 +41,72 @@ export interface Reading {
  * Produces one stream into the log, whoever reads it. It goes on for a while without a reader, and is stopped then, or when
  * somebody asks for that.
  */
-export class Recording {
+export class Recording implements GraceOwner, StreamOwner, Observer<Frame> {
   #readers = 0;
   #over = false;
   #graceMs: number;
 
   readonly #log: StreamLog;
   readonly #id: string;
+  readonly #grace = new Grace(this);
   /** Undefined once it is over: what remembers a recording must not lead to its stream (docs/decisions/0014). */
-  #stop: ((reason: SluiceError) => void) | undefined;
-  readonly #grace = new Grace({
-    ms: () => this.#graceMs,
-    isReadElsewhere: () => this.#log.isReadElsewhere(this.#id),
-    onOver: () => this.#stop?.(new SluiceError('client-gone', 'Nobody came back in time')),
-  });
+  #producer: Pick<RecordingOptions, 'flow' | 'stop' | 'onOver'> | undefined;
+  #writer: StreamWriter | undefined;
 
   constructor(options: RecordingOptions) {
     const { log, card, output, flow, graceMs, detached, will, succession, stop, onOver } = options;
     this.#graceMs = graceMs;
     this.#log = log;
     this.#id = card.id;
-    this.#stop = stop;
-    const owner: StreamOwner = {
-      stop: () => stop(new SluiceError('cancelled', 'The stream was stopped')),
-      brake: (on) => (on ? flow.pause() : flow.resume()),
-    };
-    const writer = succession?.goOn(owner) ?? log.begin(card, owner, will);
-    const end = () => {
-      this.#over = true;
-      this.#stop = undefined;
-      this.#grace.cancel();
-      writer.end();
-      onOver();
-    };
+    this.#producer = { flow, stop, onOver };
+    this.#writer = succession?.goOn(this) ?? log.begin(card, this, will);
     if (detached) this.#grace.wait();
     else this.#grace.begin(ATTACH_MS);
-    output.subscribe({ next: (frame) => writer.append(frame), error: end, complete: end });
+    output.subscribe(this);
+  }
+
+  /** Of its output. */
+  next(frame: Frame): void {
+    this.#writer?.append(frame);
+  }
+
+  /** Of its output. */
+  error(): void {
+    this.complete();
+  }
+
+  /** Of its output. */
+  complete(): void {
+    const [writer, producer] = [this.#writer, this.#producer];
+    this.#over = true;
+    this.#writer = undefined;
+    this.#producer = undefined;
+    this.#grace.cancel();
+    writer?.end();
+    producer?.onOver();
+  }
+
+  /** Of the log: somebody has asked for it. */
+  stop(): void {
+    this.#producer?.stop(new SluiceError('cancelled', 'The stream was stopped'));
+  }
+
+  /** Of the log. */
+  brake(on: boolean): void {
+    if (on) this.#producer?.flow.pause();
+    else this.#producer?.flow.resume();
+  }
+
+  get graceMs(): number {
+    return this.#graceMs;
+  }
+
+  isReadElsewhere(): Promise<boolean> {
+    return this.#log.isReadElsewhere(this.#id);
+  }
+
+  graceOver(): void {
+    this.#producer?.stop(new SluiceError('client-gone', 'Nobody came back in time'));
   }
 
   /** There will be no more frames. */

@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs';
+import { Observable, type Subscriber, type Unsubscribable } from 'rxjs';
 import type { StopSignal } from '../core/stop-signal.js';
 
 /** What a source gives until the signal is aborted; it then completes. A source is not asked for after that. */
@@ -6,10 +6,26 @@ export function untilAborted<T>(source: Observable<T>, signal: StopSignal | unde
   if (signal === undefined) return source;
   return new Observable((subscriber) => {
     if (signal.aborted) return subscriber.complete();
-    const leave = () => subscriber.complete();
-    signal.addEventListener('abort', leave);
-    subscriber.add(() => signal.removeEventListener('abort', leave));
-    subscriber.add(source.subscribe(subscriber));
-    return undefined;
+    subscriber.add(new Watch(subscriber, signal));
+    return source.subscribe(subscriber);
   });
+}
+
+/** One subscriber's listener. */
+class Watch implements Unsubscribable {
+  constructor(
+    private readonly subscriber: Subscriber<unknown>,
+    private readonly signal: StopSignal,
+  ) {
+    signal.addEventListener('abort', this);
+  }
+
+  /** Of the signal. */
+  handleEvent(): void {
+    this.subscriber.complete();
+  }
+
+  unsubscribe(): void {
+    this.signal.removeEventListener('abort', this);
+  }
 }

@@ -8,10 +8,9 @@ const LARGE = frame(8, 'x'.repeat(3_000));
 
 /** A stream that has ended with more than its window, and that was read by so many slow readers. */
 function overflowing(readers: number) {
-  const stream = new MemoryStream({
-    card: card(),
+  const stream = new MemoryStream(card(), {
     maxBytes: () => 1_000,
-    onChange: () => undefined,
+    changed: () => undefined,
     brake: () => undefined,
   });
   const slow = Array.from({ length: readers }, () => readerOf(stream));

@@ -4,20 +4,46 @@ import { throwError, type Observable } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import type { Flow } from '../core/flow.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
-import { MemoryStream } from './memory-stream.js';
+import { MemoryStream, type MemoryStreamOwner } from './memory-stream.js';
 import { streamGone } from './stream-gone.js';
 import { StreamLog, type LoggedStream, type StreamCard, type StreamOwner } from './stream-log.js';
 
 /** How many streams that were forgotten are still known to have been. */
 const REMEMBERED = 10_000;
 
-interface Kept {
+/** What a stream that is kept has of the log. */
+interface Keeper {
+  maxBytes(): number;
+  changed(id: string, kept: Kept): void;
+}
+
+class Kept implements MemoryStreamOwner {
   readonly stream: MemoryStream;
-  /** Undefined once the stream is over: what is kept must not lead to what has produced it. */
-  owner: StreamOwner | undefined;
   /** Bytes of it that are counted in the sum. */
-  counted: number;
+  counted = 0;
   endedTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly card: StreamCard,
+    /** Undefined once the stream is over: what is kept must not lead to what has produced it. */
+    public owner: StreamOwner | undefined,
+    private readonly keeper: Keeper,
+  ) {
+    this.stream = new MemoryStream(card, this);
+  }
+
+  maxBytes(): number {
+    return this.keeper.maxBytes();
+  }
+
+  changed(): void {
+    this.keeper.changed(this.card.id, this);
+  }
+
+  /** Its readers may go on after the log has dropped it, and another stream may have its id by then. */
+  brake(on: boolean): void {
+    this.owner?.brake(on);
+  }
 }
 
 /**
@@ -25,7 +51,7 @@ interface Kept {
  * were not read for the longest time leave first.
  */
 @Injectable()
-export class MemoryStreamLog extends StreamLog {
+export class MemoryStreamLog extends StreamLog implements Keeper {
   readonly #streams = new Map<string, Kept>();
   /** Those that ended, the least recently read first. */
   readonly #ended = new Set<string>();
@@ -42,16 +68,14 @@ export class MemoryStreamLog extends StreamLog {
   }
 
   override begin(card: StreamCard, owner: StreamOwner): MemoryStream {
-    const stream = new MemoryStream({
-      card,
-      maxBytes: () => (this.#isFull ? 0 : this.settings.streamLog.maxBytesPerStream),
-      // Its readers may go on after the log has dropped it, and another stream may have its id by then.
-      brake: (on) => kept.owner?.brake(on),
-      onChange: () => this.#changed(card.id, kept),
-    });
-    const kept: Kept = { stream, owner, counted: 0, endedTimer: undefined };
+    const kept = new Kept(card, owner, this);
     this.#streams.set(card.id, kept);
-    return stream;
+    return kept.stream;
+  }
+
+  /** Of a stream: how many bytes of it are kept, as things are. */
+  maxBytes(): number {
+    return this.#isFull ? 0 : this.settings.streamLog.maxBytesPerStream;
   }
 
   /** True for a stream of which something may be here. */
@@ -115,7 +139,8 @@ export class MemoryStreamLog extends StreamLog {
     this.#bytes = 0;
   }
 
-  #changed(id: string, kept: Kept): void {
+  /** Of a stream: it holds more or less than it did, or has ended. */
+  changed(id: string, kept: Kept): void {
     if (kept.stream.over) kept.owner = undefined;
     if (this.#streams.get(id) !== kept) return;
     this.#bytes += kept.stream.bytes - kept.counted;

@@ -15,10 +15,9 @@ const nothing = () => undefined;
 
 /** A stream with so many frames, and room for so many. */
 function streamOf(frames: number, room = frames): MemoryStream {
-  const stream = new MemoryStream({
-    card: card(),
+  const stream = new MemoryStream(card(), {
     maxBytes: () => room * SIZE,
-    onChange: nothing,
+    changed: nothing,
     brake: nothing,
   });
   for (let number = 0; number < frames; number += 1) stream.append(numbered(number));

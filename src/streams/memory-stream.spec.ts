@@ -13,10 +13,9 @@ const SIZE = numbered(0).length;
 function streamOf(room: number) {
   const onChange = vi.fn<() => void>();
   const brakes: boolean[] = [];
-  const stream = new MemoryStream({
-    card: card(),
+  const stream = new MemoryStream(card(), {
     maxBytes: () => room * SIZE,
-    onChange,
+    changed: onChange,
     brake: (on) => void brakes.push(on),
   });
   let written = 0;

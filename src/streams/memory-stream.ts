@@ -1,4 +1,4 @@
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable, type Subscriber, type Unsubscribable } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import type { Flow, FlowListener } from '../core/flow.js';
 import type { SluiceError } from '../core/sluice-error.js';
@@ -16,22 +16,21 @@ interface Entry extends Place {
 /** Frames of a stream that is over are kept together in about so many bytes: what a reader is given at once. */
 const PACK_BYTES = 64 * 1024;
 
-/** What a stream is made of. */
-export interface MemoryStreamOptions {
-  readonly card: StreamCard;
+/** Whose stream it is. */
+export interface MemoryStreamOwner {
   /** How many bytes are kept, as things are; what is older is dropped. */
-  readonly maxBytes: () => number;
-  /** Called when it holds more, and when it has ended. */
-  readonly onChange: () => void;
+  maxBytes(): number;
+  /** It holds more or less than it did, or has ended. */
+  changed(): void;
   /** Brakes its producer, or lets it go on. */
-  readonly brake: (on: boolean) => void;
+  brake(on: boolean): void;
 }
 
 /**
  * The frames of one stream in memory: a window of so many bytes. A reader that falls out of it is told so. Where even the
  * fastest reader would, the producer is braked: a single slow reader loses nothing, and many do not slow each other.
  */
-export class MemoryStream implements StreamWriter {
+export class MemoryStream implements StreamWriter, Source {
   readonly #pages = new Pages();
   #entries: Entry[] = [];
   readonly #readers = new Set<Reader>();
@@ -43,7 +42,10 @@ export class MemoryStream implements StreamWriter {
   #braked = false;
   #packed = false;
 
-  constructor(private readonly options: MemoryStreamOptions) {}
+  constructor(
+    private readonly card: StreamCard,
+    private readonly owner: MemoryStreamOwner,
+  ) {}
 
   get bytes(): number {
     return this.#bytes;
@@ -56,7 +58,7 @@ export class MemoryStream implements StreamWriter {
   get described(): LoggedStream {
     const firstKept = this.#dropped === 0 ? 0 : (this.#entries[0]?.first ?? this.#frames);
     return {
-      ...this.options.card,
+      ...this.card,
       state: this.#over ? 'over' : 'running',
       firstKept,
       frames: this.#frames,
@@ -72,7 +74,7 @@ export class MemoryStream implements StreamWriter {
     this.#bytes += to - from;
     for (const reader of this.#readers) reader.deliver();
     this.#slide();
-    this.options.onChange();
+    this.owner.changed();
   }
 
   end(): void {
@@ -80,7 +82,7 @@ export class MemoryStream implements StreamWriter {
     this.#over = true;
     for (const reader of this.#readers) reader.deliver();
     this.#pack();
-    this.options.onChange();
+    this.owner.changed();
   }
 
   /** There will be no more, and what there was is not all. */
@@ -98,28 +100,30 @@ export class MemoryStream implements StreamWriter {
     return new Observable((subscriber) => {
       const at = this.#placeOf(from);
       if (at === undefined) return subscriber.error(streamGone());
-      const reader = new Reader(subscriber, flow, at, from, {
-        entry: (place) => this.#entries[place - this.#dropped],
-        isOver: () => this.#over,
-      });
+      const reader = new Reader(subscriber, flow, at, from, this);
       this.#readers.add(reader);
-      const onFlow: FlowListener = {
-        flowChanged: (paused) => {
-          if (paused) return;
-          reader.deliver();
-          this.#slide();
-        },
-      };
-      flow.add(onFlow);
-      subscriber.add(() => {
-        flow.remove(onFlow);
-        this.#readers.delete(reader);
-        this.#slide();
-        this.#pack();
-      });
+      flow.add(reader);
+      subscriber.add(reader);
       reader.deliver();
       return this.#slide();
     });
+  }
+
+  /** Of a reader. */
+  entry(place: number): Entry | undefined {
+    return this.#entries[place - this.#dropped];
+  }
+
+  /** Of a reader. */
+  readerMoved(): void {
+    this.#slide();
+  }
+
+  /** Of a reader. */
+  readerLeft(reader: Reader): void {
+    this.#readers.delete(reader);
+    this.#slide();
+    this.#pack();
   }
 
   /** Frame by frame a stream takes three times its bytes. It is packed once nobody reads it and nothing comes. */
@@ -142,14 +146,14 @@ export class MemoryStream implements StreamWriter {
    * than its window holds the rest of it for that reader alone.
    */
   #slide(): void {
-    const maxBytes = this.options.maxBytes();
+    const maxBytes = this.owner.maxBytes();
     if (this.#bytes <= maxBytes && !this.#braked) return;
     const places = [...this.#readers].map(({ at }) => at);
     this.#dropUntil(maxBytes, places.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...places));
     const brake = this.#bytes > maxBytes && !this.#over && places.length > 0;
     if (brake === this.#braked) return;
     this.#braked = brake;
-    this.options.brake(brake);
+    this.owner.brake(brake);
   }
 
   /** Drops the oldest entries before a place. */
@@ -163,7 +167,7 @@ export class MemoryStream implements StreamWriter {
     }
     if (this.#dropped === dropped) return;
     for (const reader of this.#readers) if (reader.at < this.#dropped) reader.fail(streamGone());
-    this.options.onChange();
+    this.owner.changed();
   }
 }
 
@@ -192,13 +196,15 @@ function packed(entries: readonly Entry[]): Entry[] {
 }
 
 /** What a reader reads from. */
-interface Entries {
+interface Source {
+  readonly over: boolean;
   entry(place: number): Entry | undefined;
-  isOver(): boolean;
+  readerMoved(): void;
+  readerLeft(reader: Reader): void;
 }
 
 /** One reader and where it is. */
-class Reader {
+class Reader implements FlowListener, Unsubscribable {
   #delivering = false;
 
   constructor(
@@ -208,7 +214,7 @@ class Reader {
     public at: number,
     /** The frame that it wants first: it may stand within an entry. */
     private from: number,
-    private readonly entries: Entries,
+    private readonly source: Source,
   ) {}
 
   /** Everything that it may have now. */
@@ -217,7 +223,7 @@ class Reader {
     if (this.#delivering) return;
     this.#delivering = true;
     while (!this.flow.paused && !this.subscriber.closed) {
-      const entry = this.entries.entry(this.at);
+      const entry = this.source.entry(this.at);
       if (entry === undefined) break;
       this.at += 1;
       const known = this.from - entry.first;
@@ -226,12 +232,25 @@ class Reader {
       this.subscriber.next(known > 0 ? withoutFrames(bytes, known) : bytes);
     }
     this.#delivering = false;
-    if (!this.entries.isOver()) return;
+    if (!this.source.over) return;
     this.flow.end();
-    if (this.entries.entry(this.at) === undefined) this.subscriber.complete();
+    if (this.source.entry(this.at) === undefined) this.subscriber.complete();
   }
 
   fail(error: SluiceError): void {
     this.subscriber.error(error);
+  }
+
+  /** Of the flow. */
+  flowChanged(paused: boolean): void {
+    if (paused) return;
+    this.deliver();
+    this.source.readerMoved();
+  }
+
+  /** Of the subscriber. */
+  unsubscribe(): void {
+    this.flow.remove(this);
+    this.source.readerLeft(this);
   }
 }
