@@ -32,9 +32,8 @@ export interface AttemptStream {
   readonly maxEvents: number;
   /** How many answers the caller asked for. */
   readonly choices: number;
-  /** When the stream began, in milliseconds of `performance.now()`: its total time counts from there. */
-  readonly startedAt: number;
-  readonly record: Pick<StreamRecord, 'read'>;
+  /** The total time counts from its beginning. */
+  readonly record: Pick<StreamRecord, 'read' | 'startedAt'>;
 }
 
 /** What one attempt is made of. */
@@ -92,11 +91,11 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
 
   start(listener: TryListener): void {
     const { target, request, use, stream } = this.options;
-    const { client, startedAt } = stream;
+    const { client, record } = stream;
     const { upstream, dialect, model } = target;
     this.#listener = listener;
     this.#firstToken = setAlarm(upstream.firstTokenTimeoutMs, this);
-    this.#total = setAlarm(upstream.totalTimeoutMs, this, startedAt);
+    this.#total = setAlarm(upstream.totalTimeoutMs, this, record.startedAt);
     const signal = (this.#stop = new Stop());
     const body = dialect.encodeRequest(request, model, true);
     const timeoutMs = upstream.headersTimeoutMs;

@@ -132,7 +132,6 @@ export class RelayService {
         maxEventBytes,
         maxEvents,
         choices,
-        startedAt: record.startedAt,
         record,
       },
     });
