@@ -13,6 +13,17 @@ describe('Stop', () => {
     expect(stop.reason).toBe('left');
   });
 
+  it('tells an object as it tells a function, and takes it back', () => {
+    const stop = new Stop();
+    const listener = { told: 0, handleEvent: () => (listener.told += 1) };
+    const other = { handleEvent: () => expect.unreachable() };
+    stop.addEventListener('abort', listener);
+    stop.addEventListener('abort', other);
+    stop.removeEventListener('abort', other);
+    stop.abort('left');
+    expect(listener.told).toBe(1);
+  });
+
   it('tells nothing to a listener that was taken back', () => {
     const stop = new Stop();
     const told: string[] = [];
