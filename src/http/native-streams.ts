@@ -72,7 +72,7 @@ export class NativeStreams {
 
   /** The stream that was opened for a request; once. */
   take(request: object): NativeStream {
-    if (!isOpened(request)) throw new Error('The stream guard did not run');
+    if (!isOpened(request)) throw new Error('The stream guard did not run, or its stream was taken');
     const { [OPENED]: stream } = request;
     // It would lead to the head and what else is over for as long as the request lives.
     Reflect.set(request, OPENED, undefined);

@@ -44,6 +44,16 @@ describe('ChunkShape', () => {
     expect(shape.count(block)).toBe(2);
   });
 
+  it('knows its own shape however many others are learnt, and whatever their length', () => {
+    const ids = Array.from({ length: 100 }, (_, at) => `${at}-`.padEnd(at % 10 === 9 ? 5_000 : 20, 'x'));
+    const print = (id: string) => openai('"a"').replace('"id":"c"', `"id":"${id}"`);
+    const shapes = ids.map((id) => learnt(print(id)));
+    expect(shapes.map((shape, at) => readBy(shape, print(ids[at] ?? '')))).toEqual(
+      ids.map(() => [said('a')]),
+    );
+    expect(shapes.filter((shape, at) => readBy(shape, print(ids[at + 1] ?? '')))).toEqual([]);
+  });
+
   it('reads as far as events are known', () => {
     const shape = learnt(openai('"Hello"'));
     const [first, other, last] = [openai('"a"'), openai('""'), openai('"b"')];
