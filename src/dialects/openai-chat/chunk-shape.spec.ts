@@ -25,6 +25,7 @@ const spaced = (text: string) => `{"choices": [{"index": 3, "delta": {"content":
 const doubled = (other: string, text: string) =>
   `{"vendor":{"content":"${other}"},"choices":[{"delta":{"content":"${text}"}}]}`;
 const at = (second: number) => openai('"a"').replace('"created":1', `"created":${second}`);
+const named = (id: string) => openai('"a"').replace('"id":"c"', `"id":"${id}"`);
 const said = (text: string, choice = 0) => ({ type: 'text-delta', choice, text });
 
 /** What is read of one event. */
@@ -45,13 +46,12 @@ describe('ChunkShape', () => {
   });
 
   it('knows its own shape however many others are learnt, and whatever their length', () => {
-    const ids = Array.from({ length: 100 }, (_, at) => `${at}-`.padEnd(at % 10 === 9 ? 5_000 : 20, 'x'));
-    const print = (id: string) => openai('"a"').replace('"id":"c"', `"id":"${id}"`);
-    const shapes = ids.map((id) => learnt(print(id)));
-    expect(shapes.map((shape, at) => readBy(shape, print(ids[at] ?? '')))).toEqual(
+    const ids = Array.from({ length: 100 }, (_, nth) => `${nth}-`.padEnd(nth % 10 === 9 ? 5_000 : 20, 'x'));
+    const shapes = ids.map((id) => learnt(named(id)));
+    expect(shapes.map((shape, nth) => readBy(shape, named(ids[nth] ?? '')))).toEqual(
       ids.map(() => [said('a')]),
     );
-    expect(shapes.filter((shape, at) => readBy(shape, print(ids[at + 1] ?? '')))).toEqual([]);
+    expect(shapes.filter((shape, nth) => readBy(shape, named(ids[nth + 1] ?? '')))).toEqual([]);
   });
 
   it('reads as far as events are known', () => {
