@@ -139,6 +139,7 @@ describe.skipIf(!hasRedis)('200 streams whose replica is killed', () => {
 
   beforeAll(async () => {
     replicas = await Replicas.start({ redisUrl: redis.url });
+    await replicas.haveRedis();
     const killed = new Gate();
     replicas.upstream.answers((request) => {
       const { length } = deltasFor(request.question);
@@ -159,6 +160,8 @@ describe.skipIf(!hasRedis)('200 streams whose replica is killed', () => {
         const onBegun = (streamId: string) => {
           const other = replicas.ask(producer === 'a' ? 'b' : 'a', `/v1/streams/${streamId}`);
           elsewhere = other.then(async (answer) => {
+            // Of a stream that Redis does not have yet nothing can be told once its replica is dead.
+            await answer.until((received) => parseEvents(received).length > 0);
             begun += 1;
             if (begun === COUNT) allBegun.open();
             await answer.over;
