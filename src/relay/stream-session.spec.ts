@@ -141,18 +141,22 @@ describe('StreamSession before the first content', () => {
 });
 
 describe('StreamSession at the first content', () => {
-  it('opens, brakes the upstream and keeps every frame for the reader', async () => {
+  it.each([
+    { what: 'text', block: text(' on the way'), sent: ' on the way' },
+    { what: 'what says nothing', block: role, sent: 'role' },
+  ])('opens, and brakes an upstream that sends $what before there is a reader', async ({ block: early, sent }) => {
     const { upstream, state, flow, read, seen } = start();
     upstream.next(role);
     upstream.next(text('Hello'));
     expect(await state()).toBe('open');
-    expect(flow.paused).toBe(true);
+    expect(flow.paused).toBe(false);
     expect(vi.getTimerCount()).toBe(0);
-    upstream.next(text(' on the way'));
+    upstream.next(early);
+    expect(flow.paused).toBe(true);
     read();
     expect(flow.paused).toBe(false);
     upstream.next(text(' world'));
-    expect(seen).toEqual(['role', 'Hello', ' on the way', ' world']);
+    expect(seen).toEqual(['role', 'Hello', sent, ' world']);
   });
 
   it('holds the end back for the reader as well', () => {

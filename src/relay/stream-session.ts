@@ -23,7 +23,7 @@ export interface SessionOptions<F> {
 
 /**
  * Stands between one upstream stream and its one reader. Until the first content it holds everything back, so
- * that a failure is still a status; then the upstream is braked until the reader subscribes.
+ * that a failure is still a status; then the upstream is braked by what it sends before the reader subscribes.
  */
 export class StreamSession<F> implements TranscodedSink<F>, Unsubscribable {
   /** Resolves at the first content, at a good end, or after the head's wait; rejects with what failed before. */
@@ -77,7 +77,9 @@ export class StreamSession<F> implements TranscodedSink<F>, Unsubscribable {
     if (transcoded.content && (failure === undefined || this.#state === 'open')) record.committed();
     if (failure !== undefined) this.error(failure);
     else if (transcoded.done) this.#finish(false);
-    else if (transcoded.content) this.#openOrBrake();
+    else if (this.#state === 'opening') {
+      if (transcoded.content) this.#open();
+    } else if (this.#subscriber === undefined) this.options.flow.pause();
   }
 
   error(cause: unknown): void {
@@ -108,15 +110,10 @@ export class StreamSession<F> implements TranscodedSink<F>, Unsubscribable {
     this.#close(transcoder.finish(record.ending(unterminated)));
   }
 
-  #openOrBrake(): void {
-    if (this.#state === 'opening') this.#open();
-    else if (this.#subscriber === undefined) this.options.flow.pause();
-  }
-
+  /** Its reader subscribes before more is read; if not, what comes next brakes: most streams never pause their upstream. */
   #open(): void {
     this.#state = 'open';
     this.#endHeadWait();
-    if (this.#subscriber === undefined) this.options.flow.pause();
     this.#settle?.resolve();
     this.#settle = undefined;
   }

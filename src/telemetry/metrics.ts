@@ -14,11 +14,16 @@ const DURATION_BUCKETS = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600];
 export class Metrics {
   readonly registry = new Registry();
 
+  /** Told, and not yet counted. */
+  #told: RelayEvent[] = [];
+
   readonly #active = new Gauge({
     name: 'sluice_streams_active',
     help: 'Streams and whole answers in flight',
     labelNames: ['route'],
     registers: [this.registry],
+    // It is the first one: whoever reads the registry reads what is counted here.
+    collect: () => this.#countTold(),
   });
 
   readonly #outcomes = new Counter({
@@ -100,8 +105,19 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  /** Counts one event of the relay. */
+  /** Counts one event of the relay: after this turn of the event loop, since a first token would wait for it. */
   observe(event: RelayEvent): void {
+    if (this.#told.length === 0) setImmediate(() => this.#countTold());
+    this.#told.push(event);
+  }
+
+  #countTold(): void {
+    const told = this.#told;
+    this.#told = [];
+    for (const event of told) this.#countEvent(event);
+  }
+
+  #countEvent(event: RelayEvent): void {
     switch (event.type) {
       case 'rejected':
         this.#rejections.inc({ code: event.error.code });
