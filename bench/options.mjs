@@ -5,7 +5,7 @@ export const HELP = `node bench/run.mjs [options]
   --quick               a version of two minutes: pipe, sluice, sluice-stream, one run each
   --quick --check       a minute: fails where a ratio to the pipe is a quarter worse than in bench/ratios.json
   --quick --record      some minutes: writes the ratios of this machine and commit to bench/ratios.json
-  --scenario a,b        firehose, chat, moderate, short, idle, idle-5000, slow, leave (default: all of these);
+  --scenario a,b        firehose, chat, moderate, single, short, idle, idle-5000, slow, leave (default: all);
                         only when asked for: streams, sizes (tables by number of streams and size of events),
                         workers (one worker and two, on all cores)
   --subject a,b         of bench/subjects.mjs (default: all; in idle some), and direct, which is no gateway

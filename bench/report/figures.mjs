@@ -20,7 +20,7 @@ const SATURATED = 0.95;
  * @property {number} userUs the part of it that is not the kernel's
  * @property {number} wholeCpuUs CPU µs per event over the whole phase, opening and ending included
  * @property {number} eventsPerSecond
- * @property {number | undefined} offeredPerSecond events that the upstream's schedule had in it
+ * @property {number | undefined} offeredPerSecond events that the upstream's schedule had in it; only of a window in which all are open
  * @property {number} requestsPerSecond
  * @property {number} gatewayCpu share of one core
  * @property {number} loadCpu share of one core, upstream and client together
@@ -67,7 +67,7 @@ export function figuresOf(run, scenario, pinned) {
     userUs: (gateway.userMs * 1000) / events,
     wholeCpuUs: (whole.totalMs * 1000) / counts.events,
     eventsPerSecond: (events * 1000) / elapsedMs,
-    offeredPerSecond: intervalMs === undefined ? undefined : (concurrency * 1000) / intervalMs,
+    offeredPerSecond: steady && intervalMs !== undefined ? (concurrency * 1000) / intervalMs : undefined,
     requestsPerSecond: (counts.requests * 1000) / (run.done.atMs - run.start.atMs),
     gatewayCpu: gateway.totalMs / elapsedMs,
     loadCpu: loadMs / elapsedMs,
