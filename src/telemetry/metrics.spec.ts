@@ -42,6 +42,15 @@ describe('Metrics', () => {
     expect(await samplesAfter(...started, ended)).not.toContain('sluice_streams_active{route="fast"} 1');
   });
 
+  it('counts what it was told when the turn is over', async () => {
+    const metrics = new Metrics();
+    metrics.observe({ type: 'attempt-started', stream, attempt });
+    const attempts = metrics.registry.getSingleMetric('sluice_attempts_total');
+    expect((await attempts?.get())?.values).toEqual([]);
+    await new Promise(setImmediate);
+    expect((await attempts?.get())?.values).toMatchObject([{ value: 1 }]);
+  });
+
   it('does not count out a stream that was never counted in', async () => {
     const samples = await samplesAfter({ ...ended, attempts: 0, outcome: 'client-gone' });
     expect(samples.filter((sample) => sample.startsWith('sluice_streams_active'))).toEqual([]);
