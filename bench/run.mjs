@@ -1,5 +1,6 @@
 /** `npm run bench`: runs every subject through every scenario, prints medians and ratios, and keeps the JSON. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { check } from './check/check.mjs';
 import { record } from './check/record.mjs';
@@ -43,7 +44,8 @@ async function main() {
     load: bench.load.kind,
     absent,
     versions,
-    options,
+    // A result is kept, and tells nothing of where things stand in a machine.
+    options: { ...options, ...(options.baseline !== undefined && { baseline: basename(options.baseline) }) },
   };
   console.log(`${JSON.stringify(description)}\n`);
   /** @type {Result[]} */

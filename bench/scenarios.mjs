@@ -78,7 +78,7 @@ function loads({ quick, streams, events, rate }, hot) {
   const each = paced(streams ?? 100, events ?? 100, 1000 / (rate ?? 50));
   const moderate = { ...each, requests: each.requests * (quick ? 1 : 3) };
   // V8 compiles what is called once a request until some ten thousand have come, and what is new in a load for some ten
-  // seconds: on the gateway's core, where each of its turns takes up to 4 ms and is the p99 of the first token.
+  // seconds: on the gateway's core, where each of its turns takes up to 4 ms, and first tokens wait for it.
   const hotter = { ...hot, requests: quick ? hot.requests : 20_000 };
   const lone = { ...open(quick ? 100 : 500, 1, 0), concurrency: 1, intervalMs: 1 };
   const shorts = streams ?? (quick ? 1000 : 3000);
