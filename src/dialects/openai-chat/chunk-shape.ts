@@ -32,12 +32,6 @@ interface Shape {
   readonly choice: number;
 }
 
-/** The payload of an event that says a text and nothing else, and of which choice it is. */
-interface Lesson {
-  readonly data: string;
-  readonly choice: number;
-}
-
 /**
  * What the text chunks of one stream have in common: all of their bytes but the content, and OpenAI's padding
  * against side channels. An event of a shape that was read once need not be parsed again to be known.
@@ -46,7 +40,6 @@ interface Lesson {
  */
 export class ChunkShape {
   #shape: Shape | undefined;
-  #lesson: Lesson | undefined;
   #lessons = 0;
 
   /** How many events a block holds, if each says a text and nothing else; 0 for any other block. */
@@ -80,14 +73,11 @@ export class ChunkShape {
     return { parts, end: at };
   }
 
-  /**
-   * Takes the shape of an event that was read and has not the one known, if it says a text and nothing else: when the next
-   * event is looked at, so that the first one need not wait.
-   */
+  /** Takes the shape of an event that was read and has not the one known, if it says a text and nothing else. */
   learn(data: string, chunk: ChatChunk): void {
     if (this.#lessons >= MAX_LESSONS || !saysOnlyText(chunk)) return;
     this.#lessons += 1;
-    this.#lesson = { data, choice: chunk.choices[0]?.index ?? 0 };
+    this.#shape = shapeOf(data, chunk) ?? this.#shape;
   }
 
   /** Reads an event in order to take its shape, if that is still worth it. */
@@ -100,11 +90,6 @@ export class ChunkShape {
 
   /** A line that ends with CR is none of a shape. */
   #shapeFor(block: Buffer): Shape | undefined {
-    const lesson = this.#lesson;
-    if (lesson !== undefined) {
-      this.#lesson = undefined;
-      this.#shape = shapeOf(lesson) ?? this.#shape;
-    }
     return this.#shape !== undefined && !block.includes(CR) ? this.#shape : undefined;
   }
 }
@@ -138,9 +123,9 @@ function closingQuote(text: Buffer, at: number): number {
   return quote > at && text[quote - 1] === BACKSLASH ? -1 : quote;
 }
 
-function shapeOf({ data, choice }: Lesson): Shape | undefined {
+function shapeOf(data: string, { choices: [choice] }: ChatChunk): Shape | undefined {
   const content = stringAt(data, CONTENT, 0);
-  if (content === undefined || /[\r\n]/.test(data)) return undefined;
+  if (content === undefined || choice === undefined || /[\r\n]/.test(data)) return undefined;
   const padding = stringAt(data, OBFUSCATION, content.end);
   const before = data.slice(0, content.start);
   const between = padding && data.slice(content.end, padding.start);
@@ -148,7 +133,7 @@ function shapeOf({ data, choice }: Lesson): Shape | undefined {
   // Another field may have the name too: it is the delta's if what is put there is read there.
   const probe = readChunk(before + PROBE + (between === undefined ? '' : between + PROBE) + after);
   if (probe?.choices[0]?.delta?.['content'] !== PROBE) return undefined;
-  return shapeFrom([DATA + before, between ?? '', after + BLANK], choice);
+  return shapeFrom([DATA + before, between ?? '', after + BLANK], choice.index);
 }
 
 function shapeFrom([before, between, after]: readonly [string, string, string], choice: number): Shape {
