@@ -100,7 +100,7 @@ export class ChatCompletionsController {
   }
 
   #send(exchange: Exchange, source: FrameSource, head: StreamHead): void {
-    this.writer.write(exchange, source, head, 'us').subscribe();
+    this.writer.write(exchange, source, head);
   }
 
   async #answer(exchange: Exchange, question: ChatRequest): Promise<void> {

@@ -27,28 +27,27 @@ export interface FrameSource {
 /** Writes streams to clients: heartbeats in silence, back-pressure to the upstream, one end. */
 @Injectable()
 export class FrameWriter {
-  constructor(@Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings) {}
+  constructor(@Inject(SLUICE_SETTINGS) private readonly settings: Pick<SluiceSettings, 'heartbeatMs'>) {}
+
+  /** Sends the head and each frame as it comes, and ends the response after the last one. Who leaves ends the source. */
+  write(exchange: Exchange, source: FrameSource, head: StreamHead): void {
+    this.#writing(exchange, source, head).start();
+  }
 
   /**
-   * Sends the head and each frame as it comes, for as long as it is subscribed, which is once; emits nothing. After the
-   * last frame it ends the response and completes. Behind an interceptor `@Sse`'s own writer is piped into the response:
-   * that one ends it then. Unsubscribing stops the source.
+   * The same for an `@Sse` handler: begins when it is subscribed to, which is once, and emits nothing. It completes when
+   * the head is out, since what Nest keeps for an Observable that goes on is a third of what an open stream takes
+   * (docs/decisions/0023). Behind an interceptor it lives as long as the stream: `@Sse`'s own writer, to which an
+   * interceptor may have something to add, ends the response then, and unsubscribing stops the source.
    */
-  write(
-    exchange: Exchange,
-    source: FrameSource,
-    head: StreamHead,
-    subscribedBy: 'us' | 'nest',
-  ): Observable<never> {
-    if (subscribedBy === 'nest') dropNestPipe(exchange.response);
-    const writing = new Writing({
-      exchange,
-      source,
-      head,
-      subscribedBy,
-      heartbeatMs: this.settings.heartbeatMs,
-    });
-    return new Observable((subscriber) => writing.start(subscriber));
+  observe(exchange: Exchange, source: FrameSource, head: StreamHead): Observable<never> {
+    dropNestPipe(exchange.response);
+    const writing = this.#writing(exchange, source, head);
+    return new Observable((subscriber) => writing.observed(subscriber));
+  }
+
+  #writing(exchange: Exchange, source: FrameSource, head: StreamHead): Writing {
+    return new Writing({ exchange, source, head, heartbeatMs: this.settings.heartbeatMs });
   }
 }
 
@@ -56,7 +55,6 @@ interface WritingOptions {
   readonly exchange: Exchange;
   readonly source: FrameSource;
   readonly head: StreamHead;
-  readonly subscribedBy: 'us' | 'nest';
   readonly heartbeatMs: number;
 }
 
@@ -79,14 +77,32 @@ class Writing implements Observer<Frame>, Unsubscribable, FlowListener, AlarmLis
     this.#silence = options.head.heartbeat;
   }
 
-  start(subscriber: Subscriber<never>): void {
+  start(): void {
+    this.#follow(this.#sendHead());
+  }
+
+  observed(subscriber: Subscriber<never>): void {
+    const options = this.#sendHead();
+    dropNestHead(this.#response);
+    if (isPipedInto(this.#response)) {
+      this.#subscriber = subscriber;
+      this.#follow(options);
+      subscriber.add(this);
+    } else {
+      this.#follow(options);
+      subscriber.complete();
+    }
+  }
+
+  #sendHead(): WritingOptions {
     const options = this.#options;
     if (options === undefined) throw new Error('A stream is written once');
     this.#options = undefined;
-    this.#subscriber = subscriber;
-    const { exchange, source, head, subscribedBy, heartbeatMs } = options;
-    exchange.sendHead(200, head.headers);
-    if (subscribedBy === 'nest') dropNestHead(this.#response);
+    options.exchange.sendHead(200, options.head.headers);
+    return options;
+  }
+
+  #follow({ source, heartbeatMs }: WritingOptions): void {
     this.#heartbeat = setAlarm(heartbeatMs, this);
     this.#response[FLOW] = this.#flow;
     this.#response.on('drain', resume);
@@ -95,7 +111,6 @@ class Writing implements Observer<Frame>, Unsubscribable, FlowListener, AlarmLis
     this.#subscription = source.output.subscribe(this);
     // Sends the head by itself if no frame took it along.
     this.#response.flushHeaders();
-    subscriber.add(this);
   }
 
   next(frame: Frame): void {
@@ -111,6 +126,7 @@ class Writing implements Observer<Frame>, Unsubscribable, FlowListener, AlarmLis
 
   complete(): void {
     this.#linger();
+    this.#letGo();
     if (!isPipedInto(this.#response)) this.#response.end();
     this.#subscriber?.complete();
   }

@@ -22,10 +22,10 @@ class LazyAbortController implements AbortController {
 }
 
 /**
- * Gives a request the controller that Nest aborts at the end of each `@Sse` answer, for handlers and interceptors with
- * `@SseSignal()`. Nest makes one where there is none; its signal, and the error with a stack that ends it, take a
- * fifteenth of a short request, and nobody asks for them here. It is set where Nest looks: on the adapter's request and
- * on the raw one.
+ * Gives a request the controller that Nest aborts when the Observable of an `@Sse` answer is over, for handlers and
+ * interceptors with `@SseSignal()`. Nest makes one where there is none; its signal, and the error with a stack that ends
+ * it, take a fifteenth of a short request, and nobody asks for them here. It is set where Nest looks: on the adapter's
+ * request and on the raw one.
  */
 export function attachSseSignal(request: AdapterRequest): void {
   const controller = new LazyAbortController();

@@ -47,6 +47,6 @@ export class StreamController {
 
   async #stream(request: object): Promise<Observable<MessageEvent>> {
     const { exchange, source, head } = this.streams.take(request);
-    return this.writer.write(exchange, source, head, 'nest');
+    return this.writer.observe(exchange, source, head);
   }
 }

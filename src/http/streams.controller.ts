@@ -93,7 +93,7 @@ export class StreamsController {
       return;
     }
     const head = eventStreamHead({ id }, exchange.keepsAlive);
-    this.writer.write(exchange, source, head, 'us').subscribe();
+    this.writer.write(exchange, source, head);
   }
 
   /** What the reader lacks; undefined where it has all. */
