@@ -13,14 +13,17 @@ describe('fitToCores', () => {
     { workers: 2, cores: 2 },
     { workers: 4, cores: 1 },
     { workers: 2, cores: 3 },
-  ])('collects on one thread where $workers processes share $cores cores', (share) => {
-    expect(flagsOf(share)).toEqual(['--no-parallel-scavenge']);
-  });
+  ])(
+    'collects on one thread, and the old space seldom, where $workers processes share $cores cores',
+    (share) => {
+      expect(flagsOf(share)).toEqual(['--no-parallel-scavenge', '--heap-growing-percent=100']);
+    },
+  );
 
   it.each([
     { workers: 1, cores: 2 },
     { workers: 2, cores: 4 },
-  ])('leaves V8 its threads where $workers processes share $cores cores', (share) => {
+  ])('leaves V8 as it is where $workers processes share $cores cores', (share) => {
     expect(flagsOf(share)).toEqual([]);
   });
 });

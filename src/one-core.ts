@@ -12,12 +12,15 @@ export interface CoreShare {
 }
 
 /**
- * Lets V8 collect its young space on one thread where a process has less than two cores. There its helper threads
- * wait for the core that the event loop waits for them on: collections take longer, and every open stream waits for
- * them. V8 looks at the flag at each collection, so that it may be set while the process runs.
- * See docs/decisions/0019-collections-on-one-core.md.
+ * Fits V8's collections to a process that has less than two cores. Its helper threads wait there for the core that the
+ * event loop waits for them on, so that the young space is collected on one thread. And while the old space is marked, a
+ * thread takes half of that core: it may grow to twice what it holds before that, where V8 would allow a tenth.
+ * V8 looks at both flags at each collection, so that they may be set while the process runs.
+ * See docs/decisions/0019-collections-on-one-core.md and 0024-the-old-space-may-double.md.
  */
 export function fitToCores(share: CoreShare): void {
   const { workers, cores = availableParallelism(), setFlags = setFlagsFromString } = share;
-  if (cores / workers < 2) setFlags('--no-parallel-scavenge');
+  if (cores / workers >= 2) return;
+  setFlags('--no-parallel-scavenge');
+  setFlags('--heap-growing-percent=100');
 }
