@@ -76,7 +76,7 @@ function loads({ quick, streams, events, rate }, hot) {
   const firehose = { ...open(streams ?? 50, events ?? (quick ? 1000 : 2000), 0), eventsPerWrite: 10 };
   const chat = paced(streams ?? (quick ? 200 : 500), events ?? (quick ? 100 : 150), 1000 / (rate ?? 50));
   const each = paced(streams ?? 100, events ?? 100, 1000 / (rate ?? 50));
-  const moderate = { ...each, requests: each.requests * (quick ? 1 : 3) };
+  const warm = { ...each, requests: each.requests * (quick ? 1 : 3) };
   // The p99 of their first tokens is the fifth slowest, not the third.
   const measured = { ...each, requests: each.requests * (quick ? 1 : 5) };
   // V8 compiles what is called once a request until some ten thousand have come, and what is new in a load for some ten
@@ -103,8 +103,8 @@ function loads({ quick, streams, events, rate }, hot) {
     moderate: {
       per: 'latency',
       window: 'steady',
-      load: `${streamsOf(moderate)}, ${measured.requests} × ${measured.events} events`,
-      warmup: [hotter, moderate, moderate],
+      load: `${streamsOf(measured)}, ${measured.requests} × ${measured.events} events`,
+      warmup: [hotter, warm, warm],
       measured,
       added: true,
     },

@@ -13,8 +13,8 @@ export interface CoreShare {
 
 /**
  * Fits V8's collections to a process that has less than two cores. Its helper threads wait there for the core that the
- * event loop waits for them on, so that the young space is collected on one thread. And while the old space is marked, a
- * thread takes half of that core: it may grow to twice what it holds before that, where V8 would allow a tenth.
+ * event loop waits for them on, so that the young space is collected on one thread. And the thread that marks the old
+ * space takes that core from the event loop: the old space may grow to twice what is alive before that happens.
  * V8 looks at both flags at each collection, so that they may be set while the process runs.
  * See docs/decisions/0019-collections-on-one-core.md and 0024-the-old-space-may-double.md.
  */
