@@ -1,10 +1,11 @@
-import { IncomingMessage, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
+import { once } from 'node:events';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import { Socket, type AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { Subject } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { Flow } from '../core/flow.js';
-import { Exchange } from './exchange.js';
+import { Exchange, type AdapterRequest } from './exchange.js';
 import { FrameWriter } from './frame-writer.js';
 import { eventStreamHead } from './stream-head.js';
 
@@ -53,5 +54,64 @@ describe('observe', () => {
     subscribe();
     subscribe();
     expect(error).toHaveBeenCalledOnce();
+  });
+});
+
+/** A stream that is written to a real client, whose head is out. */
+async function written() {
+  const server = createServer().listen(0, '127.0.0.1');
+  const { port } = (await once(server, 'listening').then(() => server.address())) as AddressInfo;
+  const client = fetch(`http://127.0.0.1:${port}/`).then((answer) => answer.text());
+  const [request, response] = (await once(server, 'request')) as [
+    IncomingMessage & AdapterRequest,
+    ServerResponse,
+  ];
+  const frames = new Subject<string>();
+  const flow = new Flow();
+  new FrameWriter({ heartbeatMs: 15_000 }).write(
+    new Exchange(request, response),
+    { output: frames, flow },
+    eventStreamHead({ id: 'st_1' }, true),
+  );
+  const close = () => server.close().closeAllConnections();
+  return { response, frames, flow, client, close };
+}
+
+describe('write', () => {
+  it('sends a frame in its turn, and the last ones with the end', async () => {
+    const { response, frames, flow, client, close } = await written();
+    const waiting: boolean[] = [];
+    const put = (frame: string) => {
+      frames.next(frame);
+      waiting.push(response.writableLength > 0);
+    };
+    put('data: a\n\n');
+    put('data: b\n\n');
+    flow.end();
+    put('data: c\n\n');
+    frames.complete();
+    expect(waiting).toEqual([false, false, true]);
+    expect(await client).toBe('data: a\n\ndata: b\n\ndata: c\n\n');
+    close();
+  });
+
+  it('sends what its client has missed in one go', async () => {
+    const { response, frames, flow, client, close } = await written();
+    const missed = ['data: b\n\n', 'data: c\n\n'];
+    const waiting: number[] = [];
+    flow.add({
+      flowChanged: (paused) => {
+        if (paused) return;
+        for (const frame of missed) frames.next(frame);
+        waiting.push(response.writableLength);
+      },
+    });
+    flow.pause();
+    response.emit('drain');
+    waiting.push(response.writableLength);
+    frames.complete();
+    expect(waiting).toEqual([2 * '9\r\ndata: b\n\n\r\n'.length, 0]);
+    expect(await client).toBe(missed.join(''));
+    close();
   });
 });

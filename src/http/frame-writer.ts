@@ -8,7 +8,7 @@ import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import type { Exchange } from './exchange.js';
 import { dropNestHead, dropNestPipe, isPipedInto } from './nest-sse-writer.js';
 import type { StreamHead } from './stream-head.js';
-import { writeFrame } from './write-frame.js';
+import { sendFrame, writeFrame } from './write-frame.js';
 
 /** How long a finished stream may wait for a client that takes nothing of it, in milliseconds. */
 const LINGER_MS = 60_000;
@@ -66,6 +66,8 @@ class Writing implements Observer<Frame>, Unsubscribable, FlowListener, AlarmLis
   /** Until it has started. */
   #options: WritingOptions | undefined;
   #lingers = false;
+  /** The head is out, and what came with it. */
+  #isOpen = false;
   #subscriber: Subscriber<never> | undefined;
   #heartbeat: Alarm | undefined;
   #subscription: Subscription | undefined;
@@ -111,11 +113,14 @@ class Writing implements Observer<Frame>, Unsubscribable, FlowListener, AlarmLis
     this.#subscription = source.output.subscribe(this);
     // Sends the head by itself if no frame took it along.
     this.#response.flushHeaders();
+    this.#isOpen = true;
   }
 
   next(frame: Frame): void {
     this.#heartbeat?.touch();
-    if (!writeFrame(this.#response, frame)) this.#flow.pause();
+    // The first frames go out with the head, and the last ones with the end.
+    const put = this.#isOpen && !this.#lingers ? sendFrame : writeFrame;
+    if (!put(this.#response, frame)) this.#flow.pause();
   }
 
   /** The format has no frame for a failure: an answer without its end is the only honest sign. */
@@ -147,7 +152,7 @@ class Writing implements Observer<Frame>, Unsubscribable, FlowListener, AlarmLis
   /** Of the heartbeat. */
   alarmRang(): void {
     const silence = this.#silence;
-    if (silence !== undefined && !this.#response.writableNeedDrain) writeFrame(this.#response, silence);
+    if (silence !== undefined && !this.#response.writableNeedDrain) sendFrame(this.#response, silence);
   }
 
   /** The time counts from the last byte that the client took. It is the response's alone, not its connection's. */
@@ -168,8 +173,12 @@ class Writing implements Observer<Frame>, Unsubscribable, FlowListener, AlarmLis
   }
 }
 
+/** What the client has missed comes in one go, and is sent as such. */
 function resume(this: WrittenResponse): void {
+  const { socket } = this;
+  socket?.cork();
   this[FLOW]?.resume();
+  socket?.uncork();
 }
 
 /**

@@ -1,4 +1,5 @@
 import { OutgoingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Frame } from '../core/frame.js';
 
 /** Above this many bytes a copy takes longer than the writes that it saves. */
@@ -11,17 +12,44 @@ const LINE_END = 2;
  * Writes a frame to a response whose head is out; false where the client is slower. In chunked encoding (RFC 9112 7.1)
  * Node writes a chunk in four pieces, each through all of its layers: here it is one. Whatever else is written to the
  * response stays Node's, as its last chunk does. A `write` that somebody has replaced is asked for the frame itself.
+ *
+ * Node holds what is written to a response back until the next tick, to send it with what comes in the same turn.
  */
 export function writeFrame(response: ServerResponse, frame: Frame): boolean {
-  const isNodes = response.chunkedEncoding && response.write === OutgoingMessage.prototype.write;
-  const bytes = isNodes ? lengthOf(frame) : 0;
-  // A chunk of no bytes would be the last one.
-  if (bytes === 0 || bytes > MAX_COPIED_BYTES) return response.write(frame);
-  const chunk = chunkOf(frame, bytes);
+  const chunk = chunkFor(response, frame);
+  return chunk === undefined ? response.write(frame) : writeChunk(response, chunk);
+}
+
+/**
+ * The same, sent in this very turn: for a frame by itself. The head must have been sent to the socket, if there is one.
+ * Where the client is slower the response is written to, since it knows who waits for its `drain`.
+ */
+export function sendFrame(response: ServerResponse, frame: Frame): boolean {
+  const chunk = chunkFor(response, frame);
+  if (chunk === undefined) return response.write(frame);
+  const { socket } = response;
+  const isNodes = response.writableEnded || !hasRoom(socket, chunk.length);
+  return isNodes ? writeChunk(response, chunk) : socket.write(chunk);
+}
+
+/** A pipelined response has no socket until its turn comes. */
+function hasRoom(socket: Socket | null, bytes: number): socket is Socket {
+  return socket?.writable === true && socket.writableLength + bytes < socket.writableHighWaterMark;
+}
+
+function writeChunk(response: ServerResponse, chunk: Buffer): boolean {
   response.chunkedEncoding = false;
   const isTaken = response.write(chunk);
   response.chunkedEncoding = true;
   return isTaken;
+}
+
+/** The frame as a chunk, where it is written as one. */
+function chunkFor(response: ServerResponse, frame: Frame): Buffer | undefined {
+  if (!response.chunkedEncoding || response.write !== OutgoingMessage.prototype.write) return undefined;
+  const bytes = lengthOf(frame);
+  // A chunk of no bytes would be the last one.
+  return bytes === 0 || bytes > MAX_COPIED_BYTES ? undefined : chunkOf(frame, bytes);
 }
 
 function lengthOf(frame: Frame): number {

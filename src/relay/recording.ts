@@ -67,7 +67,7 @@ export class Recording implements GraceOwner, StreamOwner, Observer<Frame> {
 
   /** Of its output. */
   next(frame: Frame): void {
-    this.#writer?.append(frame);
+    this.#writer?.append(frame, this.#producer?.flow.ended);
   }
 
   /** Of its output. */

@@ -68,6 +68,7 @@ export class StreamSession<F> implements TranscodedSink<F>, Unsubscribable {
     const { record, maxEvents } = this.options;
     record.saw(transcoded);
     this.#finished.add(transcoded.finished);
+    if (transcoded.done) this.options.flow.end();
     for (const frame of transcoded.output) this.#send(frame);
     // The reader may have left while it was given a frame.
     if (this.closed) return;
@@ -159,6 +160,7 @@ export class StreamSession<F> implements TranscodedSink<F>, Unsubscribable {
   }
 
   #close(lastFrames: readonly F[]): void {
+    this.options.flow.end();
     this.#source?.stop();
     this.#source = undefined;
     for (const frame of lastFrames) this.#send(frame);

@@ -66,3 +66,19 @@ describe('a MemoryStream that ends with more than its window', () => {
     expect(slow[0]).toMatchObject({ text: frames.join(''), end: 'complete' });
   });
 });
+
+describe('a reader of a MemoryStream', () => {
+  it('knows of the end before it is given the last frame', () => {
+    const stream = new MemoryStream(card(), {
+      maxBytes: () => 1_000,
+      changed: () => undefined,
+      brake: () => undefined,
+    });
+    const flow = new Flow();
+    const ended: boolean[] = [];
+    stream.read(0, flow).subscribe(() => void ended.push(flow.ended));
+    stream.append(frame(0));
+    stream.append(frame(1), true);
+    expect(ended).toEqual([false, true]);
+  });
+});

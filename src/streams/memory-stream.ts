@@ -38,6 +38,7 @@ export class MemoryStream implements StreamWriter, Source {
   #dropped = 0;
   #frames = 0;
   #bytes = 0;
+  #ending = false;
   #over = false;
   #braked = false;
   #packed = false;
@@ -55,6 +56,11 @@ export class MemoryStream implements StreamWriter, Source {
     return this.#over;
   }
 
+  /** Of a reader: nothing comes after what there is. */
+  get ending(): boolean {
+    return this.#ending || this.#over;
+  }
+
   get described(): LoggedStream {
     const firstKept = this.#dropped === 0 ? 0 : (this.#entries[0]?.first ?? this.#frames);
     return {
@@ -66,7 +72,8 @@ export class MemoryStream implements StreamWriter, Source {
     };
   }
 
-  append(bytes: Frame): void {
+  append(bytes: Frame, isLast = false): void {
+    this.#ending = isLast;
     const frames = framesIn(bytes);
     const { page, from, to } = this.#pages.put(bytes);
     this.#entries.push({ first: this.#frames, frames, page, from, to });
@@ -198,6 +205,7 @@ function packed(entries: readonly Entry[]): Entry[] {
 /** What a reader reads from. */
 interface Source {
   readonly over: boolean;
+  readonly ending: boolean;
   entry(place: number): Entry | undefined;
   readerMoved(): void;
   readerLeft(reader: Reader): void;
@@ -222,6 +230,7 @@ class Reader implements FlowListener, Unsubscribable {
     // What is sent may pause and resume the flow.
     if (this.#delivering) return;
     this.#delivering = true;
+    if (this.source.ending) this.flow.end();
     while (!this.flow.paused && !this.subscriber.closed) {
       const entry = this.source.entry(this.at);
       if (entry === undefined) break;
@@ -232,9 +241,7 @@ class Reader implements FlowListener, Unsubscribable {
       this.subscriber.next(known > 0 ? withoutFrames(bytes, known) : bytes);
     }
     this.#delivering = false;
-    if (!this.source.over) return;
-    this.flow.end();
-    if (this.source.entry(this.at) === undefined) this.subscriber.complete();
+    if (this.source.over && this.source.entry(this.at) === undefined) this.subscriber.complete();
   }
 
   fail(error: SluiceError): void {

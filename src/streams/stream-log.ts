@@ -44,8 +44,8 @@ export interface StreamOwner {
 
 /** The pen of a producer. */
 export interface StreamWriter {
-  /** Adds one or more whole frames that belong together. */
-  append(bytes: Frame): void;
+  /** Adds one or more whole frames that belong together; `isLast` where the end follows in the same turn. */
+  append(bytes: Frame, isLast?: boolean): void;
   /** There will be no more. May be called more than once. */
   end(): void;
 }

@@ -1,6 +1,7 @@
 import { Agent, type ClientRequestArgs } from 'node:http';
 import type { ConnectOpts, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { parsing } from './socket-read.js';
 
 /** As much as Node reads at once, in bytes. */
 const READ_BYTES = 64 * 1024;
@@ -11,14 +12,25 @@ const READ_BYTES = 64 * 1024;
  */
 const buffer = Buffer.alloc(READ_BYTES);
 
+/** Of its beginning, by their length: most reads are short, and a view for each would be a twentieth of its garbage. */
+const views: Buffer[] = [];
+const LONGEST_VIEW = 1024;
+
 /** Node calls it on the socket that was read. */
 const onread: ConnectOpts['onread'] = {
   buffer,
   callback(this: Socket, bytes: number) {
-    this.emit('data', buffer.subarray(0, bytes));
+    parsing(bytes);
+    this.emit('data', viewOf(bytes));
+    parsing(0);
     return true;
   },
 };
+
+function viewOf(bytes: number): Buffer {
+  if (bytes > LONGEST_VIEW) return buffer.subarray(0, bytes);
+  return (views[bytes] ??= buffer.subarray(0, bytes));
+}
 
 /**
  * An agent whose sockets read into one buffer (`onread` of `net.connect`), where Node makes a buffer of 64 KB for each

@@ -2,6 +2,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Flow } from '../core/flow.js';
+import { parsing } from './socket-read.js';
 import { UpstreamBody } from './upstream-body.js';
 
 const GRACE_MS = 1_000;
@@ -60,6 +61,57 @@ describe('UpstreamBody', () => {
     await end();
     // Chunks of one turn come as one.
     expect(seen).toEqual(['ab', '|']);
+  });
+
+  it('hands over the last chunk of a socket read in its turn, with those before it', async () => {
+    const { read, message, seen } = listen();
+    read();
+    await settled();
+    parsing('1\r\na\r\n2\r\nbc\r\n'.length);
+    message.push(Buffer.from('a'));
+    expect(seen).toEqual([]);
+    message.push(Buffer.from('bc'));
+    expect(seen).toEqual(['abc']);
+    parsing('1\r\nd\r\n'.length);
+    message.push(Buffer.from('d'));
+    expect(seen).toEqual(['abc', 'd']);
+    parsing(0);
+    await settled();
+    expect(seen).toEqual(['abc', 'd']);
+  });
+
+  it('keeps chunks in order that come while others wait in the body', async () => {
+    const { read, say, flow, message, seen } = listen();
+    await say('a');
+    read();
+    message.push(Buffer.from('b'));
+    await settled();
+    flow.pause();
+    await say('c');
+    flow.resume();
+    message.push(Buffer.from('d'));
+    await settled();
+    expect(seen.join('')).toBe('abcd');
+  });
+
+  it('leaves what comes after its reader has left to the body', async () => {
+    const { body, read, say, end, message, seen } = listen();
+    const reader = read();
+    await say('a');
+    body.release();
+    reader.stop();
+    await say('b');
+    await end();
+    expect([seen, message.readableEnded]).toEqual([['a'], true]);
+  });
+
+  it('asks a push that somebody has replaced', async () => {
+    const { read, say, message, seen } = listen();
+    const pushed = vi.fn<(chunk: Buffer | null) => boolean>(() => true);
+    message.push = pushed;
+    read();
+    await say('a');
+    expect([pushed.mock.calls.length, seen]).toEqual([1, []]);
   });
 
   it('hands over long chunks one by one, and none after its reader has left', async () => {

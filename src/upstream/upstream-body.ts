@@ -1,5 +1,6 @@
-import type { IncomingMessage } from 'node:http';
+import { IncomingMessage } from 'node:http';
 import type { Flow, FlowListener } from '../core/flow.js';
+import { endsRead } from './socket-read.js';
 
 /** How long a body of which only the last chunk is missing may take before its socket is given up. */
 const RELEASE_GRACE_MS = 1_000;
@@ -16,10 +17,18 @@ export interface BodyReader {
   cut(): void;
 }
 
+/** Where a body leads to its owner: a function of its own would keep each body until a major collection (docs/decisions/0014). */
+const OWNER = Symbol('owner');
+
+type OwnedBody = IncomingMessage & { [OWNER]?: UpstreamBody | undefined };
+
 /**
  * The body of one upstream answer, and its one owner. It reads the chunks, those of one socket read as one: with chunked
  * encoding each event is a chunk, and what follows costs by the chunk. Long ones come one by one. The flow brakes it. A
  * body that breaks off is cut; a clean end completes; either is told once and nothing after it.
+ *
+ * While nothing waits, chunks come straight from Node's parser, in its turn: through a Readable each event costs a tick
+ * (docs/decisions/0025).
  */
 export class UpstreamBody implements FlowListener {
   #first: Buffer | undefined;
@@ -29,7 +38,7 @@ export class UpstreamBody implements FlowListener {
   #over = false;
 
   constructor(
-    private readonly body: IncomingMessage,
+    private readonly body: OwnedBody,
     private readonly flow: Flow,
     private readonly reader: BodyReader,
   ) {
@@ -47,6 +56,8 @@ export class UpstreamBody implements FlowListener {
     // Each of them comes once: `once` would wrap it in three objects.
     body.on('data', this.#onData).on('end', this.#onClose).on('close', this.#onClose);
     if (flow.paused) body.pause();
+    body[OWNER] = this;
+    if (body.push === IncomingMessage.prototype.push) body.push = pushToOwner;
     return undefined;
   }
 
@@ -61,7 +72,13 @@ export class UpstreamBody implements FlowListener {
     this.#over = true;
     this.body.off('data', this.#onData).off('end', this.#onClose).off('close', this.#onClose);
     this.flow.remove(this);
+    this.body[OWNER] = undefined;
     this.#letGo();
+  }
+
+  /** Of the parser: the chunk need not go through the body. */
+  take(chunk: Buffer): void {
+    this.#onData(chunk);
   }
 
   flowChanged(paused: boolean): void {
@@ -81,11 +98,14 @@ export class UpstreamBody implements FlowListener {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    if (this.#first === undefined) {
+    const isLast = endsRead(chunk.length);
+    if (this.#first !== undefined) (this.#others ??= []).push(chunk);
+    else {
       this.#first = chunk;
       // The parser hands over all chunks of a read before the next tick.
-      process.nextTick(this.#flush);
-    } else (this.#others ??= []).push(chunk);
+      if (!isLast) process.nextTick(this.#flush);
+    }
+    if (isLast) this.#flush();
   };
 
   readonly #onClose = (): void => {
@@ -117,6 +137,16 @@ export class UpstreamBody implements FlowListener {
       this.reader.next(chunk);
     }
   }
+}
+
+/** As Node's, but for what the body would hand over at once and as it is. */
+function pushToOwner(this: OwnedBody, chunk: Buffer | null): boolean {
+  const owner = this[OWNER];
+  const waitsForNothing = this.readableFlowing === true && this.readableLength === 0;
+  if (owner === undefined || chunk === null || !waitsForNothing)
+    return IncomingMessage.prototype.push.call(this, chunk);
+  owner.take(chunk);
+  return true;
 }
 
 function ignore(): void {}

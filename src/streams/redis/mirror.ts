@@ -109,7 +109,7 @@ export class Mirror {
     this.#brokenOff = brokenOff;
     if (epoch > 1 && count > 0 && !brokenOff) this.#takenOver ??= { at: this.#frames, epoch };
     this.#frames += count;
-    if (count > 0) this.#stream?.append(bytes);
+    if (count > 0) this.#stream?.append(bytes, end);
     if (!end) this.#startReaders();
   }
 

@@ -75,8 +75,8 @@ const renewed = async (ms: number) => {
 describe('OwnStreams', () => {
   it('write into memory at once what they send to Redis later', async () => {
     const { writer, memory } = begin();
-    writer.append(frame(0));
-    expect(memory.append).toHaveBeenCalledExactlyOnceWith(frame(0));
+    writer.append(frame(0), true);
+    expect(memory.append).toHaveBeenCalledExactlyOnceWith(frame(0), true);
     expect(redis.asked).toEqual([]);
     writer.end();
     expect(memory.end).toHaveBeenCalledOnce();

@@ -81,8 +81,8 @@ export class OwnStreams {
       before: undefined,
     });
     return {
-      append(bytes: Frame) {
-        memory.append(bytes);
+      append(bytes: Frame, isLast?: boolean) {
+        memory.append(bytes, isLast);
         own.outbox.append(bytes);
       },
       end: () => {
