@@ -10,8 +10,9 @@ export function parsing(bytes: number): void {
 }
 
 /**
- * Takes a chunk of so many bytes off the read that is parsed, and says whether it is surely the last one: what is left is
- * less than its own framing. False between reads, and where chunks are framed in more bytes than they need.
+ * Takes a chunk of so many bytes off the read that is parsed, and says whether it is the last one, as far as sizes tell.
+ * A chunk that began in the read before counts for a few bytes too many: a tiny one behind it may come after "the last".
+ * False between reads, and where chunks are framed in more bytes than they need.
  */
 export function endsRead(bytes: number): boolean {
   if (left <= 0) return false;
