@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { Socket, type AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
-import { Subject } from 'rxjs';
+import { startWith, Subject } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { Flow } from '../core/flow.js';
 import { Exchange, type AdapterRequest } from './exchange.js';
@@ -57,8 +57,8 @@ describe('observe', () => {
   });
 });
 
-/** A stream that is written to a real client, whose head is out. */
-async function written() {
+/** A stream that is written to a real client, whose head is out, and the first frames with it. */
+async function written(first: readonly string[] = [], flow = new Flow()) {
   const server = createServer().listen(0, '127.0.0.1');
   const { port } = (await once(server, 'listening').then(() => server.address())) as AddressInfo;
   const client = fetch(`http://127.0.0.1:${port}/`).then((answer) => answer.text());
@@ -67,17 +67,35 @@ async function written() {
     ServerResponse,
   ];
   const frames = new Subject<string>();
-  const flow = new Flow();
   new FrameWriter({ heartbeatMs: 15_000 }).write(
     new Exchange(request, response),
-    { output: frames, flow },
+    { output: frames.pipe(startWith(...first)), flow },
     eventStreamHead({ id: 'st_1' }, true),
   );
+  const waits = response.writableLength > 0;
   const close = () => server.close().closeAllConnections();
-  return { response, frames, flow, client, close };
+  return { response, waits, frames, flow, client, close };
 }
 
 describe('write', () => {
+  it('sends the first frames with the head, in their turn', async () => {
+    const { waits, frames, client, close } = await written(['data: a\n\n', 'data: b\n\n']);
+    expect(waits).toBe(false);
+    frames.complete();
+    expect(await client).toBe('data: a\n\ndata: b\n\n');
+    close();
+  });
+
+  it('sends them with the end where that is near', async () => {
+    const flow = new Flow();
+    flow.end();
+    const { waits, frames, client, close } = await written(['data: a\n\n'], flow);
+    expect(waits).toBe(true);
+    frames.complete();
+    expect(await client).toBe('data: a\n\n');
+    close();
+  });
+
   it('sends a frame in its turn, and the last ones with the end', async () => {
     const { response, frames, flow, client, close } = await written();
     const waiting: boolean[] = [];

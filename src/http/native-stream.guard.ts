@@ -5,7 +5,8 @@ import { attachSseSignal } from './sse-signal.js';
 
 /**
  * Opens the stream of a `/stream` request. A guard, since Nest awaits guards before it sends anything: behind an
- * interceptor, its own or the host's, it sends a 200 before the handler has resolved.
+ * interceptor, its own or the host's, it sends a 200 before the handler has resolved
+ * (docs/decisions/0001 and 0026).
  */
 @Injectable()
 export class NativeStreamGuard implements CanActivate {
@@ -13,8 +14,8 @@ export class NativeStreamGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const exchange = Exchange.of(context);
-    await this.streams.open(exchange);
     attachSseSignal(exchange.request);
+    await this.streams.open(exchange, context.getHandler());
     return true;
   }
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { of } from 'rxjs';
 import { callerOf } from '../access/caller-of.js';
@@ -14,13 +15,14 @@ import { AskedStreams, type StreamKind } from './asked-streams.js';
 import { comeAgain } from './come-again.js';
 import type { Exchange } from './exchange.js';
 import type { FrameSource } from './frame-writer.js';
+import { isPipedInto } from './nest-sse-writer.js';
 import { eventStreamHead, plainTextHead, type StreamHead } from './stream-head.js';
 import { StreamOver } from './stream-over.js';
 import { lastEventIdOf } from './stream-requests.js';
 import { toldEnd } from './told-end.js';
 import { wantsPlainText } from './wants-plain-text.js';
 
-/** A stream that waits for its handler. */
+/** A stream whose head is known. */
 export interface NativeStream {
   readonly exchange: Exchange;
   readonly source: FrameSource;
@@ -33,13 +35,22 @@ export interface NativeStream {
  */
 const OPENED = Symbol('stream');
 
+/** A stream that waits for its handler. */
+interface Opened {
+  readonly stream: Promise<NativeStream>;
+  readonly response: ServerResponse;
+  readonly route: object;
+}
+
 interface OpenedRequest {
-  readonly [OPENED]: NativeStream;
+  readonly [OPENED]: Opened;
 }
 
 function isOpened(request: object): request is OpenedRequest {
   return Reflect.get(request, OPENED) !== undefined;
 }
+
+const READY = Promise.resolve();
 
 /** EventSource comes back within a few seconds. */
 const NATIVE: StreamKind = {
@@ -52,31 +63,45 @@ const NATIVE: StreamKind = {
 /** Opens the streams of `/stream` requests and keeps each until its handler takes it. */
 @Injectable()
 export class NativeStreams {
+  /** Routes on which no interceptor comes before the handler. */
+  readonly #bare = new WeakSet();
+
   constructor(
     @Inject(RelayService) private readonly relay: RelayService,
     @Inject(RecordedStreams) private readonly recorded: RecordedStreams,
     @Inject(AskedStreams) private readonly streams: AskedStreams,
   ) {}
 
-  /** Throws what the caller should be told in place of a stream. */
-  async open(exchange: Exchange): Promise<void> {
-    const { request } = exchange;
-    if (request.method === 'HEAD') throw new SluiceError('method-not-allowed', 'Ask with GET or POST');
-    const lastEventId = lastEventIdOf(exchange);
-    const stream =
-      lastEventId === undefined
-        ? await this.#ask(exchange)
-        : await this.#resume(exchange, parseCursor(lastEventId));
-    Reflect.set(request, OPENED, stream);
+  /**
+   * Opens the stream of a request; `route` is the handler that it goes to. Resolves when the handler may run: at once where
+   * it is known to be asked before Nest sends anything, so that Nest is ready when the stream is. Else, as behind an
+   * interceptor, when the head is known; rejects then with what the caller should be told in place of a stream.
+   */
+  open(exchange: Exchange, route: object): Promise<unknown> {
+    const stream = this.#open(exchange);
+    const opened: Opened = { stream, response: exchange.response, route };
+    Reflect.set(exchange.request, OPENED, opened);
+    return this.#bare.has(route) ? READY : stream;
   }
 
-  /** The stream that was opened for a request; once. */
-  take(request: object): NativeStream {
+  /** The stream that was opened for a request; once. Rejects as `open` does. */
+  take(request: object): Promise<NativeStream> {
     if (!isOpened(request)) throw new Error('The stream guard did not run, or its stream was taken');
-    const { [OPENED]: stream } = request;
+    const { stream, response, route } = request[OPENED];
     // It would lead to the head and what else is over for as long as the request lives.
     Reflect.set(request, OPENED, undefined);
+    // Nest's own stream comes after the handler there. That holds for a route as long as its application lives.
+    if (!isPipedInto(response)) this.#bare.add(route);
     return stream;
+  }
+
+  async #open(exchange: Exchange): Promise<NativeStream> {
+    if (exchange.request.method === 'HEAD')
+      throw new SluiceError('method-not-allowed', 'Ask with GET or POST');
+    const lastEventId = lastEventIdOf(exchange);
+    return lastEventId === undefined
+      ? await this.#ask(exchange)
+      : await this.#resume(exchange, parseCursor(lastEventId));
   }
 
   async #ask(exchange: Exchange): Promise<NativeStream> {

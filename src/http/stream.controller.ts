@@ -46,7 +46,7 @@ export class StreamController {
   }
 
   async #stream(request: object): Promise<Observable<MessageEvent>> {
-    const { exchange, source, head } = this.streams.take(request);
+    const { exchange, source, head } = await this.streams.take(request);
     return this.writer.observe(exchange, source, head);
   }
 }
