@@ -114,7 +114,7 @@ class Writing implements Observer<Frame>, Unsubscribable, FlowListener, AlarmLis
     // Sends the head by itself if no frame took it along.
     this.#response.flushHeaders();
     this.#isOpen = true;
-    // Nor does it wait for the tick that Node gathers writes until, and for what others have yet to do before it.
+    // Node gathers writes until the next tick: a first token would wait for all that is done before it.
     if (!this.#lingers) this.#response.socket?.uncork();
   }
 
