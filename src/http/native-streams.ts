@@ -96,8 +96,8 @@ export class NativeStreams {
   }
 
   async #open(exchange: Exchange): Promise<NativeStream> {
-    if (exchange.request.method === 'HEAD')
-      throw new SluiceError('method-not-allowed', 'Ask with GET or POST');
+    const { method } = exchange.request;
+    if (method === 'HEAD') throw new SluiceError('method-not-allowed', 'Ask with GET or POST');
     const lastEventId = lastEventIdOf(exchange);
     return lastEventId === undefined
       ? await this.#ask(exchange)
