@@ -14,9 +14,13 @@ describe('fitToCores', () => {
     { workers: 4, cores: 1 },
     { workers: 2, cores: 3 },
   ])(
-    'collects on one thread, and the old space seldom, where $workers processes share $cores cores',
+    'collects and marks on one thread, and the old space seldom, where $workers processes share $cores cores',
     (share) => {
-      expect(flagsOf(share)).toEqual(['--no-parallel-scavenge', '--heap-growing-percent=100']);
+      expect(flagsOf(share)).toEqual([
+        '--no-parallel-scavenge',
+        '--no-concurrent-marking',
+        '--heap-growing-percent=100',
+      ]);
     },
   );
 
