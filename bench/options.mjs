@@ -15,7 +15,7 @@ export const HELP = `node bench/run.mjs [options]
   --events n            content events of each
   --rate n              events a second and stream, in chat and moderate
   --load native|node    the load side in C or in Node (default: in C where there is a compiler)
-  --baseline folder     another build (its dist), as the subjects baseline and baseline-stream
+  --baseline folder     another build (its dist), as the subjects baseline, baseline-stream and -resumable
   --profile             a CPU profile of each gateway's measured phase, and its largest self times
   --keep                writes to bench/results/ instead of bench/results/local/
 `;

@@ -29,6 +29,7 @@ export function subjectsWith(baseline) {
     ...subjects,
     baseline: { ...other, title: 'baseline /v1/chat/completions', request: chat() },
     'baseline-stream': { ...other, title: 'baseline /stream', request: unkeptQuestion() },
+    'baseline-resumable': { ...other, title: 'baseline /stream, resumable', request: question() },
   };
 }
 
