@@ -12,7 +12,13 @@ const SUBJECTS = ['workers-1', 'workers-2'];
  * @returns {Record<string, Scenario>}
  */
 export function workerScenarios(hot, quick) {
-  const flood = { requests: 50, concurrency: 50, events: quick ? 1000 : 2000, rampMs: 0, eventsPerWrite: 10 };
+  const flood = {
+    requests: 50,
+    concurrency: 50,
+    events: quick ? 1000 : 20_000,
+    rampMs: 0,
+    eventsPerWrite: 10,
+  };
   const paced = { requests: 100, concurrency: 100, events: quick ? 100 : 250, rampMs: 1000, intervalMs: 20 };
   const short = { requests: quick ? 1000 : 3000, concurrency: 32, events: 10, rampMs: 0 };
   const shared = { subjects: SUBJECTS, group: 'workers', spread: true };
