@@ -10,11 +10,9 @@ export function framesIn(bytes: Frame): number {
   return frames;
 }
 
-/** The bytes without their first frames. */
-export function withoutFrames(bytes: Frame, count: number): Frame {
-  let from = 0;
-  for (let left = count; left > 0; left -= 1) from = bytes.indexOf(END, from) + END.length;
-  return typeof bytes === 'string' ? bytes.slice(from) : bytes.subarray(from);
+/** Where the frame ends that begins at `from`. */
+export function afterFrame(bytes: Buffer, from: number): number {
+  return bytes.indexOf(END, from) + END.length;
 }
 
 /** The size of some frames in bytes. */

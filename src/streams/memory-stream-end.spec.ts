@@ -4,7 +4,8 @@ import { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { MemoryStream } from './memory-stream.js';
 
-const LARGE = frame(8, 'x'.repeat(3_000));
+/** Each of these has a piece of memory of its own, so that it is read by itself. */
+const large = (number: number) => frame(number, 'x'.repeat(40_000));
 
 /** A stream that has ended with more than its window, and that was read by so many slow readers. */
 function overflowing(readers: number) {
@@ -14,7 +15,7 @@ function overflowing(readers: number) {
     brake: () => undefined,
   });
   const slow = Array.from({ length: readers }, () => readerOf(stream));
-  const frames = [...Array.from({ length: 8 }, (_, at) => frame(at)), LARGE];
+  const frames = Array.from({ length: 9 }, (_, at) => large(at));
   for (const each of frames) stream.append(each);
   stream.end();
   return { stream, slow, frames, bytes: Buffer.byteLength(frames.join('')) };

@@ -39,12 +39,13 @@ function read(stream: MemoryStream, from = 0, flow = new Flow()) {
 }
 
 describe('a MemoryStream that is over', () => {
-  it('is packed into few entries, which are read from any frame', () => {
+  it('is packed into few pieces, which are read from any frame', () => {
     const stream = streamOf(2_000);
-    expect(read(stream).deliveries).toBe(2_000);
+    const pages = read(stream).deliveries;
     const { bytes } = stream;
     stream.end();
     const packs = Math.ceil((2_000 * SIZE) / 65_536);
+    expect(packs).toBeLessThan(pages);
     expect(read(stream)).toMatchObject({ deliveries: packs, text: textOf(2_000) });
     for (const from of [1, 777, 1_999, 2_000]) expect(read(stream, from).text).toBe(textOf(2_000, from));
     expect(stream.bytes).toBe(bytes);
@@ -52,14 +53,14 @@ describe('a MemoryStream that is over', () => {
   });
 
   it('is packed once its last reader has left, which loses nothing', () => {
-    const stream = streamOf(10, 100);
+    const stream = streamOf(20, 100);
     const flow = new Flow();
     flow.pause();
     const slow = read(stream, 0, flow);
     stream.end();
     flow.resume();
-    expect(slow).toEqual({ deliveries: 10, text: textOf(10), end: 'complete' });
-    expect(read(stream, 3)).toEqual({ deliveries: 1, text: textOf(10, 3), end: 'complete' });
+    expect(slow).toEqual({ deliveries: 2, text: textOf(20), end: 'complete' });
+    expect(read(stream, 3)).toEqual({ deliveries: 1, text: textOf(20, 3), end: 'complete' });
   });
 
   it('knows what it has dropped', () => {

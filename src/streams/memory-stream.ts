@@ -2,19 +2,9 @@ import { Observable, type Subscriber, type Unsubscribable } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import type { Flow, FlowListener } from '../core/flow.js';
 import type { SluiceError } from '../core/sluice-error.js';
-import { framesIn, joinFrames, withoutFrames } from './frames.js';
-import { Pages, type Place } from './pages.js';
+import { Pages } from './pages.js';
 import { streamGone } from './stream-gone.js';
 import type { LoggedStream, StreamCard, StreamWriter } from './stream-log.js';
-
-/** Frames that were sent together, the number of the first, and where they stand. */
-interface Entry extends Place {
-  readonly first: number;
-  readonly frames: number;
-}
-
-/** Frames of a stream that is over are kept together in about so many bytes: what a reader is given at once. */
-const PACK_BYTES = 64 * 1024;
 
 /** Whose stream it is. */
 export interface MemoryStreamOwner {
@@ -32,12 +22,7 @@ export interface MemoryStreamOwner {
  */
 export class MemoryStream implements StreamWriter, Source {
   readonly #pages = new Pages();
-  #entries: Entry[] = [];
   readonly #readers = new Set<Reader>();
-  /** How many entries were dropped. */
-  #dropped = 0;
-  #frames = 0;
-  #bytes = 0;
   #ending = false;
   #over = false;
   #braked = false;
@@ -49,7 +34,7 @@ export class MemoryStream implements StreamWriter, Source {
   ) {}
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#pages.end - this.#pages.start;
   }
 
   get over(): boolean {
@@ -62,24 +47,16 @@ export class MemoryStream implements StreamWriter, Source {
   }
 
   get described(): LoggedStream {
-    const firstKept = this.#dropped === 0 ? 0 : (this.#entries[0]?.first ?? this.#frames);
-    return {
-      ...this.card,
-      state: this.#over ? 'over' : 'running',
-      firstKept,
-      frames: this.#frames,
-      brokenOff: false,
-    };
+    const { firstKept, frames } = this.#pages;
+    const state = this.#over ? 'over' : 'running';
+    return { ...this.card, state, firstKept, frames, brokenOff: false };
   }
 
   append(bytes: Frame, isLast = false): void {
     this.#ending = isLast;
-    const frames = framesIn(bytes);
-    const { page, from, to } = this.#pages.put(bytes);
-    this.#entries.push({ first: this.#frames, frames, page, from, to });
-    this.#frames += frames;
-    this.#bytes += to - from;
-    for (const reader of this.#readers) reader.deliver();
+    const at = this.#pages.end;
+    this.#pages.put(bytes);
+    for (const reader of this.#readers) reader.follow(at, bytes);
     this.#slide();
     this.owner.changed();
   }
@@ -105,9 +82,9 @@ export class MemoryStream implements StreamWriter, Source {
 
   read(from: number, flow: Flow): Observable<Frame> {
     return new Observable((subscriber) => {
-      const at = this.#placeOf(from);
+      const at = this.#pages.positionOf(from);
       if (at === undefined) return subscriber.error(streamGone());
-      const reader = new Reader(subscriber, flow, at, from, this);
+      const reader = new Reader(subscriber, flow, at, this);
       this.#readers.add(reader);
       flow.add(reader);
       subscriber.add(reader);
@@ -116,9 +93,14 @@ export class MemoryStream implements StreamWriter, Source {
     });
   }
 
-  /** Of a reader. */
-  entry(place: number): Entry | undefined {
-    return this.#entries[place - this.#dropped];
+  /** Of a reader: the position after the last byte. */
+  get position(): number {
+    return this.#pages.end;
+  }
+
+  /** Of a reader: some of what stands from this position on; undefined at the end. */
+  from(position: number): Buffer | undefined {
+    return this.#pages.from(position);
   }
 
   /** Of a reader. */
@@ -133,19 +115,11 @@ export class MemoryStream implements StreamWriter, Source {
     this.#pack();
   }
 
-  /** Frame by frame a stream takes three times its bytes. It is packed once nobody reads it and nothing comes. */
+  /** A stream that grows has room to spare. It is packed once nobody reads it and nothing comes. */
   #pack(): void {
     if (!this.#over || this.#readers.size > 0 || this.#packed) return;
     this.#packed = true;
-    this.#entries = packed(this.#entries);
-    this.#pages.release();
-  }
-
-  /** The place, among all entries that ever were, of the one with this frame. */
-  #placeOf(frame: number): number | undefined {
-    const index = this.#entries.findIndex(({ first, frames }) => frame < first + frames);
-    if (index === -1) return frame === this.#frames ? this.#dropped + this.#entries.length : undefined;
-    return frame < (this.#entries[index]?.first ?? 0) ? undefined : this.#dropped + index;
+    this.#pages.pack();
   }
 
   /**
@@ -154,59 +128,31 @@ export class MemoryStream implements StreamWriter, Source {
    */
   #slide(): void {
     const maxBytes = this.owner.maxBytes();
-    if (this.#bytes <= maxBytes && !this.#braked) return;
+    if (this.bytes <= maxBytes && !this.#braked) return;
     const places = [...this.#readers].map(({ at }) => at);
     this.#dropUntil(maxBytes, places.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...places));
-    const brake = this.#bytes > maxBytes && !this.#over && places.length > 0;
+    const brake = this.bytes > maxBytes && !this.#over && places.length > 0;
     if (brake === this.#braked) return;
     this.#braked = brake;
     this.owner.brake(brake);
   }
 
-  /** Drops the oldest entries before a place. */
+  /** Drops the oldest frames before a position. */
   #dropUntil(maxBytes: number, before: number): void {
-    const dropped = this.#dropped;
-    while (this.#bytes > maxBytes && this.#dropped < before) {
-      const oldest = this.#entries.shift();
-      if (oldest === undefined) break;
-      this.#bytes -= oldest.to - oldest.from;
-      this.#dropped += 1;
-    }
-    if (this.#dropped === dropped) return;
-    for (const reader of this.#readers) if (reader.at < this.#dropped) reader.fail(streamGone());
+    const { start } = this.#pages;
+    while (this.bytes > maxBytes && this.#pages.start < before) this.#pages.drop();
+    if (this.#pages.start === start) return;
+    for (const reader of this.#readers) if (reader.at < this.#pages.start) reader.fail(streamGone());
     this.owner.changed();
   }
-}
-
-function bytesOf({ page, from, to }: Place): Buffer {
-  return page.subarray(from, to);
-}
-
-/** The same frames in few entries. */
-function packed(entries: readonly Entry[]): Entry[] {
-  const packs: Entry[] = [];
-  for (let at = 0; at < entries.length;) {
-    const parts: Buffer[] = [];
-    const first = entries[at]?.first ?? 0;
-    let [frames, size] = [0, 0];
-    for (; at < entries.length && size < PACK_BYTES; at += 1) {
-      const entry = entries[at];
-      if (entry === undefined) break;
-      parts.push(bytesOf(entry));
-      frames += entry.frames;
-      size += entry.to - entry.from;
-    }
-    const page = joinFrames(parts);
-    packs.push({ first, frames, page, from: 0, to: page.length });
-  }
-  return packs;
 }
 
 /** What a reader reads from. */
 interface Source {
   readonly over: boolean;
   readonly ending: boolean;
-  entry(place: number): Entry | undefined;
+  readonly position: number;
+  from(position: number): Buffer | undefined;
   readerMoved(): void;
   readerLeft(reader: Reader): void;
 }
@@ -218,12 +164,21 @@ class Reader implements FlowListener, Unsubscribable {
   constructor(
     private readonly subscriber: Subscriber<Frame>,
     private readonly flow: Flow,
-    /** The place of the entry that it needs next. */
+    /** The position of what it needs next. */
     public at: number,
-    /** The frame that it wants first: it may stand within an entry. */
-    private from: number,
     private readonly source: Source,
   ) {}
+
+  /** What was added at this position: one that has all before it is given it as it came. */
+  follow(at: number, bytes: Frame): void {
+    if (this.at !== at || this.flow.paused || this.#delivering) return this.deliver();
+    this.#delivering = true;
+    if (this.source.ending) this.flow.end();
+    this.at = this.source.position;
+    this.subscriber.next(bytes);
+    this.#delivering = false;
+    return this.deliver();
+  }
 
   /** Everything that it may have now. */
   deliver(): void {
@@ -232,16 +187,13 @@ class Reader implements FlowListener, Unsubscribable {
     this.#delivering = true;
     if (this.source.ending) this.flow.end();
     while (!this.flow.paused && !this.subscriber.closed) {
-      const entry = this.source.entry(this.at);
-      if (entry === undefined) break;
-      this.at += 1;
-      const known = this.from - entry.first;
-      this.from = 0;
-      const bytes = bytesOf(entry);
-      this.subscriber.next(known > 0 ? withoutFrames(bytes, known) : bytes);
+      const bytes = this.source.from(this.at);
+      if (bytes === undefined) break;
+      this.at += bytes.length;
+      this.subscriber.next(bytes);
     }
     this.#delivering = false;
-    if (this.source.over && this.source.entry(this.at) === undefined) this.subscriber.complete();
+    if (this.source.over && this.at === this.source.position) this.subscriber.complete();
   }
 
   fail(error: SluiceError): void {

@@ -1,51 +1,123 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '../core/frame.js';
-import { Pages, type Place } from './pages.js';
+import { Pages } from './pages.js';
 
-const read = ({ page, from, to }: Place): string => page.toString('utf8', from, to);
+/** A frame as a string or as a buffer, now and then a long one. */
+const frame: fc.Arbitrary<Frame> = fc
+  .tuple(fc.string({ unit: 'grapheme' }), fc.constantFrom(1, 1, 1, 500), fc.boolean())
+  .map(([text, times, isText]) => {
+    const line = `data: ${text.replaceAll(/[\r\n]/g, '').repeat(times)}\n\n`;
+    return isText ? line : Buffer.from(line);
+  });
+/** What is put together, and how many frames are dropped after it. */
+const steps = fc.array(fc.tuple(fc.array(frame, { minLength: 1, maxLength: 3 }), fc.nat(3)), {
+  maxLength: 30,
+});
 
-const text = fc.oneof(
-  fc.string({ unit: 'grapheme' }),
-  fc.string({ unit: 'grapheme', minLength: 1 }).map((unit) => unit.repeat(500)),
-);
-const frames: fc.Arbitrary<Frame[]> = fc.array(
-  fc.oneof(
-    text,
-    text.map((frame) => Buffer.from(frame)),
-  ),
-  {
-    maxLength: 50,
-  },
-);
+/** All that stands from a position on. */
+function read(pages: Pages, from: number): string {
+  let text = '';
+  for (let at = from; at < pages.end;) {
+    const bytes = pages.from(at);
+    text += bytes?.toString() ?? '';
+    at += bytes?.length ?? Number.NaN;
+  }
+  return text;
+}
+
+/** What is kept, frame by frame, and how the positions of the others are told. */
+function contentOf(pages: Pages) {
+  const { firstKept, frames } = pages;
+  const numbers = Array.from({ length: frames + 2 }, (_, number) => number);
+  return {
+    positions: numbers.filter((number) => pages.positionOf(number) !== undefined),
+    rests: numbers.slice(firstKept, frames + 1).map((number) => read(pages, pages.positionOf(number) ?? -1)),
+    bytes: pages.end - pages.start,
+  };
+}
+
+/** Puts and drops in some pages and in a list of texts. */
+function play(some: readonly [Frame[], number][]) {
+  const pages = new Pages();
+  const texts: string[] = [];
+  let dropped = 0;
+  for (const [frames, drops] of some) {
+    texts.push(...frames.map(String));
+    const [first = ''] = frames;
+    pages.put(frames.length === 1 ? first : frames.join(''));
+    for (let left = Math.min(drops, texts.length - dropped); left > 0; left -= 1) {
+      pages.drop();
+      dropped += 1;
+    }
+  }
+  const rests = Array.from({ length: texts.length - dropped + 1 }, (_, at) =>
+    texts.slice(dropped + at).join(''),
+  );
+  const content = {
+    positions: rests.map((_, at) => dropped + at),
+    rests,
+    bytes: Buffer.byteLength(rests[0] ?? ''),
+  };
+  return { pages, content };
+}
 
 describe('Pages', () => {
-  it('keeps each frame where it says', () =>
+  it('give every frame that is kept, from any of them on, and know of no other', () =>
     fc.assert(
-      fc.property(frames, (some) => {
-        const pages = new Pages();
-        const places = some.map((frame) => pages.put(frame));
-        expect(places.map(read)).toEqual(some.map(String));
+      fc.property(steps, (some) => {
+        const { pages, content } = play(some);
+        expect(contentOf(pages)).toEqual(content);
       }),
     ));
 
-  it('keeps what was put when it lets go of the rest', () => {
-    const pages = new Pages();
-    const before = pages.put('before');
-    pages.release();
-    const after = pages.put('after');
-    expect([read(before), read(after)]).toEqual(['before', 'after']);
-    expect(after.page).not.toBe(before.page);
-  });
+  it('give the same when they are packed', () =>
+    fc.assert(
+      fc.property(steps, (some) => {
+        const { pages, content } = play(some);
+        pages.pack();
+        expect(contentOf(pages)).toEqual(content);
+      }),
+    ));
 
-  it('takes more memory at once as a stream grows, up to 32 KB', () => {
+  it('take more memory at once as a stream grows, up to 32 KB', () => {
     const pages = new Pages();
-    const sizes = new Set<number>();
-    for (let bytes = 0; bytes < 200_000; bytes += 100) sizes.add(pages.put('x'.repeat(100)).page.length);
+    const sizes = new Set<number | undefined>();
+    while (pages.end < 200_000) {
+      const at = pages.end;
+      pages.put(`${'x'.repeat(98)}\n\n`);
+      sizes.add(pages.from(at)?.buffer.byteLength);
+    }
     expect([...sizes]).toEqual([1, 2, 4, 8, 16, 32].map((kilobytes) => kilobytes * 1024));
   });
 
-  it('takes no more than a long text needs', () => {
-    expect(new Pages().put('x'.repeat(100_000)).page).toHaveLength(100_000);
+  it('take no more than a long text needs', () => {
+    const pages = new Pages();
+    pages.put(`${'x'.repeat(99_998)}\n\n`);
+    expect(pages.from(0)?.buffer.byteLength).toBe(100_000);
+  });
+
+  it('use the room of what was dropped until it is full', () => {
+    const pages = new Pages();
+    pages.put('data: a\n\n');
+    const page = pages.from(0)?.buffer;
+    pages.drop();
+    pages.put('data: b\n\n');
+    expect(pages.from(9)?.buffer).toBe(page);
+  });
+
+  it('pack frames into pieces of up to 64 KB that are as large as what stands in them', () => {
+    const pages = new Pages();
+    for (let left = 1_000; left > 0; left -= 1) pages.put(`${'x'.repeat(98)}\n\n`);
+    pages.drop();
+    pages.pack();
+    const sizes: number[] = [];
+    for (let at = pages.start; at < pages.end; at += sizes.at(-1) ?? Number.NaN) {
+      sizes.push(pages.from(at)?.length ?? 0);
+      expect(pages.from(at)?.buffer.byteLength).toBe(sizes.at(-1));
+    }
+    expect(sizes).toHaveLength(2);
+    expect(sizes[0]).toBeGreaterThan(60_000);
+    expect(sizes[0]).toBeLessThanOrEqual(65_536);
   });
 });

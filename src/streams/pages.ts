@@ -1,54 +1,131 @@
 import type { Frame } from '../core/frame.js';
+import { afterFrame, framesIn, joinFrames } from './frames.js';
 
 /** The sizes of a stream's first piece of memory and of its largest ones; each is twice the one before. */
 const FIRST_PAGE_BYTES = 1024;
 const LARGEST_PAGE_BYTES = 32 * 1024;
 /** A UTF-16 unit takes three bytes in UTF-8 at the most. */
 const MOST_BYTES_PER_UNIT = 3;
+/** Where nothing is added any more, whole frames stand together in up to so many bytes: what a reader is given at once. */
+const PACK_BYTES = 64 * 1024;
 
-const NO_PAGE: Buffer = Buffer.alloc(0);
-
-/** Where some bytes stand. */
-export interface Place {
-  readonly page: Buffer;
-  readonly from: number;
-  readonly to: number;
+/** Whole frames in one piece of memory. */
+interface Page {
+  readonly buffer: Buffer;
+  /** The position, among all bytes of the stream, of its first one. */
+  readonly start: number;
+  /** The number of its first frame. */
+  readonly firstFrame: number;
 }
 
 /**
- * The bytes of one stream, one after the other in memory outside of the heap: a string or a buffer for each frame would
- * be copied by two collections before it is taken for old.
+ * The frames of one stream, one after the other in memory outside of the heap: what is kept of each frame on the heap, be it
+ * its text or where it stands, would be copied by two collections before it is taken for old.
+ *
+ * A position counts the bytes of the stream from its beginning, also those that were dropped.
  */
 export class Pages {
-  #page = NO_PAGE;
-  #used = 0;
+  #pages: Page[] = [];
+  #start = 0;
+  #end = 0;
+  #firstKept = 0;
+  #frames = 0;
   #nextBytes = FIRST_PAGE_BYTES;
 
-  /** Copies a frame to the end. */
-  put(frame: Frame): Place {
-    const isText = typeof frame === 'string';
-    const room = isText ? roomFor(frame) : frame.length;
-    if (this.#used + room > this.#page.length) this.#turn(room);
-    const page = this.#page;
-    const from = this.#used;
-    if (isText) this.#used += page.write(frame, from);
+  /** The position of the first byte that is kept. */
+  get start(): number {
+    return this.#start;
+  }
+
+  /** The position after the last byte. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** The number of the first frame that is kept. */
+  get firstKept(): number {
+    return this.#firstKept;
+  }
+
+  /** How many frames there are, with those that were dropped. */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** Copies whole frames to the end. */
+  put(bytes: Frame): void {
+    const isText = typeof bytes === 'string';
+    const room = isText ? roomFor(bytes) : bytes.length;
+    const { buffer, start } = this.#pageFor(room);
+    const at = this.#end - start;
+    if (isText) this.#end += buffer.write(bytes, at);
     else {
-      page.set(frame, from);
-      this.#used += frame.length;
+      buffer.set(bytes, at);
+      this.#end += bytes.length;
     }
-    return { page, from, to: this.#used };
+    this.#frames += framesIn(bytes);
   }
 
-  /** Lets go of what has room left. What was put can still be read where it stands. */
-  release(): void {
-    this.#page = NO_PAGE;
-    this.#used = 0;
+  /** What stands in one piece of memory from this position on, which is that of a frame; undefined where nothing does. */
+  from(position: number): Buffer | undefined {
+    if (position >= this.#end) return undefined;
+    const index = this.#pages.findLastIndex(({ start }) => start <= position);
+    const page = this.#pages[index];
+    if (page === undefined) return undefined;
+    const end = this.#pages[index + 1]?.start ?? this.#end;
+    return page.buffer.subarray(position - page.start, end - page.start);
   }
 
-  #turn(room: number): void {
-    this.#page = Buffer.allocUnsafeSlow(Math.max(room, this.#nextBytes));
-    this.#used = 0;
+  /** The position of a frame, or of the next one that comes; undefined for one that was dropped, and for later ones. */
+  positionOf(frame: number): number | undefined {
+    if (frame < this.#firstKept || frame > this.#frames) return undefined;
+    if (frame === this.#frames) return this.#end;
+    const page = this.#pages.findLast(({ firstFrame }) => firstFrame <= frame);
+    if (page === undefined) return undefined;
+    const isFirst = page.start <= this.#start;
+    let at = isFirst ? this.#start - page.start : 0;
+    for (let left = frame - (isFirst ? this.#firstKept : page.firstFrame); left > 0; left -= 1)
+      at = afterFrame(page.buffer, at);
+    return page.start + at;
+  }
+
+  /** Drops the oldest frame. Its memory is free once another page begins after it. */
+  drop(): void {
+    const [page, next] = this.#pages;
+    if (page === undefined || this.#start === this.#end) return;
+    this.#start = page.start + afterFrame(page.buffer, this.#start - page.start);
+    this.#firstKept += 1;
+    if (this.#start === next?.start) this.#pages.shift();
+  }
+
+  /** Nothing is added any more: the frames are copied together, and take no more memory than they need. */
+  pack(): void {
+    const packs: Page[] = [];
+    for (let start = this.#start, firstFrame = this.#firstKept; start < this.#end;) {
+      const parts: Buffer[] = [];
+      let end = start;
+      for (let part = this.from(end); part !== undefined; part = this.from(end)) {
+        if (end > start && end - start + part.length > PACK_BYTES) break;
+        parts.push(part);
+        end += part.length;
+      }
+      const buffer = joinFrames(parts);
+      packs.push({ buffer, start, firstFrame });
+      start = end;
+      firstFrame += framesIn(buffer);
+    }
+    this.#pages = packs;
+  }
+
+  #pageFor(room: number): Page {
+    const last = this.#pages.at(-1);
+    if (last !== undefined && this.#end - last.start + room <= last.buffer.length) return last;
+    const buffer = Buffer.allocUnsafeSlow(Math.max(room, this.#nextBytes));
+    const page = { buffer, start: this.#end, firstFrame: this.#frames };
     this.#nextBytes = Math.min(this.#nextBytes * 2, LARGEST_PAGE_BYTES);
+    if (this.#start === this.#end) this.#pages = [page];
+    else this.#pages.push(page);
+    return page;
   }
 }
 
