@@ -9,6 +9,9 @@ const MOST_BYTES_PER_UNIT = 3;
 /** Where nothing is added any more, whole frames stand together in up to so many bytes: what a reader is given at once. */
 const PACK_BYTES = 64 * 1024;
 
+/** What an empty stream has: one for all of them. */
+const NOTHING: Page[] = [];
+
 /** Whole frames in one piece of memory. */
 interface Page {
   readonly buffer: Buffer;
@@ -25,7 +28,7 @@ interface Page {
  * A position counts the bytes of the stream from its beginning, also those that were dropped.
  */
 export class Pages {
-  #pages: Page[] = [];
+  #pages: Page[] = NOTHING;
   #start = 0;
   #end = 0;
   #firstKept = 0;
@@ -68,12 +71,8 @@ export class Pages {
 
   /** What stands in one piece of memory from this position on, which is that of a frame; undefined where nothing does. */
   from(position: number): Buffer | undefined {
-    if (position >= this.#end) return undefined;
-    const index = this.#pages.findLastIndex(({ start }) => start <= position);
-    const page = this.#pages[index];
-    if (page === undefined) return undefined;
-    const end = this.#pages[index + 1]?.start ?? this.#end;
-    return page.buffer.subarray(position - page.start, end - page.start);
+    // By itself: where a function sees a variable of another one, each call of that one makes an object for it.
+    return position < this.#end ? this.#standingAt(position) : undefined;
   }
 
   /** The position of a frame, or of the next one that comes; undefined for one that was dropped, and for later ones. */
@@ -100,7 +99,7 @@ export class Pages {
 
   /** Nothing is added any more: the frames are copied together, and take no more memory than they need. */
   pack(): void {
-    const packs: Page[] = [];
+    let packs: Page[] = [];
     for (let start = this.#start, firstFrame = this.#firstKept; start < this.#end;) {
       const parts: Buffer[] = [];
       let end = start;
@@ -110,11 +109,19 @@ export class Pages {
         end += part.length;
       }
       const buffer = joinFrames(parts);
-      packs.push({ buffer, start, firstFrame });
+      packs = packs.concat({ buffer, start, firstFrame });
       start = end;
       firstFrame += framesIn(buffer);
     }
     this.#pages = packs;
+  }
+
+  #standingAt(position: number): Buffer | undefined {
+    const index = this.#pages.findLastIndex(({ start }) => start <= position);
+    const page = this.#pages[index];
+    if (page === undefined) return undefined;
+    const end = this.#pages[index + 1]?.start ?? this.#end;
+    return page.buffer.subarray(position - page.start, end - page.start);
   }
 
   #pageFor(room: number): Page {
@@ -123,8 +130,8 @@ export class Pages {
     const buffer = Buffer.allocUnsafeSlow(Math.max(room, this.#nextBytes));
     const page = { buffer, start: this.#end, firstFrame: this.#frames };
     this.#nextBytes = Math.min(this.#nextBytes * 2, LARGEST_PAGE_BYTES);
-    if (this.#start === this.#end) this.#pages = [page];
-    else this.#pages.push(page);
+    // Exactly as many as there are: an array that is pushed to has room for seventeen.
+    this.#pages = this.#start === this.#end ? [page] : this.#pages.concat(page);
     return page;
   }
 }

@@ -17,7 +17,7 @@ export function nativeEncoder(streamId: string, numbers: FrameNumbers = { next: 
 
 class NativeEncoder implements PartEncoder<string> {
   readonly #epoch: number;
-  readonly #idLine: string;
+  readonly #afterText: string;
   readonly #end: string;
 
   constructor(
@@ -25,7 +25,7 @@ class NativeEncoder implements PartEncoder<string> {
     private readonly numbers: FrameNumbers,
   ) {
     this.#epoch = numbers.epoch ?? 1;
-    this.#idLine = `\nid: ${streamId}.`;
+    this.#afterText = `}\nid: ${streamId}.`;
     this.#end = `${printEpoch(this.#epoch)}\n\n`;
   }
 
@@ -67,6 +67,6 @@ class NativeEncoder implements PartEncoder<string> {
 
   /** The same as `#print` of it, at a third of the cost: nearly all frames are of this kind. */
   #printText(text: string): string {
-    return `data: {"delta":${JSON.stringify(text)}}${this.#idLine}${this.numbers.next++}${this.#end}`;
+    return `data: {"delta":${JSON.stringify(text)}${this.#afterText}${this.numbers.next++}${this.#end}`;
   }
 }

@@ -59,16 +59,19 @@ export class ChunkShape {
   read(block: Buffer, from: number): KnownEvents | undefined {
     const shape = this.#shapeFor(block);
     if (shape === undefined) return undefined;
-    const parts: TextDelta[] = [];
+    let parts: TextDelta[] | undefined;
     let at = from;
     while (at < block.length) {
       const end = endOfEvent(block, at, shape);
       const text = end === -1 ? undefined : textOf(block, at + shape.between);
       if (text === undefined) break;
-      parts.push({ type: 'text-delta', choice: shape.choice, text });
+      const part: TextDelta = { type: 'text-delta', choice: shape.choice, text };
+      // An empty array that is pushed to takes room for seventeen, and nearly all blocks hold one event.
+      if (parts === undefined) parts = [part];
+      else parts.push(part);
       at = end;
     }
-    if (at === from) return undefined;
+    if (parts === undefined) return undefined;
     this.#lessons = 0;
     return { parts, end: at };
   }
