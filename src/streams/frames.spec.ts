@@ -34,6 +34,7 @@ it('a frame ends where the next one begins', () => {
   expect(ends.map((end) => bytes.toString('utf8', 0, end))).toEqual(
     FRAMES.map((_, at) => FRAMES.slice(0, at + 1).join('')),
   );
+  expect(afterFrame(Buffer.from('data: torn'), 2)).toBe(10);
 });
 
 it('frames are joined in their order, whatever their form', () => {

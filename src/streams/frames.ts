@@ -10,9 +10,10 @@ export function framesIn(bytes: Frame): number {
   return frames;
 }
 
-/** Where the frame ends that begins at `from`. */
+/** Where the frame ends that begins at `from`; the end of the bytes for what is no whole frame. */
 export function afterFrame(bytes: Buffer, from: number): number {
-  return bytes.indexOf(END, from) + END.length;
+  const at = bytes.indexOf(END, from);
+  return at === -1 ? bytes.length : at + END.length;
 }
 
 /** The size of some frames in bytes. */

@@ -39,6 +39,14 @@ describe('a reader of a MemoryStream', () => {
     expect(seen).toEqual([frame(0), bytesOf(1)]);
   });
 
+  it('is given what is long as it is kept', () => {
+    const stream = streamOf();
+    const { seen } = read(stream);
+    const long = frame(0, 'ä'.repeat(1_100));
+    stream.append(long);
+    expect(seen).toEqual([Buffer.from(long)]);
+  });
+
   it('is given at once what it has missed', () => {
     expect(read(streamOf(3)).seen).toEqual([bytesOf(0, 1, 2)]);
   });

@@ -6,6 +6,9 @@ import { Pages } from './pages.js';
 import { streamGone } from './stream-gone.js';
 import type { LoggedStream, StreamCard, StreamWriter } from './stream-log.js';
 
+/** What is longer is given to readers as it is kept: to encode a text again costs more than a view of its bytes. */
+const LONG_UNITS = 1024;
+
 /** Whose stream it is. */
 export interface MemoryStreamOwner {
   /** How many bytes are kept, as things are; what is older is dropped. */
@@ -56,7 +59,8 @@ export class MemoryStream implements StreamWriter, Source {
     this.#ending = isLast;
     const at = this.#pages.end;
     this.#pages.put(bytes);
-    for (const reader of this.#readers) reader.follow(at, bytes);
+    const asKept = bytes.length > LONG_UNITS ? this.#pages.from(at) : undefined;
+    for (const reader of this.#readers) reader.follow(at, asKept ?? bytes);
     this.#slide();
     this.owner.changed();
   }

@@ -81,9 +81,9 @@ export class Pages {
     if (frame === this.#frames) return this.#end;
     const page = this.#pages.findLast(({ firstFrame }) => firstFrame <= frame);
     if (page === undefined) return undefined;
-    const isFirst = page.start <= this.#start;
-    let at = isFirst ? this.#start - page.start : 0;
-    for (let left = frame - (isFirst ? this.#firstKept : page.firstFrame); left > 0; left -= 1)
+    // Of the first page some may have been dropped.
+    let at = Math.max(this.#start, page.start) - page.start;
+    for (let left = frame - Math.max(this.#firstKept, page.firstFrame); left > 0; left -= 1)
       at = afterFrame(page.buffer, at);
     return page.start + at;
   }
@@ -92,7 +92,8 @@ export class Pages {
   drop(): void {
     const [page, next] = this.#pages;
     if (page === undefined || this.#start === this.#end) return;
-    this.#start = page.start + afterFrame(page.buffer, this.#start - page.start);
+    const end = page.start + afterFrame(page.buffer, this.#start - page.start);
+    this.#start = Math.min(end, next?.start ?? this.#end);
     this.#firstKept += 1;
     if (this.#start === next?.start) this.#pages.shift();
   }
@@ -100,18 +101,17 @@ export class Pages {
   /** Nothing is added any more: the frames are copied together, and take no more memory than they need. */
   pack(): void {
     let packs: Page[] = [];
-    for (let start = this.#start, firstFrame = this.#firstKept; start < this.#end;) {
+    for (let start = this.#start, end = start; start < this.#end; start = end) {
+      const from = start;
+      const page = this.#pages.findLast((other) => other.start <= from);
+      const firstFrame = Math.max(this.#firstKept, page?.firstFrame ?? 0);
       const parts: Buffer[] = [];
-      let end = start;
       for (let part = this.from(end); part !== undefined; part = this.from(end)) {
         if (end > start && end - start + part.length > PACK_BYTES) break;
         parts.push(part);
         end += part.length;
       }
-      const buffer = joinFrames(parts);
-      packs = packs.concat({ buffer, start, firstFrame });
-      start = end;
-      firstFrame += framesIn(buffer);
+      packs = packs.concat({ buffer: joinFrames(parts), start, firstFrame });
     }
     this.#pages = packs;
   }
