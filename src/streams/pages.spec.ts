@@ -106,6 +106,13 @@ describe('Pages', () => {
     expect(pages.from(9)?.buffer).toBe(page);
   });
 
+  it('drop what is no whole frame up to the end of what was put', () => {
+    const pages = new Pages();
+    pages.put('data: torn');
+    pages.drop();
+    expect([pages.start, pages.end]).toEqual([10, 10]);
+  });
+
   it('pack frames into pieces of up to 64 KB that are as large as what stands in them', () => {
     const pages = new Pages();
     for (let left = 1_000; left > 0; left -= 1) pages.put(`${'x'.repeat(98)}\n\n`);
