@@ -14,12 +14,13 @@ describe('fitToCores', () => {
     { workers: 4, cores: 1 },
     { workers: 2, cores: 3 },
   ])(
-    'collects and marks on one thread, and the old space seldom, where $workers processes share $cores cores',
+    'collects and marks on one thread, the old space seldom and the young one early, where $workers processes share $cores cores',
     (share) => {
       expect(flagsOf(share)).toEqual([
         '--no-parallel-scavenge',
         '--no-concurrent-marking',
         '--heap-growing-percent=100',
+        '--minor-gc-task-trigger=25',
       ]);
     },
   );

@@ -15,9 +15,11 @@ export interface CoreShare {
  * Fits V8's collections to a process that has less than two cores. Helper threads wait there for the core that the
  * event loop waits for them on, so that the young space is collected on one thread. A thread that marks the old space
  * would take that core from the event loop for as long as it marks, so that the event loop marks, in short steps
- * between events; and the old space may grow to twice what is alive before it has to. V8 looks at these flags at each
- * collection, so that they may be set while the process runs. See docs/decisions/0019-collections-on-one-core.md,
- * 0024-the-old-space-may-double.md and 0027-no-thread-marks-beside-one-core.md.
+ * between events; and the old space may grow to twice what is alive before it has to. The young space is collected when
+ * a quarter of it is full, between two turns of the event loop: more often, and each time for less long. V8 looks at
+ * these flags whenever it may collect, so that they may be set while the process runs. See
+ * docs/decisions/0019-collections-on-one-core.md, 0024-the-old-space-may-double.md,
+ * 0027-no-thread-marks-beside-one-core.md and 0029-young-objects-a-quarter-at-a-time.md.
  */
 export function fitToCores(share: CoreShare): void {
   const { workers, cores = availableParallelism(), setFlags = setFlagsFromString } = share;
@@ -25,4 +27,5 @@ export function fitToCores(share: CoreShare): void {
   setFlags('--no-parallel-scavenge');
   setFlags('--no-concurrent-marking');
   setFlags('--heap-growing-percent=100');
+  setFlags('--minor-gc-task-trigger=25');
 }
