@@ -32,8 +32,11 @@ import { StreamShelf, type Known, type LastFrameEncoder } from './stream-shelf.j
 
 /** How long a shutdown waits for what is not yet in Redis, in milliseconds. */
 const FLUSH_MS = 2_000;
-/** A client can be quicker than the news of its stream: the pauses before one is said to be unknown, in milliseconds. */
-const NEWS_MS = [10, 30, 60, 100];
+/**
+ * A client can be quicker than the news of its stream, by most of a second where a replica has begun hundreds at once: the
+ * pauses before one is said to be unknown, in milliseconds.
+ */
+const NEWS_MS = [10, 30, 60, 100, 300, 500];
 /** Of a stream that is not kept nobody knows how long it was. */
 const UNKNOWN = Number.MAX_SAFE_INTEGER;
 /** What a client that comes too early should wait, in milliseconds. */
