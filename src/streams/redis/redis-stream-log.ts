@@ -33,8 +33,8 @@ import { StreamShelf, type Known, type LastFrameEncoder } from './stream-shelf.j
 /** How long a shutdown waits for what is not yet in Redis, in milliseconds. */
 const FLUSH_MS = 2_000;
 /**
- * A client can be quicker than the news of its stream, by most of a second where a replica has begun hundreds at once: the
- * pauses before one is said to be unknown, in milliseconds.
+ * A client can be quicker than the news of its stream, by more than 200 ms where a slow replica has begun hundreds at once:
+ * the pauses before one is said to be unknown, in milliseconds.
  */
 const NEWS_MS = [10, 30, 60, 100, 300, 500];
 /** Of a stream that is not kept nobody knows how long it was. */
