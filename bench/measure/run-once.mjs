@@ -22,6 +22,7 @@ const NOTHING = { events: 0, requests: 0, lost: 0, doubled: 0, reordered: 0, fai
  * @property {import('./proc.mjs').TreeUse} upstream
  * @property {import('./proc.mjs').TreeUse} client
  * @property {number} events that the client had by then
+ * @property {number | undefined} [inUseBytes] of the gateway's memory, where it is V8's and its garbage was collected
  */
 
 /**
@@ -86,8 +87,9 @@ export async function warmUp(stage, subject, { warmup }) {
  */
 export async function measure(stage, subject, scenario, cores) {
   const take = async (/** @type {number} */ events) => {
-    if (scenario.per === 'stream') await poke(stage);
-    return sample(stage, cores, events);
+    const memory = scenario.per === 'stream' ? await poke(stage) : undefined;
+    const inUseBytes = memory === undefined ? undefined : memory.heapUsed + memory.external;
+    return { ...sample(stage, cores, events), inUseBytes };
   };
   const start = await take(0);
   const { open, closing, done } = phase(stage, subject, scenario.measured);
@@ -106,14 +108,15 @@ export async function measure(stage, subject, scenario, cores) {
 }
 
 /**
- * Makes the probe in the gateway do its work.
+ * Makes the probe in the gateway do its work. Resolves with the memory that the gateway has then, where it says so.
  * @param {import('./stage.mjs').Stage} stage
  */
 async function poke({ gateway, probe }) {
-  if (probe === undefined) return;
-  const probed = gateway?.message('probed', SLACK_MS);
-  gateway?.process.kill('SIGUSR2');
-  await probed;
+  if (gateway === undefined || probe === undefined) return undefined;
+  const probed = gateway.message('probed', SLACK_MS);
+  gateway.process.kill('SIGUSR2');
+  const { memory } = await probed;
+  return memory;
 }
 
 /**

@@ -113,7 +113,13 @@ export function columnsOf({ per, added: compared, measured }) {
       ...CORES,
       ERRORS,
     ],
-    stream: [figure('KB/open stream', value), ratio(value), ...CORES, ERRORS],
+    stream: [
+      figure('KB/open stream', value),
+      ratio(value),
+      figure('KB in use by V8', (run) => run.inUseKb),
+      ...CORES,
+      ERRORS,
+    ],
     stall: [
       figure('MB of growth', value),
       figure('MB taken from the upstream', (run) => (run.stall?.takenBytes ?? NaN) / 1e6),

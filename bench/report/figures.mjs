@@ -26,6 +26,7 @@ const SATURATED = 0.95;
  * @property {number} loadCpu share of one core, upstream and client together
  * @property {number} loadUs CPU µs per event of the load side
  * @property {number} otherCpu share of the gateway's core that was somebody else's
+ * @property {number | undefined} inUseKb KB for each open stream that V8 holds, of idle streams behind a gateway in Node
  * @property {number} eventsPerRead events for each read of the client, over the whole phase
  * @property {import('../measure/stall.mjs').Stall} [stall]
  * @property {{ left: number, unseen: number, p50Ms: number | undefined, p99Ms: number | undefined }} [leaving]
@@ -50,12 +51,13 @@ export function figuresOf(run, scenario, pinned) {
   const loadMs = cpuBetween(from.upstream, to.upstream).totalMs + cpuBetween(from.client, to.client).totalMs;
   const otherMs = pinned && gateway.totalMs > 0 ? to.coreBusyMs - from.coreBusyMs - gateway.totalMs : 0;
   const { concurrency, intervalMs } = scenario.measured;
+  const perStream = (/** @type {number} */ bytes) => bytes / 1024 / (concurrency - counts.failed);
+  const { start, closing } = run;
   const leaving = leavingOf(run.leaving);
   const values = {
     event: (gateway.totalMs * 1000) / events,
     request: (gateway.totalMs * 1000) / counts.requests,
-    stream:
-      (run.closing.gateway.rssBytes - run.start.gateway.rssBytes) / 1024 / (concurrency - counts.failed),
+    stream: perStream(closing.gateway.rssBytes - start.gateway.rssBytes),
     latency: counts.latency?.p50 ?? NaN,
     stall: (run.stall?.growthBytes ?? NaN) / 1e6,
     leave: leaving?.p50Ms ?? NaN,
@@ -73,6 +75,10 @@ export function figuresOf(run, scenario, pinned) {
     loadCpu: loadMs / elapsedMs,
     loadUs: (loadMs * 1000) / events,
     otherCpu: Math.max(0, otherMs / elapsedMs),
+    inUseKb:
+      start.inUseBytes === undefined || closing.inUseBytes === undefined
+        ? undefined
+        : perStream(closing.inUseBytes - start.inUseBytes),
     eventsPerRead: counts.events / counts.reads,
     counts,
     ...(run.stall !== undefined && { stall: run.stall }),
