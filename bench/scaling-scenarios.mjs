@@ -3,7 +3,7 @@
 
 /** Events a second of all streams together: so few that no subject's core is full. */
 const TOTAL_RATE = 2000;
-const HOLD_MS = 5000;
+const HOLD_MS = 15_000;
 /** Of an event, apart from its text, as the upstream writes it. */
 const ENVELOPE_BYTES = 254;
 /** How many bytes of a size are sent, at most, and how many events. */
