@@ -6,15 +6,7 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       // Properties are tried with hundreds of stories, which takes a busy machine some seconds.
-      // They share a worker's modules, which takes half a minute of loading them off: none leaves state behind.
-      {
-        test: {
-          name: 'unit',
-          include: ['src/**/*.spec.ts', 'bench/**/*.spec.mjs'],
-          testTimeout: 20_000,
-          isolate: false,
-        },
-      },
+      { test: { name: 'unit', include: ['src/**/*.spec.ts', 'bench/**/*.spec.mjs'], testTimeout: 20_000 } },
       {
         test: {
           name: 'e2e',
