@@ -1,14 +1,12 @@
 #!/usr/bin/env bash
-# real-upstream.sh GET COMMAND…: runs a command beside a real language model server.
-# GET is a script that, called with a directory, puts a llama.cpp server there and prints as its last line the
-# command that starts it. COMMAND finds the server in REAL_UPSTREAM_URL, _KEY, _MODEL and _LOG, and its status is
-# the status of this script. Where GET fails, that is said and nothing runs.
+# run-beside-server.sh COMMAND…: runs a command beside a real language model server, which install-llama-server.sh
+# brings. COMMAND finds the server in REAL_UPSTREAM_URL, _KEY, _MODEL and _LOG. The exit status is that of COMMAND.
+# Where the server cannot be had, the reason is printed, nothing runs and the status is 0.
 set -euo pipefail
-[ $# -ge 2 ] || { echo "usage: $0 GET COMMAND…" >&2; exit 2; }
-get=$(realpath -m "$1")
-shift
+[ $# -ge 1 ] || { echo "usage: $0 COMMAND…" >&2; exit 2; }
+install=$(dirname "${BASH_SOURCE[0]}")/install-llama-server.sh
 
-readonly GET_WITHIN_S=120 HEALTHY_WITHIN_S=30
+readonly INSTALL_WITHIN_S=120 HEALTHY_WITHIN_S=30
 directory=$(mktemp -d)
 log=$directory/server.log
 server=
@@ -27,10 +25,10 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-start=$(timeout "$GET_WITHIN_S" "$get" "$directory/server" 2>"$directory/get.log" | tail -n 1) || start=
+start=$(timeout "$INSTALL_WITHIN_S" "$install" "$directory/server" 2>"$directory/install.log" | tail -n 1) || start=
 if [ -z "$start" ]; then
-  reason=$(tail -n 1 "$directory/get.log")
-  echo "SKIPPED real upstream: ${reason:-$get printed no command}"
+  reason=$(tail -n 1 "$directory/install.log")
+  echo "SKIPPED real upstream: ${reason:-$install printed no command}"
   exit 0
 fi
 
