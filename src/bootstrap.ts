@@ -4,6 +4,7 @@ import { pino, type Logger } from 'pino';
 import { AppModule, optionsOf, type Surroundings } from './app.module.js';
 import { LiveSettings } from './config/live-settings.js';
 import { readServiceConfiguration, type ServiceConfiguration } from './config/service-configuration.js';
+import { enableCors } from './http/enable-cors.js';
 import { serveDocs } from './http/openapi/serve-docs.js';
 import { watchUnusedConnections } from './http/unused-connections.js';
 import { ActiveStreams } from './relay/active-streams.js';
@@ -44,7 +45,7 @@ export async function bootstrap(
     logger: new PinoLogger(logger),
     abortOnError: false,
   });
-  if (configuration.corsOrigins.length > 0) app.enableCors(corsOptions(configuration.corsOrigins));
+  enableCors(app, configuration.corsOrigins);
   serveDocs(app);
   await app.listen(configuration.port, configuration.host);
   const { port } = new URL(await app.getUrl());
@@ -76,32 +77,6 @@ export async function shutDown(service: Service): Promise<void> {
     service.logger.error({ err: error }, 'Sluice did not shut down cleanly');
     process.exitCode = 1;
   }
-}
-
-/** Exact origins; what a browser's client must send and may read. */
-function corsOptions(origin: string[]): NonNullable<Parameters<NestFastifyApplication['enableCors']>[0]> {
-  return {
-    origin,
-    methods: ['GET', 'POST', 'DELETE'],
-    allowedHeaders: [
-      'Authorization',
-      'X-Api-Key',
-      'Content-Type',
-      'Last-Event-ID',
-      'Idempotency-Key',
-      'Cache-Control',
-      'x-sluice-grace',
-      'x-sluice-share',
-    ],
-    exposedHeaders: [
-      'x-sluice-stream',
-      'x-sluice-target',
-      'x-sluice-attempts',
-      'x-sluice-cache',
-      'Age',
-      'Retry-After',
-    ],
-  };
 }
 
 function hostOf(host: string): string {
