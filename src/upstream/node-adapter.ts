@@ -1,5 +1,5 @@
-import { request as httpRequest, type Agent as HttpAgent, type ClientRequest } from 'node:http';
-import { request as httpsRequest, type Agent as HttpsAgent } from 'node:https';
+import http, { type Agent as HttpAgent, type ClientRequest } from 'node:http';
+import https, { type Agent as HttpsAgent } from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 import {
   AxiosError,
@@ -35,20 +35,22 @@ export function nodeAdapter({ url, headers, agents }: AdapterTarget): AxiosAdapt
   const place = new URL(url);
   const secure = place.protocol === 'https:';
   const { protocol, hostname, port, path } = urlToHttpOptions(place);
-  const head = Object.entries({ host: place.host, ...basicAuthOf(place), ...headers }).flat();
+  const fixed: Record<string, string> = { host: place.host, ...basicAuthOf(place), ...headers };
   const agentOf = ({ httpAgent, httpsAgent }: Partial<Agents>) => (secure ? httpsAgent : httpAgent);
-  const ask = secure ? httpsRequest : httpRequest;
+  // Asked for its `request` each time: monitoring agents replace that, some of them after this module was loaded.
+  const client = secure ? https : http;
   return (config) => {
     const body = String(config.data);
     // All fields by name: an object that is spread has a shape of its own each time, and Node reads many of its fields.
-    const request = ask({
+    const request = client.request({
       protocol,
       hostname,
       port,
       path,
       method: 'POST',
       agent: agentOf(config) ?? agentOf(agents),
-      headers: [...head, 'content-length', String(Buffer.byteLength(body))],
+      // A plain object: monitoring agents copy it property by property, which would turn a list's indices into names.
+      headers: { ...fixed, 'content-length': String(Buffer.byteLength(body)) },
     });
     // With a text Node joins its head, which then stays in its thirty pieces for as long as the stream runs.
     request.end(Buffer.from(body));
