@@ -4,6 +4,8 @@ import { pino, type Logger } from 'pino';
 import { AppModule, optionsOf, type Surroundings } from './app.module.js';
 import { LiveSettings } from './config/live-settings.js';
 import { readServiceConfiguration, type ServiceConfiguration } from './config/service-configuration.js';
+import { answerMalformed } from './http/answer-malformed.js';
+import { answerUnroutable } from './http/answer-unroutable.js';
 import { enableCors } from './http/enable-cors.js';
 import { serveDocs } from './http/openapi/serve-docs.js';
 import { watchUnusedConnections } from './http/unused-connections.js';
@@ -40,7 +42,9 @@ export async function bootstrap(
     bodyLimit: configuration.maxBodyBytes,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 1024 },
+    frameworkErrors: answerUnroutable,
   });
+  answerMalformed(adapter.getHttpServer());
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.in(surroundings), adapter, {
     logger: new PinoLogger(logger),
     abortOnError: false,

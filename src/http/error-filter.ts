@@ -1,7 +1,6 @@
-import type { OutgoingHttpHeaders } from 'node:http';
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { EncodeErrorBody } from '../core/dialect.js';
-import { SluiceError } from '../core/sluice-error.js';
+import { errorAnswer } from './error-answer.js';
 import { Exchange } from './exchange.js';
 import { failedStream } from '../relay/failed-streams.js';
 import { servedHeaders } from './stream-head.js';
@@ -27,28 +26,10 @@ export class ErrorFilter implements ExceptionFilter {
     }
     const error = fromHttpException(thrown);
     if (error.code === 'internal') this.#logger.error(describe(error.cause ?? error));
-    const { contentType, body } = this.dialectOf(exchange)(error);
+    const { headers, body } = errorAnswer(error, this.dialectOf(exchange));
     const stream = failedStream(error);
-    const headers = {
-      'content-type': contentType,
-      ...errorHeaders(error),
-      ...(stream && servedHeaders(stream)),
-    };
-    exchange.send(error.status, headers, body);
+    exchange.send(error.status, { ...headers, ...(stream && servedHeaders(stream)) }, body);
   }
-}
-
-/** Tells clients whether and when to ask again. */
-function errorHeaders({ code, status, retryable, retryAfterMs }: SluiceError): OutgoingHttpHeaders {
-  return {
-    'cache-control': 'no-store',
-    'x-should-retry': String(retryable),
-    ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
-    ...(code === 'unauthorized' && { 'www-authenticate': 'Bearer' }),
-    ...(status === 405 && { allow: 'GET, POST' }),
-    // Closing a connection on which a body still comes in would take the answer with it.
-    ...(status === 413 && { connection: 'keep-alive' }),
-  };
 }
 
 /** Where a defect stands in the code. Its message stays out: it may quote what a caller sent. */
