@@ -20,7 +20,10 @@ export interface TextDelta {
   readonly text: string;
 }
 
-/** A piece of a tool call: `id` and `name` come with the first piece, `arguments` (JSON text) in pieces. */
+/**
+ * A piece of a tool call. `index` tells the calls of one answer apart, whatever its upstream does. `id` comes once; `name` and
+ * `arguments` (JSON text) may come in pieces, which are joined.
+ */
 export interface ToolCallDelta {
   readonly type: 'tool-call-delta';
   readonly choice: number;

@@ -48,7 +48,7 @@ export function collect(pieces: readonly AnswerPiece[]): CollectedAnswer {
     const known = toolCalls.get(toolCall.index);
     toolCalls.set(toolCall.index, {
       id: known?.id ?? toolCall.id,
-      name: known?.name ?? toolCall.name,
+      name: (known?.name ?? '') + (toolCall.name ?? '') || undefined,
       arguments: (known?.arguments ?? '') + (toolCall.arguments ?? ''),
     });
   }
@@ -58,7 +58,7 @@ export function collect(pieces: readonly AnswerPiece[]): CollectedAnswer {
     toolCalls: [...toolCalls].toSorted(([one], [other]) => one - other).map(([, call]) => call),
     finishReason: lastOf(pieces.map(({ finishReason }) => finishReason)),
     usage: lastOf(pieces.map(({ usage }) => usage)),
-    model: lastOf(pieces.map(({ model }) => model)),
+    model: pieces.find(({ model }) => Boolean(model))?.model ?? null,
     error: lastOf(pieces.map(({ error }) => error)),
   };
 }

@@ -127,11 +127,18 @@ describe('collectAnswer', () => {
     ]);
   });
 
-  it('keeps the id and the name that a call had first', () => {
-    const other = delta({ tool_calls: [{ index: 0, id: 'c1', function: { name: 'b', arguments: '}' } }] });
-    expect(collectAnswer(toolPiece(0, 'a', '{') + other).toolCalls).toEqual([
+  it('takes another id with the same number for another call', () => {
+    const other = delta({ tool_calls: [{ index: 0, id: 'c1', function: { name: 'b', arguments: '{}' } }] });
+    expect(collectAnswer(toolPiece(0, 'a', '{}') + other).toolCalls).toEqual([
       { id: 'c0', name: 'a', arguments: '{}' },
+      { id: 'c1', name: 'b', arguments: '{}' },
     ]);
+  });
+
+  it('takes the first model that is named', () => {
+    expect(collectAnswer(chunk({ model: '' }) + chunk({ model: 'a' }) + chunk({ model: 'b' })).model).toBe(
+      'a',
+    );
   });
 
   it('says that the stream failed, beside what came before', () => {

@@ -3,17 +3,19 @@ import { collect, type AnswerPiece, type CollectedAnswer } from '../collected-an
 import { dataOfFrames } from '../data-of-frames.js';
 import { partsOf } from './decode-event.js';
 import { isRecord, readChunk, readText } from './read-chunk.js';
+import { ToolCalls } from './tool-calls.js';
 
 /** The first answer of what chat completion chunks came to. */
 export function collectAnswer(frames: string): CollectedAnswer {
-  return collect(dataOfFrames(frames).flatMap(piecesOf));
+  const calls = new ToolCalls();
+  return collect(dataOfFrames(frames).flatMap((data) => piecesOf(data, calls)));
 }
 
-function piecesOf(data: string): AnswerPiece[] {
+function piecesOf(data: string, calls: ToolCalls): AnswerPiece[] {
   const chunk = data === '[DONE]' ? undefined : readChunk(data);
   if (chunk === undefined) return [];
   if (isRecord(chunk.error)) return [{ error: errorOf(chunk.error) }];
-  return [{ model: chunk.model }, ...partsOf(chunk).map(pieceOf)];
+  return [{ model: chunk.model }, ...partsOf(chunk, calls).map(pieceOf)];
 }
 
 function pieceOf(part: StreamPart): AnswerPiece {

@@ -83,6 +83,22 @@ describe('eventDecoder of what providers stream', () => {
 });
 
 describe('eventDecoder', () => {
+  it('passes over a model without a name, as Azure sends it first', () => {
+    expect(eventDecoder().decode('{"model":"","choices":[]}').model).toBeUndefined();
+  });
+
+  it('knows the calls of its stream', () => {
+    const decoder = eventDecoder();
+    const parts = ['a', 'b'].flatMap((id) => {
+      const call = { index: 0, id, function: { name: 'f', arguments: '{}' } };
+      return decoder.decode(JSON.stringify({ choices: [{ delta: { tool_calls: [call] } }] })).parts;
+    });
+    expect(parts).toEqual([
+      piece(0, { id: 'a', name: 'f', arguments: '{}' }),
+      piece(1, { id: 'b', name: 'f', arguments: '{}' }),
+    ]);
+  });
+
   it('keeps the choices of a stream apart', () => {
     const choices = [
       { index: 1, delta: { content: 'b' } },

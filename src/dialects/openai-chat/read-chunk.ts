@@ -14,6 +14,7 @@ export interface ChunkChoice {
  * Source: OpenAI API reference, 'The chat completion chunk object'.
  */
 export interface ChatChunk {
+  /** Undefined where it is empty, as in Azure's first chunk. */
   readonly model: string | undefined;
   readonly choices: readonly ChunkChoice[];
   readonly usage: unknown;
@@ -33,7 +34,14 @@ export function readChunk(data: string): ChatChunk | undefined {
   }
   if (!isRecord(json)) return undefined;
   const choices = readChoices(json['choices']);
-  return choices && { model: readText(json['model']), choices, usage: json['usage'], error: json['error'] };
+  return (
+    choices && {
+      model: readText(json['model']) || undefined,
+      choices,
+      usage: json['usage'],
+      error: json['error'],
+    }
+  );
 }
 
 function readChoices(value: unknown): ChunkChoice[] | undefined {
