@@ -1,6 +1,14 @@
+/** One event of an upstream. */
+export interface UpstreamEvent {
+  /** Its `data` lines, joined with LF. */
+  readonly data: string;
+  /** Its `event` field; undefined without one. */
+  readonly name: string | undefined;
+}
+
 /** One or more whole events as they came from an upstream, cut at an event boundary. */
 export interface EventBlock {
   readonly bytes: Buffer;
-  /** The `data` of each event between two offsets at which events begin, in order. Parsed only when asked for. */
-  data(from: number, to: number): readonly string[];
+  /** The events between two offsets at which events begin, in order. Parsed only when asked for. */
+  events(from: number, to: number): readonly UpstreamEvent[];
 }

@@ -1,4 +1,4 @@
-import type { EventBlock } from './event-block.js';
+import type { EventBlock, UpstreamEvent } from './event-block.js';
 import { SluiceError } from './sluice-error.js';
 import { isContent, type StreamPart } from './stream-part.js';
 import { NO_CHOICES, type Seen } from './transcoded.js';
@@ -27,17 +27,17 @@ export function readBlock(block: EventBlock, decoder: EventDecoder, listener?: B
   // Where lines end with CR, events are found by parsing alone.
   const separable = !bytes.includes(CR);
   for (let at = 0; at < bytes.length;) {
-    const known = decoder.known(bytes, at);
+    const known = separable ? decoder.known(bytes, at) : undefined;
     const end = known?.end ?? (separable ? endOfEvent(bytes, at) : bytes.length);
     if (known !== undefined) {
       read.addKnown(known);
       listener?.onKnown(at, end);
     } else {
-      for (const data of block.data(at, end)) {
-        const event = tryDecode(data, decoder);
-        if (read.add(event)) return read.result();
-        listener?.onEvent(at, end, data, event);
-        if (event.done) return read.result();
+      for (const event of block.events(at, end)) {
+        const decoded = tryDecode(event, decoder);
+        if (read.add(decoded)) return read.result();
+        listener?.onEvent(at, end, event.data, decoded);
+        if (decoded.done) return read.result();
       }
     }
     at = end;
@@ -50,9 +50,9 @@ function endOfEvent(bytes: Buffer, from: number): number {
   return at === -1 ? bytes.length : at + BLANK.length;
 }
 
-function tryDecode(data: string, decoder: EventDecoder): DecodedEvent {
+function tryDecode(event: UpstreamEvent, decoder: EventDecoder): DecodedEvent {
   try {
-    return decoder.decode(data);
+    return decoder.decode(event);
   } catch (cause) {
     return { parts: [{ type: 'error', error: SluiceError.from(cause) }], done: false };
   }
@@ -61,6 +61,8 @@ function tryDecode(data: string, decoder: EventDecoder): DecodedEvent {
 /** Gathers what the relay must know of some events. */
 class Reading {
   readonly #parts: StreamPart[] = [];
+  /** Made at the first finish: nearly all blocks have none. */
+  #finished: number[] | undefined;
   readonly #seen: { -readonly [K in keyof Seen]: Seen[K] } = {
     events: 0,
     content: false,
@@ -100,7 +102,8 @@ class Reading {
     if (part.type === 'error') this.#seen.error = part.error;
     else if (part.type === 'usage') this.#seen.usage = part.usage;
     else if (part.type === 'finish') {
-      this.#seen.finished = [...this.#seen.finished, part.choice];
+      if (this.#finished === undefined) this.#seen.finished = this.#finished = [part.choice];
+      else this.#finished.push(part.choice);
       this.#seen.finishReason = part.reason;
     } else this.#seen.content ||= isContent(part);
   }

@@ -1,4 +1,4 @@
-import type { EventBlock } from './event-block.js';
+import type { EventBlock, UpstreamEvent } from './event-block.js';
 import type { SluiceError } from './sluice-error.js';
 import type { FinishReason, StreamPart, TextDelta } from './stream-part.js';
 import type { Usage } from './usage.js';
@@ -65,9 +65,12 @@ export interface KnownEvents {
 
 /** Reads the events of one upstream stream. Holds the state of that stream. */
 export interface EventDecoder {
-  /** Reads the `data` of one event. Throws a SluiceError on what it cannot read. */
-  decode(data: string): DecodedEvent;
-  /** The events of a block from an offset on, as far as they are known; undefined if the first one is not. */
+  /** Reads one event. Throws a SluiceError on what it cannot read. */
+  decode(event: UpstreamEvent): DecodedEvent;
+  /**
+   * The events of a block from an offset on, as far as they are known; undefined if the first one is not. Asked only of
+   * blocks without CR: whoever has a block looks for one once, and not for each of its events.
+   */
   known(block: Buffer, from: number): KnownEvents | undefined;
 }
 

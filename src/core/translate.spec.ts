@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openaiChat } from '../dialects/openai-chat/index.js';
 import { blockOf } from '../../test/support/event-block.js';
 import { partsFormat } from './parts-format.js';
@@ -9,6 +9,8 @@ import type { DecodedEvent, EventDecoder, PartEncoder } from './transcoder.js';
 
 const text = (value: string): TextDelta => ({ type: 'text-delta', choice: 0, text: value });
 const finish = (reason: string): StreamPart => ({ type: 'finish', choice: 0, reason });
+/** A chunk that says a text. */
+const said = (content: string) => JSON.stringify({ choices: [{ index: 0, delta: { content } }] });
 const usage = { promptTokens: 1, completionTokens: 2, totalTokens: 3 };
 const failure = new SluiceError('upstream-error', 'no');
 
@@ -21,7 +23,7 @@ const encoder: PartEncoder<string> = {
 
 /** Decodes an event by its name. */
 const decoderOf = (events: Record<string, Partial<DecodedEvent>>): EventDecoder => ({
-  decode: (data) => ({ parts: [], done: false, ...events[data] }),
+  decode: ({ data }) => ({ parts: [], done: false, ...events[data] }),
   known: () => undefined,
 });
 
@@ -67,7 +69,7 @@ describe('translate', () => {
 
   it('reads no event that is known, and counts it', () => {
     const decoder: EventDecoder = {
-      decode: (data) => ({ parts: [finish(data)], done: false }),
+      decode: ({ data }) => ({ parts: [finish(data)], done: false }),
       known: (bytes, from) =>
         from === 0 ? { parts: [text('known'), text('too')], end: bytes.indexOf('data: stop') } : undefined,
     };
@@ -113,7 +115,7 @@ describe('a block', () => {
 
   it('delivers what stood before an event that cannot be read', () => {
     const decoder: EventDecoder = {
-      decode(data) {
+      decode({ data }) {
         if (data === 'torn') throw failure;
         return { parts: [text(data)], done: false };
       },
@@ -150,5 +152,27 @@ describe('partsFormat', () => {
     expect(transcoder.opening()).toEqual([]);
     expect(transcoder.finish({ finishReason: 'stop', usage, model: 'm', unterminated: false })).toEqual([]);
     expect(transcoder.fail(failure)).toBeUndefined();
+  });
+
+  it('takes time in proportion to the finish reasons of an event', () => {
+    const parts = Array.from({ length: 100_000 }, (_, choice): StreamPart => ({
+      type: 'finish',
+      choice,
+      reason: 'stop',
+    }));
+    const startedAt = performance.now();
+    const { finished } = translate(decoderOf({ all: { parts } }), encoder).push(blockOf('all'));
+    expect(finished).toHaveLength(parts.length);
+    // A copy of the list for each of them takes ten seconds.
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
+  it('looks for a CR once in a block, and not at each of its events', () => {
+    const transcoder = translate(openaiChat.decoder(), encoder);
+    transcoder.push(blockOf(said('learnt')));
+    const block = blockOf(...Array.from({ length: 100 }, () => ['{}', said('text')]).flat());
+    const includes = vi.spyOn(block.bytes, 'includes');
+    transcoder.push(block);
+    expect(includes.mock.calls.length).toBeLessThan(5);
   });
 });

@@ -4,6 +4,8 @@ import { readBlock } from './read-block.js';
 import { transcoded, transcodedTexts } from './transcoded.js';
 import type { Ending, EventDecoder, PartEncoder, Transcoded, Transcoder } from './transcoder.js';
 
+const CR = 0x0d;
+
 /** A transcoder between different dialects: events are decoded into parts, and parts encoded into frames. */
 export function translate<F>(decoder: EventDecoder, encoder: PartEncoder<F>): Transcoder<F> {
   return new Translation(decoder, encoder);
@@ -18,7 +20,7 @@ class Translation<F> implements Transcoder<F> {
   push(block: EventBlock): Transcoded<F> {
     const { decoder, encoder } = this;
     // The same as the long way, without its notes: nearly all blocks are of this kind.
-    const known = decoder.known(block.bytes, 0);
+    const known = block.bytes.includes(CR) ? undefined : decoder.known(block.bytes, 0);
     if (known?.end === block.bytes.length) {
       const { parts } = known;
       return transcodedTexts(encoder.encode(parts), parts.length);

@@ -13,7 +13,7 @@ import type { Target } from '../upstream/target.js';
 import type { TargetUse } from '../upstream/target-use.js';
 import { UpstreamBody, type BodyReader } from '../upstream/upstream-body.js';
 import type { UpstreamClient } from '../upstream/upstream-client.js';
-import { closedError, cutError } from '../upstream/upstream-error.js';
+import { closedError, cutError, unreadableError } from '../upstream/upstream-error.js';
 import { FinishedChoices } from './finished-choices.js';
 import { Held } from './held.js';
 import { passedHeaders } from './passed-headers.js';
@@ -145,13 +145,17 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
     if (!paused) this.#idle?.touch();
   }
 
-  /** Of the body. */
+  /** Of the body. Whatever is thrown while it is read fails this stream: above it is the parser of the socket. */
   next(chunk: Buffer): void {
-    this.options.stream.record.read(chunk.length);
-    this.#idle?.touch();
-    this.#deliver(this.#blocks.push(chunk));
-    const { tooLarge } = this.#blocks;
-    if (tooLarge !== undefined) this.#fail(tooLarge);
+    try {
+      this.options.stream.record.read(chunk.length);
+      this.#idle?.touch();
+      this.#deliver(this.#blocks.push(chunk));
+      const { tooLarge } = this.#blocks;
+      if (tooLarge !== undefined) this.#fail(tooLarge);
+    } catch (cause) {
+      this.#fail(unreadableError(cause));
+    }
   }
 
   #deliver(block: EventBlock | undefined): void {
@@ -198,6 +202,14 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
 
   /** Of the body: the upstream closed by itself. Without `[DONE]` it is complete only if every answer has its finish reason. */
   complete(): void {
+    try {
+      this.#complete();
+    } catch (cause) {
+      this.#fail(unreadableError(cause));
+    }
+  }
+
+  #complete(): void {
     this.#deliver(this.#blocks.flush());
     if (this.#over) return;
     if (!this.#finished.areAll) return this.#fail(closedError(this.options.target.upstream));

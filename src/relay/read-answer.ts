@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ChatRequest } from '../core/chat-request.js';
 import type { DecodedAnswer } from '../core/dialect.js';
+import { parseJson } from '../core/parse-json.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StopSignal } from '../core/stop-signal.js';
 import { redactError } from '../upstream/redact-error.js';
@@ -10,6 +11,9 @@ import type { UpstreamClient } from '../upstream/upstream-client.js';
 import { cutError } from '../upstream/upstream-error.js';
 import { passedHeaders } from './passed-headers.js';
 import type { RelayAnswer } from './relay-stream.js';
+
+/** Objects, arrays and fields: a long answer with the probabilities of each token holds some hundreds of thousands. */
+const MAX_ANSWER_NODES = 500_000;
 
 /** One question for a whole answer. */
 export interface AnswerOptions {
@@ -66,9 +70,7 @@ async function readBody(
 }
 
 function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    throw new SluiceError('upstream-error', 'The upstream answered with something that is no JSON');
-  }
+  const json = parseJson(body.toString('utf8'), MAX_ANSWER_NODES);
+  if (json !== undefined) return json;
+  throw new SluiceError('upstream-error', 'The upstream answered with something that is no JSON');
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { EventBoundary } from './event-boundary.js';
 
 /** What comes out of each push. */
@@ -124,5 +124,23 @@ describe('EventBoundary', () => {
       expect(boundary.flush()).toBeUndefined();
       expect(boundary.carriedBytes).toBe(0);
     });
+  });
+
+  it('holds an event of tiny chunks in few pieces, and gives it as it came', () => {
+    const concat = vi.spyOn(Buffer, 'concat');
+    try {
+      const boundary = new EventBoundary();
+      for (let sent = 0; sent < 20_000; sent += 1) boundary.push(Buffer.from('x'));
+      const copied = concat.mock.calls
+        .flatMap(([pieces]) => pieces)
+        .reduce((sum, { length }) => sum + length, 0);
+      // A copy of all at each chunk would be 200 million bytes.
+      expect(copied).toBeLessThan(1_000_000);
+      concat.mockClear();
+      expect(boundary.push(Buffer.from('\n\n'))?.toString()).toBe(`${'x'.repeat(20_000)}\n\n`);
+      expect(Math.max(...concat.mock.calls.map(([pieces]) => pieces.length))).toBeLessThan(100);
+    } finally {
+      concat.mockRestore();
+    }
   });
 });

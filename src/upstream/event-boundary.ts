@@ -3,7 +3,12 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 /** A last line that lacks only its line end. */
-const BARE_DONE = /(?:^|[\r\n])data: ?\[DONE\]$/;
+const BARE_DONE = /(?:^|[\r\n])data:[ \t]{0,8}\[DONE\][ \t]{0,8}$/;
+/** Longer than such a line. */
+const BARE_DONE_BYTES = 64;
+
+/** As many pieces are held as they came; more are joined, so that an event of tiny ones takes no more than its bytes. */
+const MAX_PIECES = 64;
 
 /** Holds back what follows the last whole event. A chunk is copied only when an event spans chunks. */
 export class EventBoundary {
@@ -40,7 +45,8 @@ export class EventBoundary {
     const rest = Buffer.concat(this.#carried);
     this.#drop();
     const last = rest.at(-1);
-    if (last !== LF && last !== CR && !BARE_DONE.test(rest.toString('latin1'))) return undefined;
+    const end = rest.subarray(-BARE_DONE_BYTES).toString('latin1');
+    if (last !== LF && last !== CR && !BARE_DONE.test(end)) return undefined;
     return Buffer.concat([rest, Buffer.from('\n\n')]);
   }
 
@@ -53,7 +59,12 @@ export class EventBoundary {
   }
 
   #carry(bytes: Buffer): void {
-    this.#carried.push(bytes);
+    const carried = this.#carried;
+    carried.push(bytes);
+    // A piece is joined with those before it that are no longer: each byte is copied a few times, not once for each piece.
+    while (carried.length > MAX_PIECES && pieceAt(carried, 1).length >= pieceAt(carried, 2).length) {
+      carried.splice(-2, 2, Buffer.concat(carried.slice(-2)));
+    }
     this.#carriedBytes += bytes.length;
     this.#tail = Buffer.concat([this.#tail, bytes.subarray(-2)]).subarray(-2);
   }
@@ -63,6 +74,10 @@ export class EventBoundary {
     this.#carriedBytes = 0;
     this.#tail = NOTHING;
   }
+}
+
+function pieceAt(pieces: readonly Buffer[], fromEnd: number): Buffer {
+  return pieces.at(-fromEnd) ?? NOTHING;
 }
 
 /** The offset after the last blank line, or 0. Lines end with LF, CR or CRLF. */

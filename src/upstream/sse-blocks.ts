@@ -1,7 +1,7 @@
-import { createParser } from 'eventsource-parser';
-import type { EventBlock } from '../core/event-block.js';
+import type { EventBlock, UpstreamEvent } from '../core/event-block.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { EventBoundary } from './event-boundary.js';
+import { parseEvents } from './parse-events.js';
 
 /** Cuts the chunks of one event stream (WHATWG HTML 9.2) into blocks of whole events. */
 export class SseBlocks {
@@ -38,8 +38,8 @@ export class SseBlocks {
 class SseBlock implements EventBlock {
   constructor(readonly bytes: Buffer) {}
 
-  data(from: number, to: number): readonly string[] {
-    return dataOf(this.bytes.toString('utf8', from, to));
+  events(from: number, to: number): readonly UpstreamEvent[] {
+    return parseEvents(this.bytes.toString('utf8', from, to));
   }
 }
 
@@ -48,18 +48,4 @@ const BOM = Buffer.from('\ufeff');
 /** A stream may begin with a mark that is no part of its first line (WHATWG HTML 9.2.5). */
 function withoutBom(bytes: Buffer): Buffer {
   return bytes.subarray(0, BOM.length).equals(BOM) ? bytes.subarray(BOM.length) : bytes;
-}
-
-let found: string[] = [];
-
-/** One for all streams: it reads a text to its end in one go, and is cleared before the next. */
-const parser = createParser({ onEvent: ({ data }) => data !== '' && found.push(data) });
-
-function dataOf(text: string): readonly string[] {
-  parser.reset();
-  found = [];
-  parser.feed(text);
-  // The parser takes a CR at the end for half a CRLF and waits.
-  if (text.endsWith('\r')) parser.feed('\n');
-  return found;
 }

@@ -4,6 +4,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { isAxiosError, type AxiosResponse } from 'axios';
 import type { UpstreamDialect } from '../core/dialect.js';
 import type { UpstreamSettings } from '../core/settings.js';
+import { parseJson } from '../core/parse-json.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StopSignal } from '../core/stop-signal.js';
 import { Endpoint } from './endpoint.js';
@@ -107,7 +108,7 @@ async function readErrorBody(response: IncomingMessage, signal: StopSignal): Pro
   signal.addEventListener('abort', close);
   try {
     const bytes = await readCapped(response, MAX_ERROR_BYTES);
-    return bytes && (JSON.parse(bytes.toString('utf8')) as unknown);
+    return bytes && parseJson(bytes.toString('utf8'));
   } catch {
     return undefined;
   } finally {

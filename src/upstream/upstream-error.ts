@@ -44,6 +44,12 @@ export function closedError({ name }: UpstreamSettings): SluiceError {
   return new SluiceError('upstream-cut', `The upstream '${name}' closed before its answer was complete`);
 }
 
+/** The error of an answer at which the reading itself failed. */
+export function unreadableError(cause: unknown): SluiceError {
+  if (cause instanceof SluiceError) return cause;
+  return new SluiceError('upstream-error', 'The upstream sent something that cannot be read', { cause });
+}
+
 /** What a provider said with a status that is no success. */
 export interface Refusal {
   readonly status: number;

@@ -12,6 +12,9 @@ const CR = 0x0d;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
+/** Longer events are parsed each time: to take their shape costs a few times what parsing does. */
+const MAX_LEARNT_CHARACTERS = 16 * 1024;
+
 /** As much as some twenty shapes take, in bytes. */
 const SLAB_BYTES = 4096;
 let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
@@ -44,8 +47,9 @@ export class ChunkShape {
 
   /** How many events a block holds, if each says a text and nothing else; 0 for any other block. */
   count(block: Buffer): number {
-    const shape = this.#shapeFor(block);
-    if (shape === undefined) return 0;
+    const shape = this.#shape;
+    // A line that ends with CR is none of a shape.
+    if (shape === undefined || block.includes(CR)) return 0;
     let events = 0;
     for (let at = 0; at < block.length; events += 1) {
       at = endOfEvent(block, at, shape);
@@ -55,9 +59,12 @@ export class ChunkShape {
     return events;
   }
 
-  /** What events say from an offset on, as far as each says a text and nothing else; undefined if the first does not. */
+  /**
+   * What events say from an offset on, as far as each says a text and nothing else; undefined if the first does not. Only
+   * of a block without CR.
+   */
   read(block: Buffer, from: number): KnownEvents | undefined {
-    const shape = this.#shapeFor(block);
+    const shape = this.#shape;
     if (shape === undefined) return undefined;
     let parts: TextDelta[] | undefined;
     let at = from;
@@ -78,22 +85,21 @@ export class ChunkShape {
 
   /** Takes the shape of an event that was read and has not the one known, if it says a text and nothing else. */
   learn(data: string, chunk: ChatChunk): void {
-    if (this.#lessons >= MAX_LESSONS || !saysOnlyText(chunk)) return;
+    if (!this.#learns(data) || !saysOnlyText(chunk)) return;
     this.#lessons += 1;
     this.#shape = shapeOf(data, chunk) ?? this.#shape;
   }
 
   /** Reads an event in order to take its shape, if that is still worth it. */
   readToLearn(data: string): void {
-    if (this.#lessons >= MAX_LESSONS) return;
+    if (!this.#learns(data)) return;
     const chunk = readChunk(data);
     if (chunk !== undefined && saysOnlyText(chunk)) this.learn(data, chunk);
     else this.#lessons += 1;
   }
 
-  /** A line that ends with CR is none of a shape. */
-  #shapeFor(block: Buffer): Shape | undefined {
-    return this.#shape !== undefined && !block.includes(CR) ? this.#shape : undefined;
+  #learns(data: string): boolean {
+    return this.#lessons < MAX_LESSONS && data.length <= MAX_LEARNT_CHARACTERS;
   }
 }
 

@@ -2,6 +2,7 @@ import type { ChatRequest } from '../../core/chat-request.js';
 import type { Beginning, Continuation, Said, SaidListener } from '../../core/continuation.js';
 import type { Frame } from '../../core/frame.js';
 import type { EventBlock } from '../../core/event-block.js';
+import { parseJson } from '../../core/parse-json.js';
 import { readBlock, type BlockListener } from '../../core/read-block.js';
 import { transcoded } from '../../core/transcoded.js';
 import type { Transcoder } from '../../core/transcoder.js';
@@ -94,7 +95,7 @@ class Listener implements SaidListener, BlockListener {
 
 /** Of the first chunk; undefined if the block has none. */
 function headOf(block: EventBlock): Body | undefined {
-  for (const data of block.data(0, block.bytes.length)) {
+  for (const { data } of block.events(0, block.bytes.length)) {
     const chunk = parse(data);
     if (chunk === undefined) continue;
     const { id, created, model } = chunk;
@@ -118,7 +119,7 @@ class Rest implements Transcoder<Frame> {
     const output: Frame[] = [];
     const { seen } = readBlock(block, this.#decoder, {
       onKnown: (from, to) => {
-        for (const data of block.data(from, to)) output.push(...this.#print(data));
+        for (const { data } of block.events(from, to)) output.push(...this.#print(data));
       },
       onEvent: (_from, _to, data) => output.push(...this.#print(data)),
     });
@@ -177,10 +178,6 @@ function isRoleOnly(choices: unknown): boolean {
 }
 
 function parse(data: string): Body | undefined {
-  try {
-    const json: unknown = JSON.parse(data);
-    return isRecord(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
+  const json = parseJson(data);
+  return isRecord(json) ? json : undefined;
 }

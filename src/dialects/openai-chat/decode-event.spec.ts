@@ -11,10 +11,13 @@ const FOLDER = new URL('../../../test/fixtures/openai-chat/', import.meta.url);
 function eventsOf(name: string): DecodedEvent[] {
   const events: DecodedEvent[] = [];
   const decoder = eventDecoder();
-  const parser = createParser({ onEvent: ({ data }) => events.push(decoder.decode(data)) });
+  const parser = createParser({ onEvent: ({ data }) => events.push(decoder.decode(event(data))) });
   parser.feed(readFileSync(new URL(`${name}.sse`, FOLDER), 'utf8'));
   return events;
 }
+
+/** Without a name. */
+const event = (data: string) => ({ data, name: undefined });
 
 const partsIn = (name: string): StreamPart[] => eventsOf(name).flatMap(({ parts }) => parts);
 const text = (value: string): StreamPart => ({ type: 'text-delta', choice: 0, text: value });
@@ -29,7 +32,7 @@ const usage = (promptTokens: number, completionTokens: number): StreamPart => ({
 /** A text of the third answer. */
 const third = (content: string) => JSON.stringify({ choices: [{ index: 2, delta: { content } }] });
 
-const partsOf = (chunk: object) => eventDecoder().decode(JSON.stringify(chunk)).parts;
+const partsOf = (chunk: object) => eventDecoder().decode(event(JSON.stringify(chunk))).parts;
 
 describe('eventDecoder of what providers stream', () => {
   it('reads OpenAI: text, finish and the usage that stands alone', () => {
@@ -84,14 +87,14 @@ describe('eventDecoder of what providers stream', () => {
 
 describe('eventDecoder', () => {
   it('passes over a model without a name, as Azure sends it first', () => {
-    expect(eventDecoder().decode('{"model":"","choices":[]}').model).toBeUndefined();
+    expect(eventDecoder().decode(event('{"model":"","choices":[]}')).model).toBeUndefined();
   });
 
   it('knows the calls of its stream', () => {
     const decoder = eventDecoder();
     const parts = ['a', 'b'].flatMap((id) => {
       const call = { index: 0, id, function: { name: 'f', arguments: '{}' } };
-      return decoder.decode(JSON.stringify({ choices: [{ delta: { tool_calls: [call] } }] })).parts;
+      return decoder.decode(event(JSON.stringify({ choices: [{ delta: { tool_calls: [call] } }] }))).parts;
     });
     expect(parts).toEqual([
       piece(0, { id: 'a', name: 'f', arguments: '{}' }),
@@ -137,7 +140,7 @@ describe('eventDecoder', () => {
     const decoder = eventDecoder();
     const block = Buffer.from(`data: ${third('b')}\n\ndata: ${third('c')}\n\n`);
     expect(decoder.known(block, 0)).toBeUndefined();
-    decoder.decode(third('a'));
+    decoder.decode(event(third('a')));
     expect(decoder.known(block, 0)).toEqual({
       parts: [
         { type: 'text-delta', choice: 2, text: 'b' },
@@ -173,7 +176,7 @@ describe('eventDecoder', () => {
         code: 'upstream-error',
         message: 'The upstream sent an event that is no chat completion chunk',
       };
-      expect(() => eventDecoder().decode(data)).toThrow(expect.objectContaining(fault));
+      expect(() => eventDecoder().decode(event(data))).toThrow(expect.objectContaining(fault));
     },
   );
 });

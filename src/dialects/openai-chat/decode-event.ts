@@ -1,4 +1,5 @@
 import { SluiceError } from '../../core/sluice-error.js';
+import type { UpstreamEvent } from '../../core/event-block.js';
 import type { StreamPart } from '../../core/stream-part.js';
 import type { DecodedEvent, EventDecoder, KnownEvents } from '../../core/transcoder.js';
 import { ChunkShape } from './chunk-shape.js';
@@ -19,7 +20,7 @@ class ChunkDecoder implements EventDecoder {
   readonly #shape = new ChunkShape();
   readonly #calls = new ToolCalls();
 
-  decode(data: string): DecodedEvent {
+  decode({ data }: UpstreamEvent): DecodedEvent {
     if (data === '[DONE]') return DONE;
     const chunk = readChunk(data);
     if (chunk === undefined) {

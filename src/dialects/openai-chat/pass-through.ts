@@ -1,6 +1,6 @@
 import type { ChatRequest } from '../../core/chat-request.js';
 import type { Frame } from '../../core/frame.js';
-import type { EventBlock } from '../../core/event-block.js';
+import type { EventBlock, UpstreamEvent } from '../../core/event-block.js';
 import { readBlock, type BlockListener } from '../../core/read-block.js';
 import type { SluiceError } from '../../core/sluice-error.js';
 import { transcoded, transcodedTexts } from '../../core/transcoded.js';
@@ -30,7 +30,7 @@ export function passThrough(request: ChatRequest): Transcoder<Frame> {
 class PassThrough implements Transcoder<Frame> {
   readonly #shape = new ChunkShape();
   readonly #decoder: EventDecoder = {
-    decode: (data) => this.#decode(data),
+    decode: (event) => this.#decode(event),
     known: (block, from) => this.#shape.read(block, from),
   };
   #committed = false;
@@ -85,7 +85,7 @@ class PassThrough implements Transcoder<Frame> {
    * What can be read of an event that is passed on whatever it is. `content` is undefined for an event without
    * choices, and true for any delta: a vendor's own fields count as content too.
    */
-  #decode(data: string): DecodedEvent {
+  #decode({ data }: UpstreamEvent): DecodedEvent {
     if (data === '[DONE]') return { parts: [], done: true };
     const chunk = readChunk(data);
     if (chunk === undefined) return { parts: [], done: false };

@@ -1,3 +1,5 @@
+import { parseJson } from '../../core/parse-json.js';
+
 /** The delta of one choice, as it came: `content`, `tool_calls` and whatever else a vendor sends. */
 export type Delta = Readonly<Record<string, unknown>>;
 
@@ -26,12 +28,7 @@ export interface ChatChunk {
  * event in paced traffic a schema took three times what its JSON takes (docs/decisions/0008).
  */
 export function readChunk(data: string): ChatChunk | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(data);
-  } catch {
-    return undefined;
-  }
+  const json = parseJson(data);
   if (!isRecord(json)) return undefined;
   const choices = readChoices(json['choices']);
   return (

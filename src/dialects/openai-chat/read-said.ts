@@ -5,11 +5,20 @@ import { dataOfFrames } from '../data-of-frames.js';
 import { continuation } from './continuation.js';
 import { eventDecoder } from './decode-event.js';
 
-/** What some chunks said. Those with an end, or an error, are no plain text. */
+/** What some chunks said. Those with an end, or an error, are no plain text, and what cannot be read is none. */
 export function readSaid(frames: Buffer): Said {
+  try {
+    return read(frames);
+  } catch {
+    return { text: '', tokens: 0, isPlainText: false, head: {} };
+  }
+}
+
+function read(frames: Buffer): Said {
   const block: EventBlock = {
     bytes: frames,
-    data: (from, to) => dataOfFrames(frames.toString('utf8', from, to)),
+    events: (from, to) =>
+      dataOfFrames(frames.toString('utf8', from, to)).map((data) => ({ data, name: undefined })),
   };
   const listener = continuation.listen();
   listener.hear(block);
