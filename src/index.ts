@@ -25,7 +25,16 @@ export {
 } from './core/relay-event.js';
 export { SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from './core/sluice-error.js';
 export type { Caller, ChatMessage, ChatRequest } from './core/chat-request.js';
-export type { FinishReason, StreamPart, ToolCallDelta } from './core/stream-part.js';
+export type {
+  AudioContent,
+  AudioDelta,
+  FileContent,
+  FilePart,
+  FinishReason,
+  StreamPart,
+  TextDelta,
+  ToolCallDelta,
+} from './core/stream-part.js';
 export type { Flow } from './core/flow.js';
 export type { Outcome } from './core/outcome.js';
 export type { Usage } from './core/usage.js';

@@ -9,6 +9,8 @@ export type StreamPart =
   | TextDelta
   | { readonly type: 'reasoning-delta'; readonly choice: number; readonly text: string }
   | ToolCallDelta
+  | FilePart
+  | AudioDelta
   | { readonly type: 'usage'; readonly usage: Usage }
   | { readonly type: 'finish'; readonly choice: number; readonly reason: FinishReason }
   | { readonly type: 'error'; readonly error: SluiceError };
@@ -33,7 +35,50 @@ export interface ToolCallDelta {
   readonly arguments?: string;
 }
 
+/** What is known of a file: its bytes, or where they are. */
+export interface FileContent {
+  /** An IANA media type; with `*` where the upstream does not say it exactly. */
+  readonly mediaType: string;
+  /** The bytes in base64. */
+  readonly data?: string;
+  /** The address, in place of the bytes. */
+  readonly url?: string;
+}
+
+/** An image or another file that the model made, whole. The word and the media type are those of the AI SDK's part. */
+export interface FilePart extends FileContent {
+  readonly type: 'file';
+  readonly choice: number;
+}
+
+/** A piece of a spoken answer. The caller has asked for its encoding. */
+export interface AudioContent {
+  /** By which a later request may name the audio. */
+  readonly id?: string;
+  /** Bytes of the audio in base64, each piece for itself. */
+  readonly data?: string;
+  /** Text that is spoken. */
+  readonly transcript?: string;
+  /** When `id` is forgotten, in seconds since 1970. */
+  readonly expiresAt?: number;
+}
+
+export interface AudioDelta extends AudioContent {
+  readonly type: 'audio-delta';
+  readonly choice: number;
+}
+
 /** True for the parts that a person waits for: the first one commits the stream and stops the TTFT clock. */
 export function isContent(part: StreamPart): boolean {
-  return part.type === 'text-delta' || part.type === 'reasoning-delta' || part.type === 'tool-call-delta';
+  switch (part.type) {
+    case 'text-delta':
+    case 'reasoning-delta':
+    case 'tool-call-delta':
+    case 'file':
+      return true;
+    case 'audio-delta':
+      return part.data !== undefined || part.transcript !== undefined;
+    default:
+      return false;
+  }
 }

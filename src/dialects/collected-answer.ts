@@ -1,5 +1,6 @@
-import type { FinishReason } from '../core/stream-part.js';
+import type { AudioContent, FileContent, FinishReason } from '../core/stream-part.js';
 import type { Usage } from '../core/usage.js';
+import { joinBase64 } from './join-base64.js';
 
 /** A tool call, put together from its pieces. */
 export interface CollectedToolCall {
@@ -14,6 +15,10 @@ export interface CollectedAnswer {
   readonly text: string;
   readonly reasoning: string;
   readonly toolCalls: readonly CollectedToolCall[];
+  /** Absent unless the model made some. */
+  readonly files?: readonly FileContent[];
+  /** The spoken answer, its bytes and its words put together. Absent unless there is one. */
+  readonly audio?: AudioContent;
   /** Null as long as it is not known. */
   readonly finishReason: FinishReason | null;
   readonly usage: Usage | null;
@@ -27,6 +32,8 @@ export interface AnswerPiece {
   readonly text?: string | undefined;
   readonly reasoning?: string | undefined;
   readonly toolCall?: ToolCallPiece | undefined;
+  readonly file?: FileContent | undefined;
+  readonly audio?: AudioContent | undefined;
   readonly finishReason?: FinishReason | null | undefined;
   readonly usage?: Usage | null | undefined;
   readonly model?: string | null | undefined;
@@ -56,10 +63,31 @@ export function collect(pieces: readonly AnswerPiece[]): CollectedAnswer {
     text: pieces.map(({ text }) => text ?? '').join(''),
     reasoning: pieces.map(({ reasoning }) => reasoning ?? '').join(''),
     toolCalls: [...toolCalls].toSorted(([one], [other]) => one - other).map(([, call]) => call),
+    ...madeOf(pieces),
     finishReason: lastOf(pieces.map(({ finishReason }) => finishReason)),
     usage: lastOf(pieces.map(({ usage }) => usage)),
     model: pieces.find(({ model }) => Boolean(model))?.model ?? null,
     error: lastOf(pieces.map(({ error }) => error)),
+  };
+}
+
+function madeOf(pieces: readonly AnswerPiece[]): Pick<CollectedAnswer, 'files' | 'audio'> {
+  const files = pieces.flatMap(({ file }) => (file === undefined ? [] : [file]));
+  const spoken = pieces.flatMap(({ audio }) => (audio === undefined ? [] : [audio]));
+  return {
+    ...(files.length > 0 && { files }),
+    ...(spoken.length > 0 && { audio: audioOf(spoken) }),
+  };
+}
+
+function audioOf(pieces: readonly AudioContent[]): AudioContent {
+  const id = pieces.find((piece) => piece.id !== undefined)?.id;
+  const expiresAt = pieces.findLast((piece) => piece.expiresAt !== undefined)?.expiresAt;
+  return {
+    ...(id !== undefined && { id }),
+    data: joinBase64(pieces.map(({ data }) => data ?? '')),
+    transcript: pieces.map(({ transcript }) => transcript ?? '').join(''),
+    ...(expiresAt !== undefined && { expiresAt }),
   };
 }
 

@@ -102,6 +102,34 @@ describe('collectAnswer', () => {
     });
   });
 
+  it('puts together what the model draws and says aloud, as of the chunks themselves', () => {
+    const deltas = [
+      { images: [{ image_url: { url: 'data:image/png;base64,AAAA' } }] },
+      { audio: { id: 'a1', transcript: 'Hi' } },
+      { audio: { data: 'AQ==' } },
+      { audio: { data: 'Ag==', transcript: ' you', expires_at: 9 } },
+    ];
+    const chunks = deltas.map((delta) => `data: ${JSON.stringify({ choices: [{ index: 0, delta }] })}\n\n`);
+    const transcoder = nativeFormat(openaiChat, {
+      streamId: 's',
+      numbers: { next: 0 },
+      request: { messages: [] },
+    });
+    const frames = transcoder.push(eventBlock(chunks.join(''))).output.join('');
+    const expected = {
+      files: [{ mediaType: 'image/png', data: 'AAAA' }],
+      audio: { id: 'a1', data: 'AQI=', transcript: 'Hi you', expiresAt: 9 },
+    };
+    expect(collectAnswer(frames)).toEqual({ ...NOTHING, ...expected });
+    expect(collectOpenai(chunks.join(''))).toEqual({ ...NOTHING, ...expected });
+  });
+
+  it('has no usage where what stands there is none', () => {
+    const usage = '{"promptTokens":1e308,"completionTokens":1e308,"totalTokens":null}';
+    const done = `event: done\ndata: {"finishReason":"stop","usage":${usage},"model":null}\nid: s.0.end\n\n`;
+    expect(collectAnswer(done)).toEqual({ ...NOTHING, finishReason: 'stop' });
+  });
+
   it('says null where the end does not know', () => {
     const ending = { finishReason: undefined, usage: undefined, model: undefined, unterminated: true };
     expect(collectAnswer((nativeEncoder('s').finish(ending) ?? []).join(''))).toEqual(NOTHING);

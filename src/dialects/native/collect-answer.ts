@@ -20,8 +20,20 @@ const frameSchema = z.object({
       arguments: z.string().optional(),
     })
     .optional(),
+  file: z
+    .object({ mediaType: z.string(), data: z.string().exactOptional(), url: z.string().exactOptional() })
+    .optional(),
+  audio: z
+    .object({
+      id: z.string().exactOptional(),
+      data: z.string().exactOptional(),
+      transcript: z.string().exactOptional(),
+      expiresAt: z.number().exactOptional(),
+    })
+    .optional(),
   finishReason: z.string().nullish(),
-  usage: usageSchema.nullish(),
+  // What is no usage is none: an older version has written numbers that JSON has not.
+  usage: usageSchema.nullish().catch(null),
   model: z.string().nullish(),
   code: z.string().optional(),
   message: z.string().optional(),

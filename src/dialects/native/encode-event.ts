@@ -20,6 +20,14 @@ export function encodePart(part: StreamPart): NativeEvent | undefined {
       const { index, id, name, arguments: json } = part;
       return { data: { toolCall: { index, id, name, arguments: json } } };
     }
+    case 'file': {
+      const { mediaType, data, url } = part;
+      return { data: { file: { mediaType, data, url } } };
+    }
+    case 'audio-delta': {
+      const { id, data, transcript, expiresAt } = part;
+      return { data: { audio: { id, data, transcript, expiresAt } } };
+    }
     default:
       return undefined;
   }

@@ -24,6 +24,19 @@ describe('nativeEncoder', () => {
     ]);
   });
 
+  it('prints what the model draws and says aloud', () => {
+    const parts: StreamPart[] = [
+      { type: 'file', choice: 0, mediaType: 'image/png', data: 'AAAA' },
+      { type: 'file', choice: 0, mediaType: 'image/*', url: 'https://files.example/1' },
+      { type: 'audio-delta', choice: 0, id: 'a1', data: 'AAAA', transcript: 'Hi', expiresAt: 9 },
+    ];
+    expect(nativeEncoder('s').encode(parts)).toEqual([
+      'data: {"file":{"mediaType":"image/png","data":"AAAA"}}\nid: s.0\n\n' +
+        'data: {"file":{"mediaType":"image/*","url":"https://files.example/1"}}\nid: s.1\n\n' +
+        'data: {"audio":{"id":"a1","data":"AAAA","transcript":"Hi","expiresAt":9}}\nid: s.2\n\n',
+    ]);
+  });
+
   it('numbers frames without a gap, from the one that is asked for', () => {
     const encoder = nativeEncoder('s', { next: 41 });
     expect(encoder.encode([text('a')])).toEqual(['data: {"delta":"a"}\nid: s.41\n\n']);

@@ -27,6 +27,14 @@ function pieceOf(part: StreamPart): AnswerPiece {
       return { reasoning: part.text };
     case 'tool-call-delta':
       return { toolCall: part };
+    case 'file': {
+      const { type: _type, choice: _choice, ...file } = part;
+      return { file };
+    }
+    case 'audio-delta': {
+      const { type: _type, choice: _choice, ...audio } = part;
+      return { audio };
+    }
     case 'finish':
       return { finishReason: part.reason };
     case 'usage':
