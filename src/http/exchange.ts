@@ -8,6 +8,7 @@ export interface AdapterRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingMessage['headers'];
+  readonly params?: unknown;
   readonly query?: unknown;
   readonly body?: unknown;
   readonly httpVersion?: string;

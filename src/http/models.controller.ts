@@ -1,24 +1,23 @@
-import {
-  Controller,
-  Get,
-  Inject,
-  Param,
-  Req,
-  Res,
-  UseFilters,
-  UseGuards,
-  VERSION_NEUTRAL,
-} from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Inject, Req, Res, UseFilters, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiKeyGuard } from '../access/api-key.guard.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { encodeErrorBody } from '../dialects/openai-chat/encode-error.js';
 import { encodeModel, encodeModels, type PublicModel } from '../dialects/openai-chat/encode-models.js';
+import { MAX_MODEL_LENGTH } from '../dialects/model-length.js';
 import { RelayService } from '../relay/relay.service.js';
 import { ErrorFilter } from './error-filter.js';
 import { Exchange, type AdapterReply, type AdapterRequest } from './exchange.js';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
+
+/**
+ * Names with slashes that a client has not encoded, up to six segments: no wildcard is read alike by both HTTP
+ * adapters.
+ */
+const LONGER_NAMES = [2, 3, 4, 5, 6].map((segments) =>
+  Array.from({ length: segments }, (_, index) => `:model${index}`).join('/'),
+);
 
 /** The models that callers may name. */
 @ApiTags('openai')
@@ -32,23 +31,36 @@ export class ModelsController {
   @ApiOperation({ summary: 'List the models' })
   @ApiOkResponse({ description: 'OpenAI’s model list' })
   list(@Req() request: AdapterRequest, @Res() reply: AdapterReply): void {
-    new Exchange(request, reply).send(200, JSON_TYPE, JSON.stringify(encodeModels(this.#models())));
+    new Exchange(request, reply).send(
+      200,
+      JSON_TYPE,
+      JSON.stringify(encodeModels(this.relay.models().map(publicModel))),
+    );
   }
 
   @Get(':model')
-  @ApiOperation({ summary: 'Read one model' })
+  @ApiOperation({ summary: 'Read one model, also one that only a route with a * serves' })
   @ApiParam({ name: 'model', type: String })
   @ApiOkResponse({ description: 'OpenAI’s model object' })
-  read(@Param('model') id: string, @Req() request: AdapterRequest, @Res() reply: AdapterReply): void {
-    const model = this.#models().find((candidate) => candidate.id === id);
-    if (model === undefined) throw new SluiceError('model-not-found', 'The model does not exist here');
-    new Exchange(request, reply).send(200, JSON_TYPE, JSON.stringify(encodeModel(model)));
+  read(@Req() request: AdapterRequest, @Res() reply: AdapterReply): void {
+    const id = nameIn(request.params);
+    const route = id.length > MAX_MODEL_LENGTH ? undefined : this.relay.model(id);
+    if (route === undefined) throw new SluiceError('model-not-found', 'The model does not exist here');
+    new Exchange(request, reply).send(200, JSON_TYPE, JSON.stringify(encodeModel(publicModel(route))));
   }
 
-  #models(): PublicModel[] {
-    return this.relay.models().map(({ id, upstream }) => ({
-      id,
-      ownedBy: upstream.simulated ? 'sluice-simulated' : upstream.name,
-    }));
+  @Get(LONGER_NAMES)
+  @ApiExcludeEndpoint()
+  readLonger(@Req() request: AdapterRequest, @Res() reply: AdapterReply): void {
+    this.read(request, reply);
   }
+}
+
+/** Each segment has its own slashes decoded. */
+function nameIn(params: unknown): string {
+  return typeof params === 'object' && params !== null ? Object.values(params).join('/') : '';
+}
+
+function publicModel({ id, upstream }: ReturnType<RelayService['models']>[number]): PublicModel {
+  return { id, ownedBy: upstream.simulated ? 'sluice-simulated' : upstream.name };
 }

@@ -53,6 +53,11 @@ export class RelayService {
     return this.routes.list();
   }
 
+  /** The public model that a request may name so; undefined where no route takes the name. */
+  model(name: string): PublicRoute | undefined {
+    return this.routes.read(name);
+  }
+
   /** Asks for a whole answer. Rejects with a SluiceError; aborting the signal closes the upstream. */
   async complete(request: ChatRequest, options: OpenOptions = {}): Promise<RelayAnswer> {
     const admitted = await this.admissions.admit(request, options, false);

@@ -75,6 +75,12 @@ export class Routes {
     });
   }
 
+  /** The public model of a name that a request may give, one that only a pattern takes included. */
+  read(name: string): PublicRoute | undefined {
+    const [first] = this.#settingsOf(name)?.targets ?? [];
+    return first && { id: name, upstream: first.upstream };
+  }
+
   #settingsOf(name: string | undefined): RouteSettings | undefined {
     const { routes, defaultRoute } = this.settings;
     const asked = name ?? defaultRoute;
