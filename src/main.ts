@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { STARTED_WITH } from './config/exposure.js';
 import { readServiceConfiguration, type ServiceConfiguration } from './config/service-configuration.js';
+import { announceAddress } from './config/announced-address.js';
 import type { ShutdownRequest } from './core/shutdown-request.js';
 import { fail } from './fail.js';
 import { fitToCores } from './one-core.js';
@@ -20,6 +22,7 @@ async function serve(configuration: ServiceConfiguration): Promise<void> {
   const { bootstrap, shutDown } = await import('./bootstrap.js');
   let shutdown: ShutdownRequest | undefined;
   const service = await bootstrap(configuration, { shutdownRequest: { ask: () => shutdown?.ask() } });
+  announceAddress(service.url, process.env);
   service.logger.info({ url: service.url }, 'Sluice is ready');
   shutdown = shutdownOn({
     begin: (signal) => {
@@ -31,13 +34,13 @@ async function serve(configuration: ServiceConfiguration): Promise<void> {
 }
 
 /** Several processes, of which this one serves nothing and loads nothing that serves. The same signals. */
-async function supervise({ workers, logLevel }: ServiceConfiguration): Promise<void> {
+async function supervise({ workers, logLevel, exposure }: ServiceConfiguration): Promise<void> {
   const [{ Primary }, { pino }] = await Promise.all([import('./cluster/primary.js'), import('pino')]);
   const log = pino({ level: logLevel });
   const primary = new Primary({
     workers,
     entry: WORKER,
-    environment: { SLUICE_TICKET_SECRET: ticketSecret() },
+    environment: { SLUICE_TICKET_SECRET: ticketSecret(), [STARTED_WITH]: JSON.stringify(exposure) },
     log,
     onStopAsked: () => shutdown.ask(),
   });

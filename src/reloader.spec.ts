@@ -50,6 +50,21 @@ describe('Reloader', () => {
     ]);
   });
 
+  it('refuses one that would let everybody in without saying so, and takes the one that says so', async () => {
+    const withCallers = { SLUICE_API_KEYS: 'caller-key-1', OPENAI_API_KEY: 'k' };
+    const versions = [withCallers, { OPENAI_API_KEY: 'k' }, withCallers].map(readServiceConfiguration);
+    const { reloader, apply, lines } = reloading(() => versions.shift() ?? started);
+    await reloader.reload('closed');
+    await reloader.reload('open');
+    await reloader.reload('closed again');
+    expect(apply).toHaveBeenCalledTimes(2);
+    expect(lines).toMatchObject([
+      { why: 'closed', level: 30 },
+      { why: 'open', problems: [expect.stringContaining('write anonymous: true')], level: 50 },
+      { why: 'closed again', level: 30 },
+    ]);
+  });
+
   it('tells nothing of a failure that nobody foresaw but that it failed', async () => {
     const { reloader, lines } = reloading(() => {
       throw new Error('sk-secret');

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { ConfigurationError } from './config/configuration-error.js';
+import { openings } from './config/exposure.js';
 import type { ServiceConfiguration } from './config/service-configuration.js';
 import { watchFiles } from './config/watch-files.js';
 
@@ -18,14 +19,16 @@ export interface ReloaderOptions {
 }
 
 /**
- * Keeps a running service at what its files say. A configuration that is not valid is refused and the old one stays; one
- * that is valid holds for every request that comes after it, and streams that run keep what they began with.
+ * Keeps a running service at what its files say. A configuration that is not valid, or would let in or ask whom the old
+ * one did not without saying so in words, is refused and the old one stays; one that is taken holds for every request that comes after it, and streams that run keep what they began with.
  */
 export class Reloader {
   #stopWatching: (() => void) | undefined;
   #last: Promise<void> = Promise.resolve();
+  #current: ServiceConfiguration;
 
   constructor(private readonly options: ReloaderOptions) {
+    this.#current = options.configuration;
     this.#watch(options.configuration.files);
   }
 
@@ -45,10 +48,11 @@ export class Reloader {
     const { configuration: started, read, apply, logger } = this.options;
     try {
       const configuration = read();
+      this.#rewatch(configuration.files);
+      const problems = openings(this.#current.exposure, configuration.exposure);
+      if (problems.length > 0) throw new ConfigurationError(problems);
       await apply(configuration);
-      const watched = this.#stopWatching !== undefined;
-      this.stop();
-      if (watched) this.#watch(configuration.files);
+      this.#current = configuration;
       const needsRestart = FIXED.filter(
         (name) => JSON.stringify(started[name]) !== JSON.stringify(configuration[name]),
       );
@@ -60,6 +64,13 @@ export class Reloader {
       const problems = error instanceof ConfigurationError ? error.problems : ['it could not be read'];
       logger.error({ why, problems }, 'The configuration was refused: the old one stays');
     }
+  }
+
+  /** Right after they were read, so that what is written from then on is seen. */
+  #rewatch(files: readonly string[]): void {
+    if (this.#stopWatching === undefined) return;
+    this.stop();
+    this.#watch(files);
   }
 
   #watch(files: readonly string[]): void {

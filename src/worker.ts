@@ -3,6 +3,7 @@ import cluster from 'node:cluster';
 import { bootstrap, shutDown } from './bootstrap.js';
 import { snapshotSchema } from './cluster/messages.js';
 import { PrimaryLink } from './cluster/primary-link.js';
+import { announceAddress } from './config/announced-address.js';
 import { readServiceConfiguration } from './config/service-configuration.js';
 import { fail } from './fail.js';
 import { fitToCores } from './one-core.js';
@@ -15,6 +16,7 @@ async function serve(link: PrimaryLink): Promise<void> {
     metricsText: { read: () => link.askMetrics() },
     shutdownRequest: { ask: () => link.askStop() },
   });
+  announceAddress(service.url, process.env);
   link.serve({
     url: service.url,
     snapshot: async () => snapshotSchema.parse(await service.metrics.registry.getMetricsAsJSON()),

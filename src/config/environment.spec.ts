@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readEnvironment } from './environment.js';
+import { readEnvironment, readValidEnvironment } from './environment.js';
 
 describe('readEnvironment', () => {
   it('has a default for everything but the keys', () => {
@@ -68,5 +68,10 @@ describe('readEnvironment', () => {
 
   it('may not wait longer than a timer can', () => {
     expect(() => readEnvironment({ SLUICE_DRAIN_MS: '3000000000' })).toThrow('SLUICE_DRAIN_MS');
+  });
+
+  it('can leave out what is wrong, so that the rest is checked too', () => {
+    const variables = { PORT: 'x', SLUICE_LOG_LEVEL: 'x', SLUICE_MODEL: 'mine' };
+    expect(readValidEnvironment(variables)).toEqual(readEnvironment({ SLUICE_MODEL: 'mine' }));
   });
 });

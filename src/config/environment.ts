@@ -27,9 +27,12 @@ const schema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: z.url({ protocol: /^https?$/, error: 'is not an http(s) URL' }).optional(),
-  SLUICE_MODEL: z.string().optional(),
+  SLUICE_MODEL: z
+    .string()
+    .regex(/^[^*]+\*?$|^\*$/, 'may hold a * at its end alone')
+    .optional(),
   SLUICE_API_KEYS: list,
-  SLUICE_ANONYMOUS: z.enum(['true', 'false']).optional(),
+  SLUICE_ANONYMOUS: z.enum(['true', 'false', 'without-callers']).optional(),
   SLUICE_HEADERS_TIMEOUT_MS: milliseconds(60_000),
   SLUICE_FIRST_TOKEN_TIMEOUT_MS: milliseconds(60_000),
   SLUICE_IDLE_TIMEOUT_MS: milliseconds(60_000),
@@ -54,9 +57,20 @@ export type Environment = z.infer<typeof schema>;
 
 /** Reads the environment. Throws a ConfigurationError that names every variable that is wrong, and no value. */
 export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
-  // An empty variable counts as absent, as compose files leave them.
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(given(variables));
   if (!parsed.success) throw new ConfigurationError(problemsOf(parsed.error));
   return parsed.data;
+}
+
+/** Reads the variables that are right, and takes the others for absent, so that all the rest can be checked too. */
+export function readValidEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+  const wrong = new Set(schema.safeParse(given(variables)).error?.issues.map(({ path }) => path[0]));
+  return schema.parse(
+    Object.fromEntries(Object.entries(given(variables)).filter(([name]) => !wrong.has(name))),
+  );
+}
+
+/** An empty variable counts as absent, as compose files leave them. */
+function given(variables: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
 }

@@ -51,7 +51,7 @@ function accessOf(environment: Environment): Options {
     ...(environment.SLUICE_API_KEYS.length > 0 && {
       callers: environment.SLUICE_API_KEYS.map((key, index) => ({ name: `key-${index + 1}`, key })),
     }),
-    ...(environment.SLUICE_ANONYMOUS !== undefined && { anonymous: environment.SLUICE_ANONYMOUS === 'true' }),
+    ...anonymityOf(environment),
     ...(environment.REDIS_URL !== undefined && { redisUrl: environment.REDIS_URL }),
     ...(environment.SLUICE_TICKET_SECRET !== undefined && { ticketSecret: environment.SLUICE_TICKET_SECRET }),
     corsOrigins: environment.SLUICE_CORS_ORIGINS,
@@ -59,6 +59,13 @@ function accessOf(environment: Environment): Options {
     headWaitMs: environment.SLUICE_HEAD_WAIT_MS,
     drainMs: environment.SLUICE_DRAIN_MS,
   };
+}
+
+/** `without-callers` is what the options do by themselves. */
+function anonymityOf({ SLUICE_ANONYMOUS: anonymous }: Environment): Options {
+  return anonymous === undefined || anonymous === 'without-callers'
+    ? {}
+    : { anonymous: anonymous === 'true' };
 }
 
 function limitsOf(environment: Environment): Options {

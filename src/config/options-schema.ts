@@ -16,6 +16,9 @@ const headerValue = z
   .string()
   .regex(/^[\t\x20-\x7e\xa0-\xff]+$/, 'holds a character that HTTP headers cannot carry');
 
+/** What stands behind `Bearer`. */
+const key = headerValue.regex(/\S/, 'is blank');
+
 const headers = z.record(z.string().regex(/^[\w-]+$/, 'is no header name'), headerValue);
 
 /** No limit where none is given. */
@@ -56,7 +59,7 @@ const upstreamSchema = z.strictObject({
     .url({ protocol: /^https?$/, error: 'is not an http(s) URL' })
     .refine(hasReadableUser, 'has a name or a password that is not URL-encoded')
     .transform((url) => url.replace(/\/+$/, '')),
-  keys: z.array(headerValue).default([]),
+  keys: z.array(key).default([]),
   headers: headers.default({}),
   simulated: z.boolean().default(false),
   headersTimeoutMs: milliseconds(60_000),
@@ -73,7 +76,7 @@ const upstreamSchema = z.strictObject({
 
 /** What a route may say of its upstreams, for its own requests. */
 const overrides = {
-  keys: z.array(headerValue).min(1).optional(),
+  keys: z.array(key).min(1).optional(),
   headers: headers.optional(),
   headersTimeoutMs: timer.optional(),
   firstTokenTimeoutMs: timer.optional(),

@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { readConfigFile } from './config-file.js';
+import { readConfigFile, type FileContent } from './config-file.js';
 import { ConfigurationError, problemsOf } from './configuration-error.js';
-import { LOG_LEVELS, readEnvironment, type Environment } from './environment.js';
+import { LOG_LEVELS, readEnvironment, readValidEnvironment, type Environment } from './environment.js';
+import { environmentSources } from './environment-sources.js';
+import { exposureOf, openings, startedWith, type Exposure } from './exposure.js';
+import { nameSource } from './name-source.js';
 import { optionsFromEnvironment, type Options } from './options-from-environment.js';
 import { readSettings } from './read-settings.js';
 import { shareLimits } from './share-limits.js';
@@ -22,6 +25,8 @@ export interface ServiceConfiguration {
   readonly simulated: boolean;
   /** Whoever presents it may use what stands under `/admin`; undefined: only this machine may. */
   readonly adminKey: string | undefined;
+  /** Who may ask and who is asked. */
+  readonly exposure: Exposure;
   /** The files that the configuration was read from. */
   readonly files: readonly string[];
   /** The module's options in one process, with the simulated upstream at this URL if there is no other. */
@@ -38,10 +43,15 @@ const fileSchema = z.looseObject({
   corsOrigins: z.array(z.string()).optional(),
   workers: workersFromFile.optional(),
   adminKey: z.string().min(MIN_KEY_LENGTH).optional(),
+  simulated: z.boolean().optional(),
   limits: z.looseObject({ maxBodyBytes: z.number().int().positive().optional() }).optional(),
 });
 
 type File = z.infer<typeof fileSchema>;
+
+interface ReadFile extends Pick<FileContent, 'files' | 'sources'> {
+  readonly file: File;
+}
 
 /**
  * Reads the environment, and the file that `SLUICE_CONFIG` names: where both say something, the file wins.
@@ -49,24 +59,33 @@ type File = z.infer<typeof fileSchema>;
  */
 export function readServiceConfiguration(variables: Variables): ServiceConfiguration {
   const problems: string[] = [];
-  const environment = gather(problems, () => readEnvironment(variables));
-  const { file, files } = readFile(variables, problems);
+  gather(problems, () => readEnvironment(variables));
+  const environment = readValidEnvironment(variables);
+  const { file, files, sources } = readFile(variables, problems);
   if (isOpenToAll(variables, file)) {
     problems.push('HOST is open to others: set SLUICE_API_KEYS, or SLUICE_ANONYMOUS=true if anyone may ask');
   }
-  // The rest is checked too when the environment is wrong: with its defaults, and with any URL for a simulation.
-  const configuration = combine(environment ?? readEnvironment({}), file, files);
-  gather(problems, () => readSettings(configuration.moduleOptions('http://127.0.0.1/v1')));
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  return configuration;
+  if (files.length > 0) problems.push(...simulatedByOversight(environment, file));
+  const configuration = combine(environment, file);
+  const exposure = gather(problems, () => {
+    const { callers, anonymous } = readSettings(configuration.moduleOptions('http://127.0.0.1/v1'));
+    const adminKey = configuration.adminKey !== undefined;
+    return exposureOf(file, { callers: callers.length, anonymous, adminKey });
+  });
+  const floor = startedWith(variables);
+  if (floor !== undefined && exposure !== undefined) problems.push(...openings(floor, exposure));
+  if (exposure !== undefined && problems.length === 0) return { ...configuration, files, exposure };
+  const all = new Map([...environmentSources(environment, file), ...sources]);
+  throw new ConfigurationError(problems.map((problem) => nameSource(problem, all)));
 }
 
-function combine(environment: Environment, file: File, files: readonly string[]): ServiceConfiguration {
-  const { host, port, logLevel, workers: fileWorkers, adminKey, limits = {}, ...options } = file;
+function combine(environment: Environment, file: File): Omit<ServiceConfiguration, 'files' | 'exposure'> {
+  const { host, port, logLevel, workers: fileWorkers, adminKey, simulated: said, ...rest } = file;
+  const { limits = {}, ...options } = rest;
   const { maxBodyBytes, ...moduleLimits } = limits;
   const workers = fileWorkers ?? environment.SLUICE_WORKERS;
   const shares = shareLimits({ maxStreams: environment.SLUICE_MAX_STREAMS, ...moduleLimits }, workers);
-  const simulated = options['upstreams'] === undefined && hasNoUpstream(environment);
+  const simulated = options['upstreams'] === undefined && (said === true || hasNoUpstream(environment));
   return {
     host: host ?? environment.HOST,
     port: port ?? environment.PORT,
@@ -75,7 +94,6 @@ function combine(environment: Environment, file: File, files: readonly string[])
     corsOrigins: options.corsOrigins ?? environment.SLUICE_CORS_ORIGINS,
     workers,
     adminKey: adminKey ?? environment.SLUICE_ADMIN_KEY,
-    files,
     simulated,
     moduleOptions: (simulatedUrl) =>
       optionsFromEnvironment(
@@ -87,16 +105,16 @@ function combine(environment: Environment, file: File, files: readonly string[])
 }
 
 /** What the file says. What is wrong with the service's own part is noted and left out, so that the rest is checked. */
-function readFile(variables: Variables, problems: string[]): { file: File; files: readonly string[] } {
+function readFile(variables: Variables, problems: string[]): ReadFile {
   const { SLUICE_CONFIG: path } = variables;
-  const { content = {}, files = [] } =
-    (path && gather(problems, () => readConfigFile(path, variables))) || {};
+  const read = path ? gather(problems, () => readConfigFile(path, variables)) : undefined;
+  const { content = {}, files = [], sources = new Map<string, string>() } = read ?? {};
   const parsed = fileSchema.safeParse(content);
-  if (parsed.success) return { file: parsed.data, files };
+  if (parsed.success) return { file: parsed.data, files, sources };
   problems.push(...problemsOf(parsed.error));
   const options = z.record(z.string(), z.unknown()).safeParse(content).data ?? {};
   const file = Object.fromEntries(Object.entries(options).filter(([name]) => !(name in fileSchema.shape)));
-  return { file, files };
+  return { file, files, sources };
 }
 
 function gather<T>(problems: string[], read: () => T): T | undefined {
@@ -113,10 +131,24 @@ function hasNoUpstream({ OPENAI_API_KEY, OPENAI_BASE_URL }: Environment): boolea
   return OPENAI_API_KEY === undefined && OPENAI_BASE_URL === undefined;
 }
 
+/** Who gives a file means to ask somebody: made-up answers are for who says so in it. */
+function simulatedByOversight(environment: Environment, file: File): string[] {
+  if (file['upstreams'] !== undefined) {
+    return file.simulated === true
+      ? ['simulated is true, and upstreams are named: one of them is not meant']
+      : [];
+  }
+  if (file.simulated === true || !hasNoUpstream(environment)) return [];
+  return [
+    'upstreams are named neither by the file nor by the environment: write simulated: true if that is meant',
+  ];
+}
+
 /** Nobody is let in by oversight: beyond loopback, keys are asked for or anonymity was chosen. */
 function isOpenToAll(variables: Variables, file: File): boolean {
   const host = file.host ?? (variables['HOST'] || '127.0.0.1');
-  const anonymous = file['anonymous'] ?? variables['SLUICE_ANONYMOUS'] === 'true';
+  const decided = ['true', 'without-callers'].includes(variables['SLUICE_ANONYMOUS'] ?? '');
+  const anonymous = file['anonymous'] ?? decided;
   const callers: unknown = file['callers'];
   const hasKeys = Array.isArray(callers)
     ? callers.length > 0

@@ -4,9 +4,10 @@ import { statSync } from 'node:fs';
 const INTERVAL_MS = 1_000;
 
 /**
- * Calls `onChange` when one of the files has become another: written, replaced, or what its link leads to, as mounted
- * secrets and configurations are replaced. Looks at them in turns, since not every mounted file tells of its changes, and
- * compares with what they are now: a change right after this call is not missed. The returned function ends that.
+ * Calls `onChange` when one of the files has become another and come to rest: written, replaced, or what its link leads
+ * to, as mounted secrets and configurations are replaced. Looks at them in turns, since not every mounted file tells of
+ * its changes, compares with what they are now, and takes them for at rest when two looks in a row find the same. Never
+ * throws, whatever stands at a path. The returned function ends that.
  */
 export function watchFiles(
   files: readonly string[],
@@ -14,9 +15,12 @@ export function watchFiles(
   intervalMs = INTERVAL_MS,
 ): () => void {
   let known = files.map(versionOf);
+  let seen = known;
   const timer = setInterval(() => {
     const found = files.map(versionOf);
-    if (found.every((version, index) => version === known[index])) return;
+    const atRest = isSame(found, seen);
+    seen = found;
+    if (!atRest || isSame(found, known)) return;
     known = found;
     onChange();
   }, intervalMs);
@@ -24,7 +28,16 @@ export function watchFiles(
   return () => clearInterval(timer);
 }
 
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.every((version, index) => version === other[index]);
+}
+
+/** A path that cannot be looked at has a version too: links in a loop, a folder without permission. */
 function versionOf(file: string): string {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  return stats === undefined ? 'missing' : `${stats.ino} ${stats.mtimeMs} ${stats.size}`;
+  try {
+    const { ino, mtimeMs, size } = statSync(file);
+    return `${ino} ${mtimeMs} ${size}`;
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  }
 }

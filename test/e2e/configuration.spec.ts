@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ScriptedUpstream } from '../../src/testing/index.js';
+import { freePort } from '../support/free-port.js';
 import { ask } from '../support/http-client.js';
 import { ServiceProcess } from '../support/service.js';
 
@@ -38,15 +39,20 @@ callers:
 `;
 const environment = { UPSTREAM_KEY: 'sk-from-environment', WEB_KEY: 'caller-key-1' };
 
-/** Runs the command and tells how it ended. */
-function checkConfig(file: string): Promise<{ code: number; stdout: string; stderr: string }> {
+/** Runs the program and tells how it ended. */
+function run(
+  program: readonly string[],
+  variables: Record<string, string>,
+): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    const options = { env: { PATH: process.env['PATH'], ...environment } };
-    execFile(process.execPath, [CLI, 'check-config', file], options, (error, stdout, stderr) => {
+    const options = { env: { PATH: process.env['PATH'], ...variables } };
+    execFile(process.execPath, program, options, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
     });
   });
 }
+
+const checkConfig = (file: string) => run([CLI, 'check-config', file], environment);
 
 describe('a configuration file', () => {
   it('tells the service its upstreams, routes and callers', async () => {
@@ -102,5 +108,48 @@ describe('check-config', () => {
     const { code, stderr } = await checkConfig(join(folder, 'nowhere.yaml'));
     expect(code).toBe(1);
     expect(stderr).toContain('nowhere.yaml');
+  });
+});
+
+/** As the image runs it. */
+const health = (variables: Record<string, string>) => run([CLI, 'healthcheck'], variables);
+
+describe('healthcheck', () => {
+  it('asks where the file says that the service listens', async () => {
+    const port = await freePort();
+    const SLUICE_CONFIG = await fileOf(`host: 127.0.0.2\nport: ${port}\nsimulated: true\n`);
+    const variables = { SLUICE_CONFIG, PORT: '8080' };
+    const service = await ServiceProcess.start(variables);
+    expect(await health(variables)).toMatchObject({
+      code: 0,
+      stdout: `http://127.0.0.2:${port}/healthz answered 200\n`,
+    });
+    await service.stop();
+    expect(await health(variables)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+
+  it.each(['1', '2'])(
+    'asks where the service has announced that it listens, whatever became of its file: %s workers',
+    async (SLUICE_WORKERS) => {
+      const SLUICE_CONFIG = await fileOf('simulated: true');
+      const SLUICE_ADDRESS_FILE = join(folder, 'address');
+      const variables = { SLUICE_CONFIG, SLUICE_ADDRESS_FILE, SLUICE_WORKERS, PORT: '0' };
+      const service = await ServiceProcess.start(variables);
+      await fileOf('port: [');
+      expect(await health(variables)).toMatchObject({
+        code: 0,
+        stdout: `${service.url}/healthz answered 200\n`,
+      });
+      await service.stop();
+    },
+  );
+
+  it('fails where nothing is known of the service', async () => {
+    const { code, stderr } = await health({ PORT: 'x', SLUICE_ADDRESS_FILE: '/nowhere/address' });
+    expect(code).toBe(1);
+    expect(stderr).toContain('PORT');
   });
 });

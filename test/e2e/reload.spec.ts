@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ScriptedUpstream, streams } from '../../src/testing/index.js';
 import { Gate } from '../support/gate.js';
 import { ask } from '../support/http-client.js';
+import { makePipe } from '../support/make-pipe.js';
 import { chat } from '../support/options.js';
 import { ServiceProcess } from '../support/service.js';
 
@@ -90,5 +91,69 @@ describe.each([1, 2])('the service with SLUICE_WORKERS=%d', (workers) => {
     configure('one', 'port: 1');
     await said(read);
     expect(await service.line(({ msg }) => msg === read)).toMatchObject({ needsRestart: ['port'] });
+  });
+});
+
+describe('a configuration file that is not what it was', () => {
+  let folder: string;
+  let file: string;
+  let service: ServiceProcess;
+  let upstream: ScriptedUpstream;
+
+  beforeAll(async () => {
+    upstream = await ScriptedUpstream.start();
+    folder = mkdtempSync(join(tmpdir(), 'sluice-odd-'));
+    file = join(folder, 'sluice.yaml');
+    writeFileSync(file, whole());
+    service = await ServiceProcess.start({ SLUICE_CONFIG: file });
+  });
+  afterAll(async () => {
+    await service.stop();
+    await upstream.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const half = () => `upstreams: { main: { baseUrl: "${upstream.baseUrl}", keys: [sk-real] } }\n`;
+  const whole = () => `${half()}callers: [{ name: web, key: caller-key-1 }]\n`;
+  const statusOf = async (headers: Record<string, string> = {}) => {
+    const response = await ask(`${service.url}/stream?content=Hi&model=m`, { headers });
+    await response.over;
+    return response.status;
+  };
+  /** Reads it anew, and resolves with what is then wrong. */
+  const problemsOf = async () => {
+    const before = service.lines.length;
+    service.signal('SIGHUP');
+    const line = await service.line((one) => service.lines.indexOf(one) >= before && one['why'] === 'SIGHUP');
+    return JSON.stringify(line['problems'] ?? 'none');
+  };
+
+  it('lets nobody in without a key, and asks nobody else, where it is half-written or emptied', async () => {
+    writeFileSync(file, half());
+    expect(await problemsOf()).toContain('callers are all gone');
+    expect(await statusOf()).toBe(401);
+    writeFileSync(file, '');
+    expect(await problemsOf()).toContain('holds nothing');
+    expect(await statusOf()).toBe(401);
+    expect(await statusOf({ 'x-api-key': 'caller-key-1' })).toBe(200);
+    expect(upstream.lastRequest.headers.authorization).toBe('Bearer sk-real');
+  });
+
+  it('neither ends the process nor holds it where it is no file at all', async () => {
+    rmSync(file);
+    symlinkSync('sluice.yaml', file);
+    const line = await service.line(({ why }) => why === 'file');
+    expect(JSON.stringify(line['problems'])).toContain('ELOOP');
+    rmSync(file);
+    makePipe(file);
+    expect(await problemsOf()).toContain('no regular file');
+    rmSync(file);
+    symlinkSync('/dev/zero', file);
+    expect(await problemsOf()).toContain('no regular file');
+    expect(await statusOf()).toBe(401);
+    rmSync(file);
+    writeFileSync(file, `${half()}anonymous: true`);
+    expect(await problemsOf()).toContain('none');
+    expect(await statusOf()).toBe(200);
   });
 });

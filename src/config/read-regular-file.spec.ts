@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makePipe } from '../../test/support/make-pipe.js';
+import { readRegularFile } from './read-regular-file.js';
+
+describe('readRegularFile', () => {
+  let folder = '';
+  let path = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sluice-file-'));
+    path = join(folder, 'it');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('reads a text up to its last byte, through links, and without its byte order mark', () => {
+    writeFileSync(join(folder, 'other'), '\uFEFFwhole ☃');
+    symlinkSync('other', path);
+    expect(readRegularFile(path, 12)).toBe('whole ☃');
+    expect(() => readRegularFile(path, 11)).toThrow('has more than 11 bytes');
+  });
+
+  it('does not wait for a pipe that nobody writes to', () => {
+    makePipe(path);
+    expect(() => readRegularFile(path, 10)).toThrow('is no regular file');
+  });
+
+  it('does not read a device that never ends', () => {
+    expect(() => readRegularFile('/dev/zero', 10)).toThrow('is no regular file');
+  });
+
+  it('refuses a folder, and a socket', async () => {
+    mkdirSync(path);
+    expect(() => readRegularFile(path, 10)).toThrow('is no regular file');
+    const server = createServer().listen(join(folder, 'socket'));
+    await once(server, 'listening');
+    expect(() => readRegularFile(join(folder, 'socket'), 10)).toThrow('cannot be read');
+    server.close();
+  });
+
+  it.each([
+    ['a loop of links', () => symlinkSync('it', path), 'cannot be read (ELOOP)'],
+    ['nothing', () => undefined, 'cannot be read (ENOENT)'],
+    ['bytes that are no text', () => writeFileSync(path, Buffer.from([0x61, 0xff])), 'is no UTF-8 text'],
+    ['half a character', () => writeFileSync(path, Buffer.from('☃').subarray(0, 2)), 'is no UTF-8 text'],
+  ])('refuses %s', (_, make, why) => {
+    make();
+    expect(() => readRegularFile(path, 10)).toThrow(why);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('refuses what it may not read', () => {
+    writeFileSync(path, 'a');
+    chmodSync(path, 0);
+    expect(() => readRegularFile(path, 10)).toThrow('cannot be read (EACCES)');
+  });
+
+  it('reads files that have no size, as those of the kernel are, within its bound', () => {
+    expect(() => readRegularFile('/proc/self/environ', 1)).toThrow('has more than 1 bytes');
+  });
+});
