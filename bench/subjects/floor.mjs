@@ -4,7 +4,6 @@
  */
 import { hash, timingSafeEqual } from 'node:crypto';
 import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { Axios } from 'axios';
 import { pino } from 'pino';
 import { Counter, Gauge, Histogram } from 'prom-client';
@@ -29,10 +28,7 @@ const duration = new Histogram({ name: 'duration', help: 'Until the end', labelN
 const axios = new Axios({
   adapter: nodeAdapter({
     url: `${OPENAI_BASE_URL}/chat/completions`,
-    agents: {
-      httpAgent: new HttpAgent({ keepAlive: true }),
-      httpsAgent: new HttpsAgent({ keepAlive: true }),
-    },
+    connections: { pooled: new HttpAgent({ keepAlive: true }), fresh: new HttpAgent() },
     headers: {
       authorization: `Bearer ${OPENAI_API_KEY}`,
       'content-type': 'application/json',

@@ -3,7 +3,7 @@ import { Axios, type AxiosResponse } from 'axios';
 import type { UpstreamDialect } from '../core/dialect.js';
 import type { UpstreamSettings } from '../core/settings.js';
 import type { StopSignal } from '../core/stop-signal.js';
-import { nodeAdapter, type Agents } from './node-adapter.js';
+import { nodeAdapter, type Connections } from './node-adapter.js';
 
 /** One POST to an endpoint. */
 export interface EndpointRequest {
@@ -14,8 +14,6 @@ export interface EndpointRequest {
   /** Until the response headers, in milliseconds; 0: no limit. */
   readonly timeoutMs: number;
   readonly signal: StopSignal;
-  /** Other connections than the endpoint's own. */
-  readonly agents?: Agents | undefined;
 }
 
 /**
@@ -27,32 +25,34 @@ export class Endpoint {
   readonly #streaming: Axios;
   readonly #whole: Axios;
 
-  constructor(upstream: UpstreamSettings, key: string | undefined, dialect: UpstreamDialect, agents: Agents) {
+  constructor(
+    upstream: UpstreamSettings,
+    key: string | undefined,
+    dialect: UpstreamDialect,
+    connections: Connections,
+  ) {
     const url = upstream.baseUrl + dialect.path;
     const authorization = key === undefined ? {} : dialect.authorize(key);
     const speaking = (accept: string) =>
       new Axios({
-        adapter: nodeAdapter({ url, agents, headers: headersOf(upstream.headers, accept, authorization) }),
+        adapter: nodeAdapter({
+          url,
+          connections,
+          headers: headersOf(upstream.headers, accept, authorization),
+        }),
       });
     this.#streaming = speaking('text/event-stream');
     this.#whole = speaking('application/json');
   }
 
   /** The answer once its head is known, whatever its status. Rejects with an AxiosError. */
-  post({
-    body,
-    streaming,
-    timeoutMs,
-    signal,
-    agents,
-  }: EndpointRequest): Promise<AxiosResponse<IncomingMessage>> {
+  post({ body, streaming, timeoutMs, signal }: EndpointRequest): Promise<AxiosResponse<IncomingMessage>> {
     const axios = streaming ? this.#streaming : this.#whole;
     return axios.request<IncomingMessage>({
       method: 'post',
       data: body,
       timeout: timeoutMs,
       signal,
-      ...agents,
     });
   }
 }

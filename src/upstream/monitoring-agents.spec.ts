@@ -4,14 +4,13 @@ import http, {
   type IncomingHttpHeaders,
   type IncomingMessage,
 } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Axios } from 'axios';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { nodeAdapter } from './node-adapter.js';
 
-const agents = { httpAgent: new HttpAgent(), httpsAgent: new HttpsAgent() };
+const connections = { pooled: new HttpAgent(), fresh: new HttpAgent() };
 const trace = { traceparent: '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01' };
 
 type Options = http.RequestOptions;
@@ -62,7 +61,7 @@ describe('a request under a monitoring agent', () => {
     patch(copy);
     const { port } = server.address() as AddressInfo;
     const headers = { authorization: 'Bearer key', accept: 'text/event-stream' };
-    const adapter = nodeAdapter({ url: `http://127.0.0.1:${port}/`, headers, agents });
+    const adapter = nodeAdapter({ url: `http://127.0.0.1:${port}/`, headers, connections });
     const { data } = await new Axios({ adapter }).request<IncomingMessage>({ method: 'post', data: 'text' });
     data.resume();
     expect(received).toMatchObject({ ...headers, ...trace, 'content-length': '4' });

@@ -1,5 +1,4 @@
 import { Agent as HttpAgent, createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Axios, isAxiosError, isCancel } from 'axios';
@@ -7,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Stop } from '../core/stop-signal.js';
 import { nodeAdapter } from './node-adapter.js';
 
-const agents = { httpAgent: new HttpAgent({ keepAlive: true }), httpsAgent: new HttpsAgent() };
+const connections = { pooled: new HttpAgent({ keepAlive: true }), fresh: new HttpAgent() };
 
 interface Asked {
   readonly method: string | undefined;
@@ -42,7 +41,7 @@ describe('nodeAdapter', () => {
   });
 
   const asking = (path = '/v1/chat/completions', headers = {}, credentials = '') =>
-    new Axios({ adapter: nodeAdapter({ url: `http://${credentials}${host}${path}`, headers, agents }) });
+    new Axios({ adapter: nodeAdapter({ url: `http://${credentials}${host}${path}`, headers, connections }) });
 
   const ask = async (headers: Record<string, string>, credentials: string) => {
     const axios = asking('/', headers, credentials);
@@ -106,7 +105,9 @@ describe('nodeAdapter', () => {
 
   it('says what became of a connection that nobody takes, and nothing of the key', async () => {
     const url = 'http://127.0.0.1:1/v1';
-    const axios = new Axios({ adapter: nodeAdapter({ url, headers: { authorization: 'secret' }, agents }) });
+    const axios = new Axios({
+      adapter: nodeAdapter({ url, headers: { authorization: 'secret' }, connections }),
+    });
     const error = await axios.request({ data: '' }).catch((thrown: unknown) => thrown);
     expect(isAxiosError(error) && error.code).toBe('ECONNREFUSED');
     expect(JSON.stringify(error)).not.toContain('secret');

@@ -1,6 +1,7 @@
-import { Agent, type ClientRequestArgs } from 'node:http';
+import { Agent, type ClientRequest, type ClientRequestArgs } from 'node:http';
 import type { ConnectOpts, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { becameIdle, leftIdle } from './idle-socket.js';
 import { parsing } from './socket-read.js';
 
 /** As much as Node reads at once, in bytes. */
@@ -35,7 +36,7 @@ function viewOf(bytes: number): Buffer {
 /**
  * An agent whose sockets read into one buffer (`onread` of `net.connect`), where Node makes a buffer of 64 KB for each
  * read, cuts it to its size, and passes it through a stream. Without TLS only: what is decrypted may be handed over
- * within another socket's call.
+ * within another socket's call. It knows which of its sockets were idle.
  */
 export class SharedBufferAgent extends Agent {
   override createConnection(
@@ -44,7 +45,19 @@ export class SharedBufferAgent extends Agent {
   ): Duplex | null | undefined {
     // The agent keeps its options as long as the socket lives, and the first request's headers in them.
     delete options.headers;
+    // The agent's own is for idle sockets.
+    delete options.timeout;
     const withBuffer: ClientRequestArgs & ConnectOpts = { ...options, onread };
     return super.createConnection(withBuffer, callback);
+  }
+
+  override keepSocketAlive(socket: Duplex): void {
+    becameIdle(socket);
+    return super.keepSocketAlive(socket);
+  }
+
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
+    super.reuseSocket(socket, request);
+    leftIdle(socket, request);
   }
 }

@@ -15,7 +15,8 @@ import type { SluiceError } from '../core/sluice-error.js';
 import { nodeAdapter } from './node-adapter.js';
 import { connectionError } from './upstream-error.js';
 
-const agents = { httpAgent: new HttpAgent(), httpsAgent: new HttpsAgent() };
+const plain = { pooled: new HttpAgent(), fresh: new HttpAgent() };
+const secure = { pooled: new HttpsAgent(), fresh: new HttpsAgent() };
 const upstream = settingsOf({}).upstreams.get('a') as UpstreamSettings;
 
 /** The port of a server that is stopped after the test. */
@@ -31,7 +32,8 @@ const saying = (answer: string) =>
   createServer((socket) => socket.once('data', () => socket.end(answer)).on('error', () => undefined));
 
 async function failureOf(url: string): Promise<SluiceError> {
-  const asked = new Axios({ adapter: nodeAdapter({ url, headers: {}, agents }) }).request({
+  const connections = url.startsWith('https:') ? secure : plain;
+  const asked = new Axios({ adapter: nodeAdapter({ url, headers: {}, connections }) }).request({
     data: 'question',
   });
   const thrown = await asked.then(

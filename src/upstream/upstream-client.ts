@@ -1,14 +1,15 @@
-import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { isAxiosError, type AxiosResponse } from 'axios';
+import type { AxiosResponse } from 'axios';
 import type { UpstreamDialect } from '../core/dialect.js';
 import type { UpstreamSettings } from '../core/settings.js';
 import { parseJson } from '../core/parse-json.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StopSignal } from '../core/stop-signal.js';
 import { Endpoint } from './endpoint.js';
-import type { Agents } from './node-adapter.js';
+import { POOLED } from './idle-socket.js';
+import type { Connections } from './node-adapter.js';
+import { PooledHttpsAgent } from './pooled-https-agent.js';
 import { readCapped } from './read-capped.js';
 import { redact } from './redact.js';
 import { secretsOf } from './secrets-of.js';
@@ -20,9 +21,6 @@ import { connectionError, refusalError } from './upstream-error.js';
 const MAX_ERROR_BYTES = 64 * 1024;
 /** How long an error body may take, in milliseconds. */
 const ERROR_BODY_TIMEOUT_MS = 1_000;
-
-/** A connection of its own for each request. */
-const UNPOOLED: Agents = { httpAgent: new HttpAgent(), httpsAgent: new HttpsAgent() };
 
 /** One request to an upstream. */
 export interface UpstreamRequest {
@@ -39,10 +37,8 @@ export interface UpstreamRequest {
 /** Calls providers through axios. Every failure leaves as a SluiceError, never as an AxiosError. */
 @Injectable()
 export class UpstreamClient implements OnApplicationShutdown {
-  readonly #agents: Agents = {
-    httpAgent: new SharedBufferAgent({ keepAlive: true }),
-    httpsAgent: new HttpsAgent({ keepAlive: true }),
-  };
+  readonly #plain: Connections = { pooled: new SharedBufferAgent(POOLED), fresh: new SharedBufferAgent() };
+  readonly #secure: Connections = { pooled: new PooledHttpsAgent(POOLED), fresh: new PooledHttpsAgent() };
   readonly #endpoints = new WeakMap<UpstreamSettings, Map<string | undefined, Endpoint>>();
 
   /** The answer to a POST once its 2xx is known. Throws what the caller should be told otherwise. */
@@ -58,11 +54,7 @@ export class UpstreamClient implements OnApplicationShutdown {
     };
     let response: AxiosResponse<IncomingMessage>;
     try {
-      response = await endpoint.post(question).catch((error: unknown) => {
-        // The server closed a pooled connection just as it was taken: it has not seen the request.
-        if (signal.aborted || !wasPooled(error)) throw error;
-        return endpoint.post({ ...question, agents: UNPOOLED });
-      });
+      response = await endpoint.post(question);
     } catch (error) {
       if (signal.aborted) throw SluiceError.from(signal.reason);
       throw connectionError(error, upstream);
@@ -72,8 +64,8 @@ export class UpstreamClient implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    this.#agents.httpAgent.destroy();
-    this.#agents.httpsAgent.destroy();
+    this.#plain.pooled.destroy();
+    this.#secure.pooled.destroy();
   }
 
   #endpointOf(upstream: UpstreamSettings, key: string | undefined, dialect: UpstreamDialect): Endpoint {
@@ -81,7 +73,8 @@ export class UpstreamClient implements OnApplicationShutdown {
     if (endpoints === undefined) this.#endpoints.set(upstream, (endpoints = new Map()));
     let endpoint = endpoints.get(key);
     if (endpoint === undefined) {
-      endpoints.set(key, (endpoint = new Endpoint(upstream, key, dialect, this.#agents)));
+      const connections = new URL(upstream.baseUrl).protocol === 'https:' ? this.#secure : this.#plain;
+      endpoints.set(key, (endpoint = new Endpoint(upstream, key, dialect, connections)));
     }
     return endpoint;
   }
@@ -124,11 +117,4 @@ function refuseIfTooLarge(body: string, { name, maxRequestBytes }: UpstreamSetti
     'request-too-large',
     `The upstream '${name}' takes requests of at most ${maxRequestBytes} bytes`,
   );
-}
-
-/** True for a request that was reset, without a response, on a connection that had served another before. */
-function wasPooled(error: unknown): boolean {
-  if (!isAxiosError(error) || error.code !== 'ECONNRESET' || error.response !== undefined) return false;
-  const request: unknown = error.request;
-  return typeof request === 'object' && request !== null && Reflect.get(request, 'reusedSocket') === true;
 }

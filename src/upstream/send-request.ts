@@ -1,0 +1,97 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { AxiosError, CanceledError, type GenericAbortSignal } from 'axios';
+import { isClosed, mayBeClosed } from './idle-socket.js';
+
+/** What ends the wait for an answer's headers. */
+export interface SendOptions {
+  readonly signal: GenericAbortSignal | undefined;
+  /** In milliseconds; 0 or undefined: no limit. */
+  readonly timeoutMs: number | undefined;
+}
+
+/** The peer had closed a pooled socket before a byte of the request was written: it has seen nothing of it. */
+export class ClosedBeforeSending extends Error {}
+
+/**
+ * Sends a request with this body. Resolves when the headers are there; the body reports what goes wrong from then on. Rejects
+ * with a ClosedBeforeSending, a CanceledError or an AxiosError. A request is written to a socket that was idle only after
+ * all that its peer had sent by then has been read, its close included.
+ */
+export function sendRequest(
+  request: ClientRequest,
+  body: Buffer,
+  options: SendOptions,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sending = new Sending(request, options, resolve, reject);
+    if (mayBeClosed(request)) afterNextPoll(() => sending.send(body));
+    else sending.send(body);
+  });
+}
+
+/** Runs it when the event loop has read all sockets once: an immediate of a read's own turn runs before the next poll. */
+function afterNextPoll(listener: () => void): void {
+  setImmediate(() => setImmediate(listener));
+}
+
+function ignore(): void {}
+
+class Sending {
+  #sent = false;
+  #settled = false;
+  readonly #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly request: ClientRequest,
+    private readonly options: SendOptions,
+    private readonly resolve: (message: IncomingMessage) => void,
+    private readonly reject: (error: Error) => void,
+  ) {
+    const { signal, timeoutMs } = options;
+    this.#timer = timeoutMs ? setTimeout(this.#onTimeout, timeoutMs) : undefined;
+    signal?.addEventListener?.('abort', this.#onAbort);
+    request.on('error', this.#onError).once('response', this.#onResponse);
+    if (signal?.aborted === true) this.#onAbort();
+  }
+
+  send(body: Buffer): void {
+    if (this.#settled) return;
+    const { socket } = this.request;
+    // What was closed before this request was given it reports that no more.
+    if (socket !== null && isClosed(socket)) return this.#fail(new ClosedBeforeSending());
+    this.#sent = true;
+    this.request.end(body);
+  }
+
+  readonly #onAbort = () => this.#fail(new CanceledError());
+
+  readonly #onTimeout = () => this.#fail(new AxiosError('No headers in time', AxiosError.ECONNABORTED));
+
+  readonly #onError = (cause: NodeJS.ErrnoException) => {
+    if (!this.#sent) return this.#fail(new ClosedBeforeSending());
+    const error = new AxiosError('No response', cause.code, undefined, this.request);
+    return this.#fail(Object.assign(error, { cause }));
+  };
+
+  readonly #onResponse = (message: IncomingMessage) => {
+    // To nobody's request, as the 408 of a proxy that closes what is idle.
+    if (!this.#sent) return this.#fail(new ClosedBeforeSending());
+    this.#settle();
+    // What failed before is not kept for as long as the body runs.
+    this.request.off('error', this.#onError).on('error', ignore);
+    return this.resolve(message);
+  };
+
+  #fail(error: Error): void {
+    if (this.#settled) return;
+    this.#settle();
+    this.request.destroy();
+    this.reject(error);
+  }
+
+  #settle(): void {
+    this.#settled = true;
+    clearTimeout(this.#timer);
+    this.options.signal?.removeEventListener?.('abort', this.#onAbort);
+  }
+}
