@@ -37,6 +37,20 @@ class RawServer {
   }
 }
 
+/** From now on all that is idle has been so for long. */
+function later(): void {
+  const now = performance.now();
+  vi.spyOn(performance, 'now').mockImplementation(() => now + 1_000);
+}
+
+function failureOf(asked: Promise<unknown>): Promise<unknown> {
+  return asked.then(String, (error: unknown) => error);
+}
+
+function idleSocketOf({ freeSockets }: SharedBufferAgent): Socket | undefined {
+  return Object.values(freeSockets).flatMap((sockets) => sockets ?? [])[0];
+}
+
 describe('a pooled connection', () => {
   let server: RawServer;
   let pooled: SharedBufferAgent;
@@ -50,7 +64,7 @@ describe('a pooled connection', () => {
     const axios = new Axios({ adapter: nodeAdapter({ url, headers: {}, connections }) });
     ask = async (signal) =>
       text((await axios.request<IncomingMessage>({ data: 'question', ...(signal && { signal }) })).data);
-    expect(await ask()).toBe('ok');
+    await ask();
   });
   afterEach(() => {
     vi.restoreAllMocks();
@@ -58,13 +72,7 @@ describe('a pooled connection', () => {
     server.stop();
   });
 
-  /** From now on all that is idle has been so for long. */
-  const later = () => {
-    const now = performance.now();
-    vi.spyOn(performance, 'now').mockImplementation(() => now + 1_000);
-  };
   const served = () => server.sockets[0] as Socket;
-  const failureOf = (asked: Promise<unknown>) => asked.then(String, (error: unknown) => error);
 
   it('serves again', async () => {
     later();
@@ -108,14 +116,13 @@ describe('a pooled connection', () => {
   });
 
   it('is closed early, a second before its peer says that it will, and has no limit while it serves', async () => {
-    const limits = () => Object.values(pooled.freeSockets).flatMap((sockets) => sockets ?? []);
-    await vi.waitFor(() => expect(limits()[0]?.timeout).toBe(55_000));
-    const [socket] = limits();
+    await vi.waitFor(() => expect(idleSocketOf(pooled)?.timeout).toBe(55_000));
+    const socket = idleSocketOf(pooled);
     server.onRequest = (peer) => {
       expect(socket?.timeout).toBe(0);
       peer.write(ANSWER.replace('\r\n\r\n', '\r\nkeep-alive: timeout=5\r\n\r\n'));
     };
     await ask();
-    await vi.waitFor(() => expect(limits()[0]?.timeout).toBe(4_000));
+    await vi.waitFor(() => expect(idleSocketOf(pooled)?.timeout).toBe(4_000));
   });
 });
