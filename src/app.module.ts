@@ -10,7 +10,6 @@ import { ShutdownRequest } from './core/shutdown-request.js';
 import { AdminController } from './http/admin.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { serviceErrorFilter } from './http/service-error-filter.js';
-import { UpstreamReport } from './relay/upstream-report.js';
 import { SimulatedModule } from './simulated/simulated.module.js';
 import { SimulatedUpstream } from './simulated/simulated-upstream.js';
 import { SluiceModule } from './sluice.module.js';
@@ -34,7 +33,6 @@ import { MetricsText, OwnMetricsText } from './telemetry/metrics-text.js';
   providers: [
     { provide: APP_FILTER, useValue: serviceErrorFilter },
     { provide: ADMIN_ACCESS, inject: [serviceConfig.KEY], useFactory: adminAccessOf },
-    UpstreamReport,
     AdminGuard,
   ],
 })

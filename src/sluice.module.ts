@@ -3,6 +3,7 @@ import { ApiKeyGuard } from './access/api-key.guard.js';
 import { CrossSiteGuard } from './access/cross-site.guard.js';
 import { StreamAccessGuard } from './access/stream-access.guard.js';
 import { Tickets } from './access/tickets.js';
+import { CurrentSettings } from './config/current-settings.js';
 import { LiveSettings } from './config/live-settings.js';
 import { RelayEventSource } from './core/relay-event.js';
 import { SettingsSource, SLUICE_SETTINGS, type SluiceSettings } from './core/settings.js';
@@ -22,6 +23,7 @@ import { OnceStreams } from './relay/once-streams.js';
 import { RecordedStreams } from './relay/recorded-streams.js';
 import { RelayEvents } from './relay/relay-events.js';
 import { RelayService } from './relay/relay.service.js';
+import { UpstreamReport } from './relay/upstream-report.js';
 import { CALLER_DIALECTS, TakeOvers } from './relay/take-overs.js';
 import { createStreamLog } from './streams/create-stream-log.js';
 import { StreamLog } from './streams/stream-log.js';
@@ -39,14 +41,20 @@ import { Upstreams } from './upstream/upstreams.js';
 @Module({
   providers: [
     {
-      provide: LiveSettings,
+      provide: CurrentSettings,
       inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: (options: unknown) => new LiveSettings(options),
+      useFactory: (options: unknown) => new CurrentSettings(options),
     },
-    { provide: SLUICE_SETTINGS, useExisting: LiveSettings },
-    { provide: SettingsSource, useExisting: LiveSettings },
+    { provide: SLUICE_SETTINGS, useExisting: CurrentSettings },
+    { provide: SettingsSource, useExisting: CurrentSettings },
+    {
+      provide: LiveSettings,
+      inject: [CurrentSettings],
+      useFactory: (current: CurrentSettings) => new LiveSettings(current),
+    },
     Routes,
     Upstreams,
+    UpstreamReport,
     UpstreamClient,
     Admissions,
     ActiveStreams,
@@ -77,16 +85,6 @@ import { Upstreams } from './upstream/upstreams.js';
     Metrics,
     TelemetryService,
   ],
-  exports: [
-    RelayService,
-    RecordedStreams,
-    StreamLog,
-    RelayEventSource,
-    ActiveStreams,
-    Metrics,
-    SLUICE_SETTINGS,
-    LiveSettings,
-    Upstreams,
-  ],
+  exports: [RelayService, RelayEventSource, ActiveStreams, Metrics, LiveSettings, UpstreamReport],
 })
 export class SluiceModule extends ConfigurableModuleClass {}

@@ -61,6 +61,6 @@ function nameIn(params: unknown): string {
   return typeof params === 'object' && params !== null ? Object.values(params).join('/') : '';
 }
 
-function publicModel({ id, upstream }: ReturnType<RelayService['models']>[number]): PublicModel {
-  return { id, ownedBy: upstream.simulated ? 'sluice-simulated' : upstream.name };
+function publicModel({ id, upstream, simulated }: ReturnType<RelayService['models']>[number]): PublicModel {
+  return { id, ownedBy: simulated ? 'sluice-simulated' : upstream };
 }

@@ -42,7 +42,11 @@ export class ActiveStreams implements BeforeApplicationShutdown {
   #drained: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
 
-  constructor(@Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings) {}
+  readonly #settings: SluiceSettings;
+
+  constructor(@Inject(SLUICE_SETTINGS) settings: SluiceSettings) {
+    this.#settings = settings;
+  }
 
   get size(): number {
     return this.#open.size;
@@ -70,7 +74,7 @@ export class ActiveStreams implements BeforeApplicationShutdown {
   async #drain(): Promise<void> {
     this.#draining = true;
     if (this.#open.size === 0) return;
-    const timer = setTimeout(() => this.#endAll(), this.settings.drainMs);
+    const timer = setTimeout(() => this.#endAll(), this.#settings.drainMs);
     await new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
     });
@@ -85,7 +89,7 @@ export class ActiveStreams implements BeforeApplicationShutdown {
   }
 
   #refuseIfFull(caller: string): void {
-    const { maxStreams, maxStreamsPerCaller } = this.settings.limits;
+    const { maxStreams, maxStreamsPerCaller } = this.#settings.limits;
     const wait = { retryAfterMs: RETRY_AFTER_MS };
     if (this.#draining)
       throw new SluiceError('shutting-down', 'The service is shutting down; ask again', wait);

@@ -26,13 +26,26 @@ import { wayOn } from './way-on.js';
 /** Asks upstreams on behalf of callers. The one way to a model, over HTTP and in-process. */
 @Injectable()
 export class RelayService {
+  // A host holds this service: what it is made of leads to keys, and is not to be seen from outside.
+  readonly #admissions: Admissions;
+  readonly #routes: Routes;
+  readonly #upstreams: Upstreams;
+  readonly #client: UpstreamClient;
+  readonly #settings: SluiceSettings;
+
   constructor(
-    @Inject(Admissions) private readonly admissions: Admissions,
-    @Inject(Routes) private readonly routes: Routes,
-    @Inject(Upstreams) private readonly upstreams: Upstreams,
-    @Inject(UpstreamClient) private readonly client: UpstreamClient,
-    @Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings,
-  ) {}
+    @Inject(Admissions) admissions: Admissions,
+    @Inject(Routes) routes: Routes,
+    @Inject(Upstreams) upstreams: Upstreams,
+    @Inject(UpstreamClient) client: UpstreamClient,
+    @Inject(SLUICE_SETTINGS) settings: SluiceSettings,
+  ) {
+    this.#admissions = admissions;
+    this.#routes = routes;
+    this.#upstreams = upstreams;
+    this.#client = client;
+    this.#settings = settings;
+  }
 
   /**
    * Opens a stream. Resolves at the first content (or, at the latest, after `headWaitMs`), so that what fails
@@ -50,17 +63,17 @@ export class RelayService {
 
   /** The public models and the upstream that serves each first. */
   models(): PublicRoute[] {
-    return this.routes.list();
+    return this.#routes.list();
   }
 
   /** The public model that a request may name so; undefined where no route takes the name. */
   model(name: string): PublicRoute | undefined {
-    return this.routes.read(name);
+    return this.#routes.read(name);
   }
 
   /** Asks for a whole answer. Rejects with a SluiceError; aborting the signal closes the upstream. */
   async complete(request: ChatRequest, options: OpenOptions = {}): Promise<RelayAnswer> {
-    const admitted = await this.admissions.admit(request, options, false);
+    const admitted = await this.#admissions.admit(request, options, false);
     const { record } = admitted;
     try {
       const { seen, ...answer } = await this.#answer(request, admitted);
@@ -75,8 +88,9 @@ export class RelayService {
   }
 
   #answer(request: ChatRequest, admitted: Admitted): Promise<WholeAnswer> {
-    const { client, upstreams } = this;
-    const { maxEventBytes } = this.settings.limits;
+    const client = this.#client;
+    const upstreams = this.#upstreams;
+    const { maxEventBytes } = this.#settings.limits;
     const { route, caller, record, stop } = admitted;
     const { startedAt } = record;
     return new Promise((resolve, reject) => {
@@ -100,7 +114,7 @@ export class RelayService {
   }
 
   async #open<F>(request: ChatRequest, options: FormattedOptions<F>): Promise<RelayStream<F>> {
-    const admitted = await this.admissions.admit(request, options, true);
+    const admitted = await this.#admissions.admit(request, options, true);
     const { record } = admitted;
     try {
       const { session, flow, source } = this.#start(request, options, admitted);
@@ -114,8 +128,8 @@ export class RelayService {
   }
 
   #start<F>(request: ChatRequest, options: FormattedOptions<F>, admitted: Admitted): Started<F> {
-    const { format, headWaitMs = this.settings.headWaitMs, endsForOthers = false, rest } = options;
-    const { maxEventBytes, maxEventsPerStream: maxEvents } = this.settings.limits;
+    const { format, headWaitMs = this.#settings.headWaitMs, endsForOthers = false, rest } = options;
+    const { maxEventBytes, maxEventsPerStream: maxEvents } = this.#settings.limits;
     const { route, record } = admitted;
     const flow = new Flow();
     const numbers = rest?.numbers ?? { next: 0 };
@@ -128,11 +142,11 @@ export class RelayService {
       admitted: onward?.admitted ?? admitted,
       request: onward?.request ?? request,
       begun: onward?.begun,
-      upstreams: this.upstreams,
+      upstreams: this.#upstreams,
       serving,
       transcoderFor,
       stream: {
-        client: this.client,
+        client: this.#client,
         flow,
         maxEventBytes,
         maxEvents,

@@ -34,19 +34,22 @@ export interface UpstreamStatus {
 /** Tells what this process has learnt of its upstreams. Keys stand in it by their fingerprint. */
 @Injectable()
 export class UpstreamReport {
-  constructor(
-    @Inject(Upstreams) private readonly upstreams: Upstreams,
-    @Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings,
-  ) {}
+  readonly #upstreams: Upstreams;
+  readonly #settings: SluiceSettings;
+
+  constructor(@Inject(Upstreams) upstreams: Upstreams, @Inject(SLUICE_SETTINGS) settings: SluiceSettings) {
+    this.#upstreams = upstreams;
+    this.#settings = settings;
+  }
 
   read(): UpstreamStatus[] {
     const now = performance.now();
-    return [...this.settings.upstreams.values()].map((upstream) => this.#statusOf(upstream, now));
+    return [...this.#settings.upstreams.values()].map((upstream) => this.#statusOf(upstream, now));
   }
 
   #statusOf(upstream: UpstreamSettings, now: number): UpstreamStatus {
-    const { inUse, queued } = this.upstreams.admissionOf(upstream);
-    const used = [...this.settings.routes.values()].flatMap(({ targets }) =>
+    const { inUse, queued } = this.#upstreams.admissionOf(upstream);
+    const used = [...this.#settings.routes.values()].flatMap(({ targets }) =>
       targets.map((target) => target.upstream),
     );
     const pools = [upstream, ...used.filter(({ name }) => name === upstream.name)];
@@ -54,8 +57,8 @@ export class UpstreamReport {
       name: upstream.name,
       inUse,
       queued,
-      keys: Object.fromEntries(pools.map((pool) => [pool.keyPool, this.upstreams.keysOf(pool).report(now)])),
-      targets: this.upstreams
+      keys: Object.fromEntries(pools.map((pool) => [pool.keyPool, this.#upstreams.keysOf(pool).report(now)])),
+      targets: this.#upstreams
         .targetsOf(upstream.name)
         .map((target) => reportOf(target, now))
         .toSorted((one, other) => one.target.localeCompare(other.target)),

@@ -119,7 +119,7 @@ describe('Routes', () => {
         '*': { targets: [{ upstream: 'a' }] },
       }),
     );
-    expect(routes.list().map(({ id, upstream }) => [id, upstream.name])).toEqual([
+    expect(routes.list().map(({ id, upstream }) => [id, upstream])).toEqual([
       ['fast', 'b'],
       ['quick', 'b'],
     ]);

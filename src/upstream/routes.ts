@@ -4,7 +4,6 @@ import {
   type RouteSettings,
   type SluiceSettings,
   type TargetSettings,
-  type UpstreamSettings,
 } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { upstreamDialects } from '../dialects/index.js';
@@ -17,10 +16,13 @@ export interface Route {
   readonly targets: readonly Target[];
 }
 
-/** A public model, and the upstream that its first target names. */
+/** A public model, and which upstream its first target names. It holds nothing that only the operator may know. */
 export interface PublicRoute {
   readonly id: string;
-  readonly upstream: UpstreamSettings;
+  /** The upstream's name. */
+  readonly upstream: string;
+  /** No model writes its answers. */
+  readonly simulated: boolean;
 }
 
 /** Finds the route of a model name. */
@@ -71,14 +73,14 @@ export class Routes {
   list(): PublicRoute[] {
     return [...this.settings.routes].flatMap(([id, { targets }]) => {
       const [first] = targets;
-      return first === undefined || isWildcard(id) ? [] : [{ id, upstream: first.upstream }];
+      return first === undefined || isWildcard(id) ? [] : [publicRoute(id, first)];
     });
   }
 
   /** The public model of a name that a request may give, one that only a pattern takes included. */
   read(name: string): PublicRoute | undefined {
     const [first] = this.#settingsOf(name)?.targets ?? [];
-    return first && { id: name, upstream: first.upstream };
+    return first && publicRoute(name, first);
   }
 
   #settingsOf(name: string | undefined): RouteSettings | undefined {
@@ -95,6 +97,10 @@ export class Routes {
     this.#fixed.set(settings, route);
     return route;
   }
+}
+
+function publicRoute(id: string, { upstream: { name, simulated } }: TargetSettings): PublicRoute {
+  return { id, upstream: name, simulated };
 }
 
 /** The longest pattern that the name begins like; `*` last. */
