@@ -54,6 +54,8 @@ export interface DecodedEvent {
   readonly model?: string | undefined;
   /** The event holds content that no part stands for. */
   readonly content?: boolean;
+  /** The event reports what the answer cost, whether that can be read or not, and says nothing of the answer itself. */
+  readonly usageOnly?: boolean;
 }
 
 /** Events of which it is known without parsing that each says one text and nothing else. */

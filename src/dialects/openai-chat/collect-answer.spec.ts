@@ -153,6 +153,11 @@ describe('collectAnswer', () => {
     });
   });
 
+  it('passes over a chunk that is nested too deeply to be read', () => {
+    const deep = `data: {"choices":[{"delta":{"x":${'['.repeat(2_000)}${']'.repeat(2_000)}}}]}\n\n`;
+    expect(collectAnswer(deep + delta({ content: 'Hi' })).text).toBe('Hi');
+  });
+
   it('reads a payload of several lines', () => {
     const lines = 'data: {"choices":[{"index":0,\ndata: "delta":{"content":"Hi"}}]}\n\n';
     expect(collectAnswer(lines).text).toBe('Hi');

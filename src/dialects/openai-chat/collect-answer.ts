@@ -2,7 +2,7 @@ import type { StreamPart } from '../../core/stream-part.js';
 import { collect, type AnswerPiece, type CollectedAnswer } from '../collected-answer.js';
 import { dataOfFrames } from '../data-of-frames.js';
 import { partsOf } from './decode-event.js';
-import { isRecord, readChunk, readText } from './read-chunk.js';
+import { isRecord, readChunk, readText, type ChatChunk } from './read-chunk.js';
 import { ToolCalls } from './tool-calls.js';
 
 /** The first answer of what chat completion chunks came to. */
@@ -12,10 +12,19 @@ export function collectAnswer(frames: string): CollectedAnswer {
 }
 
 function piecesOf(data: string, calls: ToolCalls): AnswerPiece[] {
-  const chunk = data === '[DONE]' ? undefined : readChunk(data);
+  const chunk = data === '[DONE]' ? undefined : tryRead(data);
   if (chunk === undefined) return [];
   if (isRecord(chunk.error)) return [{ error: errorOf(chunk.error) }];
   return [{ model: chunk.model }, ...partsOf(chunk, calls).map(pieceOf)];
+}
+
+/** What its caller was sent unread may be more than is read. */
+function tryRead(data: string): ChatChunk | undefined {
+  try {
+    return readChunk(data);
+  } catch {
+    return undefined;
+  }
 }
 
 function pieceOf(part: StreamPart): AnswerPiece {

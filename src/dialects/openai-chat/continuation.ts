@@ -143,7 +143,7 @@ class Rest implements Transcoder<Frame> {
     const chunk = parse(data);
     if (chunk === undefined) return [sseData(data)];
     const { choices, usage } = chunk;
-    const isUsage = Array.isArray(choices) && choices.length === 0;
+    const isUsage = Array.isArray(choices) ? choices.length === 0 : Boolean(usage);
     if ((isUsage && !this.showUsage) || isRoleOnly(choices)) return [];
     const { said, target } = this.beginning;
     const note = this.#noted ? {} : { sluice: { continued_by: target } };

@@ -19,6 +19,19 @@ describe('decodeAnswer', () => {
     });
   });
 
+  it.each([
+    { choices: [{ finish_reason: 'stop' }], usage: { input_tokens: 3, output_tokens: 4 } },
+    { choices: [{ finish_reason: 'stop', usage: { prompt_tokens: 3, completion_tokens: 4 } }], model: '' },
+  ])('reads the usage of %j, and no model without a name', (body) => {
+    const usage = { promptTokens: 3, completionTokens: 4, totalTokens: 7 };
+    expect(decodeAnswer(body)).toEqual({ finished: [0], finishReason: 'stop', usage, model: undefined });
+  });
+
+  it('has no usage of counts that are none', () => {
+    const usage = { prompt_tokens: 1e308, completion_tokens: 1e308 };
+    expect(decodeAnswer({ choices: [{ finish_reason: 'stop' }], usage }).usage).toBeUndefined();
+  });
+
   it('reports an error that came with a 200', () => {
     expect(decodeAnswer({ error: { message: 'no', code: 7 } })).toMatchObject({
       finished: [],

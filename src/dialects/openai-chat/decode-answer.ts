@@ -1,26 +1,28 @@
 import { z } from 'zod';
 import { SluiceError } from '../../core/sluice-error.js';
 import type { DecodedAnswer } from '../../core/dialect.js';
+import { findUsage } from './find-usage.js';
+import { isRecord } from './is-record.js';
 import { readError, streamError } from './read-error.js';
 import { readUsage } from './read-usage.js';
 
 const answerSchema = z.object({
   model: z.string().optional().catch(undefined),
   choices: z.array(z.object({ finish_reason: z.string().nullish().catch(undefined) })).catch([]),
-  usage: z.unknown().optional(),
 });
 
 /** What is told of a whole answer. Source: OpenAI API reference, 'The chat completion object'. */
 export function decodeAnswer(body: unknown): DecodedAnswer {
   const reported = readError(body);
   if (reported !== undefined) return { finished: [], error: streamError(reported.error) };
-  const { model, choices, usage } = answerSchema.safeParse(body).data ?? { choices: [] };
+  const { model, choices } = answerSchema.safeParse(body).data ?? { choices: [] };
   if (choices.length === 0) {
     const problem = 'The upstream answered with something that is no chat completion';
     return { finished: [], error: new SluiceError('upstream-error', problem) };
   }
   const reasons = choices.map((choice) => choice.finish_reason ?? undefined);
   const finished = reasons.flatMap((reason, choice) => (reason === undefined ? [] : [choice]));
+  const usage = isRecord(body) ? readUsage(findUsage(body)) : undefined;
   const finishReason = reasons.findLast((reason) => reason !== undefined);
-  return { finished, finishReason, usage: readUsage(usage), model };
+  return { finished, finishReason, usage, model: model || undefined };
 }

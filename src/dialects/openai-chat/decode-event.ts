@@ -3,7 +3,7 @@ import type { UpstreamEvent } from '../../core/event-block.js';
 import type { StreamPart } from '../../core/stream-part.js';
 import type { DecodedEvent, EventDecoder, KnownEvents } from '../../core/transcoder.js';
 import { ChunkShape } from './chunk-shape.js';
-import { isRecord, readChunk, type ChatChunk } from './read-chunk.js';
+import { readChunk, type ChatChunk } from './read-chunk.js';
 import { addDelta } from './read-delta.js';
 import { streamError } from './read-error.js';
 import { readUsage } from './read-usage.js';
@@ -45,7 +45,7 @@ export function partsOf(chunk: ChatChunk, calls = new ToolCalls()): StreamPart[]
     if (delta !== undefined) addDelta(parts, index, delta, calls);
     if (finishReason) parts.push({ type: 'finish', choice: index, reason: finishReason });
   }
-  const usage = isRecord(chunk.usage) ? readUsage(chunk.usage) : undefined;
+  const usage = readUsage(chunk.usage);
   if (usage !== undefined) parts.push({ type: 'usage', usage });
   return parts;
 }

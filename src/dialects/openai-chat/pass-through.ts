@@ -20,7 +20,7 @@ import { readChunk, type Delta } from './read-chunk.js';
  * a false alarm only costs the slow way.
  */
 const NOTABLE =
-  /"usage"\s*:\s*\{|"error"\s*:|"finish_reason"\s*:\s*"|\[DONE\]|\r|^\n|\n\n\n|(?:^|\n)(?!data: [^\n]|\n|$)/;
+  /"(?:usage(?:Metadata)?|timings|prompt_eval_count)"\s*:\s*[^\sn]|"error"\s*:|"finish_reason"\s*:\s*"|\[DONE\]|\r|^\n|\n\n\n|(?:^|\n)(?!data: [^\n]|\n|$)/;
 
 /** OpenAI to OpenAI: bytes pass as they are, and only blocks with something notable in them are parsed. */
 export function passThrough(request: ChatRequest): Transcoder<Frame> {
@@ -91,8 +91,12 @@ class PassThrough implements Transcoder<Frame> {
     if (chunk === undefined) return { parts: [], done: false };
     this.#shape.learn(data, chunk);
     const { choices, model } = chunk;
-    const said = choices.length > 0 && { content: choices.some(({ delta }) => saysSomething(delta)) };
-    return { parts: partsOf(chunk), done: false, model, ...said };
+    if (choices.length > 0) {
+      const content = choices.some(({ delta }) => saysSomething(delta));
+      return { parts: partsOf(chunk), done: false, model, content };
+    }
+    const usageOnly = chunk.usage !== undefined && chunk.usage !== null;
+    return { parts: partsOf(chunk), done: false, model, usageOnly };
   }
 }
 
@@ -116,9 +120,8 @@ class PassedOn implements BlockListener {
   }
 
   /** The payload of each event stays as it was. */
-  onEvent(from: number, to: number, data: string, { content, parts }: DecodedEvent): void {
-    const usageOnly = content === undefined && parts.some(({ type }) => type === 'usage');
-    if (usageOnly && !this.showUsage) return;
+  onEvent(from: number, to: number, data: string, { usageOnly }: DecodedEvent): void {
+    if (usageOnly === true && !this.showUsage) return;
     if (isPlain(this.bytes.subarray(from, to), data)) return this.onKnown(from, to);
     this.#cut();
     this.#frames.push(sseData(data));

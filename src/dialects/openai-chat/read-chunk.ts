@@ -1,4 +1,8 @@
 import { parseJson } from '../../core/parse-json.js';
+import { findUsage } from './find-usage.js';
+import { isRecord } from './is-record.js';
+
+export { isRecord } from './is-record.js';
 
 /** The delta of one choice, as it came: `content`, `tool_calls` and whatever else a vendor sends. */
 export type Delta = Readonly<Record<string, unknown>>;
@@ -19,6 +23,7 @@ export interface ChatChunk {
   /** Undefined where it is empty, as in Azure's first chunk. */
   readonly model: string | undefined;
   readonly choices: readonly ChunkChoice[];
+  /** What stands in the place of a usage, whatever its shape; null or undefined where there is none. */
   readonly usage: unknown;
   readonly error: unknown;
 }
@@ -35,7 +40,7 @@ export function readChunk(data: string): ChatChunk | undefined {
     choices && {
       model: readText(json['model']) || undefined,
       choices,
-      usage: json['usage'],
+      usage: findUsage(json),
       error: json['error'],
     }
   );
@@ -65,9 +70,4 @@ export function readIndex(value: unknown): number {
 /** A text; undefined for anything else. */
 export function readText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-/** True for an object that is no array. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
