@@ -23,6 +23,7 @@ export {
   type StreamIdentity,
   type UpstreamNews,
 } from './core/relay-event.js';
+export { SluiceErrorFilter } from './http/sluice-error.filter.js';
 export { SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from './core/sluice-error.js';
 export type { Caller, ChatMessage, ChatRequest } from './core/chat-request.js';
 export type {

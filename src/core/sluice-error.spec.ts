@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { SluiceError } from './sluice-error.js';
 
@@ -31,6 +32,20 @@ describe('SluiceError', () => {
       retryAfterMs: 0,
       providerError: { message: 'theirs' },
     });
+  });
+
+  it('has what http-errors has, for filters that know those', () => {
+    expect(new SluiceError('upstream-rejected', 'no', { status: 422 })).toMatchObject({
+      status: 422,
+      statusCode: 422,
+      expose: true,
+    });
+  });
+
+  it('is printed without the provider’s own words', () => {
+    const error = new SluiceError('upstream-error', 'no', { providerError: { message: 'a prompt' } });
+    expect(inspect(error)).not.toContain('a prompt');
+    expect(JSON.stringify(error)).not.toContain('a prompt');
   });
 
   it('has a cause only if one is given', () => {

@@ -81,14 +81,17 @@ export interface SluiceErrorDetails {
   readonly cause?: unknown;
 }
 
-/** The one error of Sluice. Its message says what failed and what to do, and never holds a key or a prompt. */
+/**
+ * The one error of Sluice. Its message says what failed and what to do, and never holds a key or a prompt. `statusCode` and
+ * `expose` are what http-errors has: Nest's own filter answers with this status and message where a host lets it through.
+ */
 export class SluiceError extends Error {
   override readonly name = 'SluiceError';
   readonly status: number;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly unseen: boolean;
-  readonly providerError: Readonly<Record<string, unknown>> | undefined;
+  readonly #providerError: Readonly<Record<string, unknown>> | undefined;
 
   constructor(
     readonly code: SluiceErrorCode,
@@ -100,7 +103,22 @@ export class SluiceError extends Error {
     this.retryable = details.retryable ?? MEANING[code].retryable;
     this.retryAfterMs = details.retryAfterMs;
     this.unseen = details.unseen ?? false;
-    this.providerError = details.providerError;
+    this.#providerError = details.providerError;
+  }
+
+  /** The provider's own error object. No field: whoever prints the error for a log prints none of it. */
+  get providerError(): Readonly<Record<string, unknown>> | undefined {
+    return this.#providerError;
+  }
+
+  /** The same as `status`. */
+  get statusCode(): number {
+    return this.status;
+  }
+
+  /** The message may be sent to the caller. */
+  get expose(): boolean {
+    return true;
   }
 
   /** Any thrown value as a SluiceError; what is unknown becomes `internal`, its text hidden from callers. */
