@@ -69,7 +69,7 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
 
   constructor(private readonly options: AttemptOptions<F>) {
     this.#blocks = new SseBlocks(options.stream.maxEventBytes);
-    this.#held = new Held(options.stream.maxEvents);
+    this.#held = new Held(options.stream.maxEvents, options.stream.maxEventBytes);
     this.#finished = new FinishedChoices(options.stream.choices);
   }
 
@@ -165,18 +165,18 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
     if (seen.error !== undefined) seen = { ...seen, error: redactError(seen.error, target.upstream) };
     this.#finished.add(seen.finished);
     if (seen.done) this.#body?.release();
-    if (this.#sink === undefined) return this.#hold(seen);
+    if (this.#sink === undefined) return this.#hold(seen, block.bytes.length);
     this.#speed?.count(seen.events);
     if (seen.done || seen.error !== undefined) this.#end(seen.error);
     return this.#sink.next(seen);
   }
 
-  #hold(seen: Transcoded<F>): void {
+  #hold(seen: Transcoded<F>, bytes: number): void {
     // What stands before an error in the same block has not gone out: another target may still serve.
     if (seen.error !== undefined) return this.#fail(seen.error);
-    const tooMany = this.#held?.add(seen);
+    const tooMuch = this.#held?.add(seen, bytes);
     if (seen.content) return this.#commit(seen);
-    if (tooMany !== undefined) return this.#fail(tooMany);
+    if (tooMuch !== undefined) return this.#fail(tooMuch);
     return seen.done ? this.#empty() : undefined;
   }
 

@@ -13,41 +13,48 @@ const block = (fields: Partial<Transcoded<string>> = {}): Transcoded<string> => 
 
 describe('Held', () => {
   it('gives its blocks in the order in which they came, once', () => {
-    const held = new Held<string>(10);
+    const held = new Held<string>(10, 100);
     const blocks = [block({ output: ['1'] }), block({ output: ['2'] })];
-    for (const one of blocks) expect(held.add(one)).toBeUndefined();
+    for (const one of blocks) expect(held.add(one, 1)).toBeUndefined();
     expect(held.take()).toEqual(blocks);
     expect(held.take()).toEqual([]);
   });
 
   it('holds as many events as it may, and fails with the next', () => {
-    const held = new Held<string>(3);
-    expect(held.add(block({ events: 2 }))).toBeUndefined();
-    expect(held.add(block({ events: 1 }))).toBeUndefined();
-    expect(held.add(block({ events: 1 }))).toMatchObject({ code: 'upstream-error', retryable: false });
+    const held = new Held<string>(3, 100);
+    expect(held.add(block({ events: 2 }), 1)).toBeUndefined();
+    expect(held.add(block({ events: 1 }), 1)).toBeUndefined();
+    expect(held.add(block({ events: 1 }), 1)).toMatchObject({ code: 'upstream-error', retryable: false });
   });
 
   it('counts events, not blocks', () => {
-    const held = new Held<string>(3);
-    for (let count = 0; count < 10; count += 1) expect(held.add(block({ events: 0 }))).toBeUndefined();
-    expect(held.add(block({ events: 4 }))).toBeDefined();
+    const held = new Held<string>(3, 100);
+    for (let count = 0; count < 10; count += 1) expect(held.add(block({ events: 0 }), 1)).toBeUndefined();
+    expect(held.add(block({ events: 4 }), 1)).toBeDefined();
+  });
+
+  it('holds as many bytes as it may, and fails with the next so that another target may serve', () => {
+    const held = new Held<string>(10, 100);
+    expect(held.add(block(), 60)).toBeUndefined();
+    expect(held.add(block({ events: 0 }), 40)).toBeUndefined();
+    expect(held.add(block(), 1)).toMatchObject({ code: 'upstream-error', retryable: true });
   });
 
   it('keeps counting after its blocks were taken', () => {
-    const held = new Held<string>(2);
-    held.add(block({ events: 2 }));
+    const held = new Held<string>(2, 100);
+    held.add(block({ events: 2 }), 1);
     held.take();
-    expect(held.add(block())).toBeDefined();
+    expect(held.add(block(), 1)).toBeDefined();
   });
 
   it('knows the last finish reason, and none before one came', () => {
-    const held = new Held<string>(10);
-    held.add(block());
+    const held = new Held<string>(10, 100);
+    held.add(block(), 1);
     expect(held.finishReason).toBeUndefined();
-    held.add(block({ finishReason: 'length' }));
-    held.add(block());
+    held.add(block({ finishReason: 'length' }), 1);
+    held.add(block(), 1);
     expect(held.finishReason).toBe('length');
-    held.add(block({ finishReason: 'stop' }));
+    held.add(block({ finishReason: 'stop' }), 1);
     expect(held.finishReason).toBe('stop');
   });
 });

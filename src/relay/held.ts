@@ -6,20 +6,27 @@ import type { Transcoded } from '../core/transcoder.js';
 export class Held<F> {
   readonly #blocks: Transcoded<F>[] = [];
   #events = 0;
+  #bytes = 0;
   #finishReason: FinishReason | undefined;
 
-  constructor(private readonly maxEvents: number) {}
+  /** `maxBytes`: of all events together, as they came from the upstream. */
+  constructor(
+    private readonly maxEvents: number,
+    private readonly maxBytes: number,
+  ) {}
 
   get finishReason(): FinishReason | undefined {
     return this.#finishReason;
   }
 
-  /** The error of a stream that says too much without saying anything. */
-  add(block: Transcoded<F>): SluiceError | undefined {
+  /** Of a block of so many bytes. The error of a stream that says too much without saying anything. */
+  add(block: Transcoded<F>, bytes: number): SluiceError | undefined {
     this.#blocks.push(block);
     this.#events += block.events;
+    this.#bytes += bytes;
     this.#finishReason = block.finishReason ?? this.#finishReason;
-    return this.#events > this.maxEvents ? tooManyEvents(this.maxEvents) : undefined;
+    if (this.#events > this.maxEvents) return tooManyEvents(this.maxEvents);
+    return this.#bytes > this.maxBytes ? tooManyBytes(this.maxBytes) : undefined;
   }
 
   take(): Transcoded<F>[] {
@@ -31,4 +38,12 @@ export class Held<F> {
 export function tooManyEvents(maxEvents: number): SluiceError {
   const problem = `The upstream sent more than ${maxEvents} events in one stream`;
   return new SluiceError('upstream-error', problem, { retryable: false });
+}
+
+/** Another target may have content sooner. */
+function tooManyBytes(maxBytes: number): SluiceError {
+  return new SluiceError(
+    'upstream-error',
+    `The upstream sent more than ${maxBytes} bytes before any content`,
+  );
 }

@@ -27,6 +27,19 @@ describe.each(hostKinds)('bounds on $name', (kind) => {
     expect(suite.host.open()).toBe(0);
   });
 
+  it.each(formats)(
+    'holds no more bytes than one event may have before the first content, in $name',
+    async (format) => {
+      const silent = { choices: [{ index: 0, delta: { role: 'assistant' } }], padding: 'x'.repeat(4_000) };
+      suite.upstream.next(replays(Buffer.from(`data: ${JSON.stringify(silent)}\n\n`.repeat(3)), 1_000));
+      const end = suite.host.nextEnd();
+      const answer = await format.ask(suite.host.url);
+      await answer.over;
+      expect(answer.status).toBe(502);
+      expect((await end).error?.message).toContain('more than 10000 bytes before any content');
+    },
+  );
+
   it('refuses a whole answer that is too large', async () => {
     suite.upstream.next(replays(Buffer.from(`{"choices":[],"x":"${'x'.repeat(50_000)}"}`)));
     const answer = await ask(`${suite.host.url}/v1/chat/completions`, {
