@@ -9,6 +9,7 @@ import { RelayEventSource } from './core/relay-event.js';
 import { SettingsSource, SLUICE_SETTINGS, type SluiceSettings } from './core/settings.js';
 import { callerDialects } from './dialects/caller-dialects.js';
 import { encodeLastFrame } from './dialects/last-frame.js';
+import { AnswerWriter } from './http/answer-writer.js';
 import { AskedStreams } from './http/asked-streams.js';
 import { DetachedStreams } from './http/detached-streams.js';
 import { FrameWriter } from './http/frame-writer.js';
@@ -62,6 +63,7 @@ import { Upstreams } from './upstream/upstreams.js';
     { provide: RelayEventSource, useExisting: RelayEvents },
     RelayService,
     FrameWriter,
+    AnswerWriter,
     ApiKeyGuard,
     CrossSiteGuard,
     StreamAccessGuard,

@@ -21,6 +21,7 @@ import { encodeErrorBody } from '../dialects/openai-chat/encode-error.js';
 import { openaiChatFormat } from '../dialects/openai-chat/index.js';
 import { OnceAnswers } from '../relay/once-answers.js';
 import { ownerOf, RecordedStreams } from '../relay/recorded-streams.js';
+import { AnswerWriter } from './answer-writer.js';
 import { AskedStreams, type StreamKind } from './asked-streams.js';
 import { ErrorFilter } from './error-filter.js';
 import { Exchange, type AdapterReply, type AdapterRequest } from './exchange.js';
@@ -50,6 +51,7 @@ export class ChatCompletionsController {
     @Inject(AskedStreams) private readonly streams: AskedStreams,
     @Inject(OnceAnswers) private readonly answers: OnceAnswers,
     @Inject(FrameWriter) private readonly writer: FrameWriter,
+    @Inject(AnswerWriter) private readonly answerWriter: AnswerWriter,
   ) {}
 
   @Post()
@@ -108,6 +110,7 @@ export class ChatCompletionsController {
     const once = readOnce(exchange, question, this.recorded.sharesOf(question));
     const { answer, sharing } = await this.answers.complete(once, question, asker);
     const head = servedHeaders({ ...answer, sharing });
-    exchange.send(200, { ...answer.headers, ...head, 'content-type': answer.contentType }, answer.body);
+    const headers = { ...answer.headers, ...head, 'content-type': answer.contentType };
+    this.answerWriter.write(exchange, headers, answer.body);
   }
 }

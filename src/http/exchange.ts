@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { ArgumentsHost } from '@nestjs/common';
 import { SluiceError } from '../core/sluice-error.js';
 import { Stop, type StopSignal } from '../core/stop-signal.js';
+import { linger } from './linger.js';
 
 /** What Fastify's and Express' requests have in common. */
 export interface AdapterRequest {
@@ -94,10 +95,11 @@ export class Exchange {
     this.response.writeHead(status, isAlone ? headers : { ...others, ...headers });
   }
 
-  /** Sends a whole answer. */
+  /** Sends a whole answer, and waits a minute for a client that takes nothing of it. */
   send(status: number, headers: OutgoingHttpHeaders, body: Buffer | string): void {
     const length = { 'content-length': Buffer.byteLength(body) };
     this.sendHead(status, status === 204 ? headers : { ...headers, ...length });
+    linger(this.response);
     this.response.end(body);
   }
 }

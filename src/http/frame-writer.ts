@@ -6,12 +6,10 @@ import type { Frame } from '../core/frame.js';
 import type { Flow, FlowListener } from '../core/flow.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import type { Exchange } from './exchange.js';
+import { linger, LINGER_MS } from './linger.js';
 import { dropNestHead, dropNestPipe, isPipedInto } from './nest-sse-writer.js';
 import type { StreamHead } from './stream-head.js';
 import { sendFrame, writeFrame } from './write-frame.js';
-
-/** How long a finished stream may wait for a client that takes nothing of it, in milliseconds. */
-const LINGER_MS = 60_000;
 
 /** Where a response leads to its brake: a listener of its own would be kept for each. */
 const FLOW = Symbol('flow');
@@ -157,15 +155,10 @@ class Writing implements Observer<Frame>, Unsubscribable, FlowListener, AlarmLis
     if (silence !== undefined && !this.#response.writableNeedDrain) sendFrame(this.#response, silence);
   }
 
-  /** The time counts from the last byte that the client took. It is the response's alone, not its connection's. */
   #linger(): void {
     if (this.#lingers) return;
     this.#lingers = true;
-    const response = this.#response;
-    const hosts = response.socket?.timeout ?? 0;
-    response.setTimeout(LINGER_MS, () => response.destroy());
-    // Before Node sets the time that the connection may be kept for.
-    response.prependOnceListener('finish', () => response.socket?.setTimeout(hosts));
+    linger(this.#response);
   }
 
   #letGo(): void {

@@ -30,6 +30,16 @@ describe('ActiveStreams', () => {
     expect(active.size).toBe(2);
   });
 
+  it('lets stay what has had a place, and refuses the next one', () => {
+    const { active, enter } = place({ maxStreams: 1, maxStreamsPerCaller: 1 });
+    const first = enter('web');
+    const staying = active.stay('web', new Stop());
+    first.release();
+    expect(() => enter('web')).toThrow(expect.objectContaining({ code: 'overloaded' }));
+    staying.release();
+    expect(() => enter('web')).not.toThrow();
+  });
+
   it('refuses more streams than one caller may have, and no other caller', () => {
     const { enter } = place({ maxStreamsPerCaller: 1 });
     enter('web');
@@ -92,6 +102,18 @@ describe('ActiveStreams in a shutdown', () => {
     await over;
     expect(controller.aborted).toBe(false);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('waits for an answer that goes from its upstream to its client while the service drains', async () => {
+    const { active, enter } = place();
+    const first = enter();
+    const drained = active.beforeApplicationShutdown();
+    first.release();
+    await Promise.resolve();
+    const staying = active.stay('web', new Stop());
+    expect(await isSettled(drained)).toBe(false);
+    staying.release();
+    await drained;
   });
 
   it('ends what is left at the deadline', async () => {

@@ -59,6 +59,11 @@ export class ActiveStreams implements BeforeApplicationShutdown {
   /** Takes a place until it is released; `controller` is aborted if a shutdown cannot wait for it. */
   enter(caller: string, controller: Stop): Place {
     this.#refuseIfFull(caller);
+    return this.stay(caller, controller);
+  }
+
+  /** The same without being refused: for what has had a place, and is on its way to its client yet. */
+  stay(caller: string, controller: Stop): Place {
     const place = new OpenPlace(caller, controller, this.#onLeft);
     this.#open.add(place);
     this.#byCaller.set(caller, this.#countOf(caller) + 1);
@@ -75,10 +80,17 @@ export class ActiveStreams implements BeforeApplicationShutdown {
     this.#draining = true;
     if (this.#open.size === 0) return;
     const timer = setTimeout(() => this.#endAll(), this.#settings.drainMs);
+    await this.#empty();
+    clearTimeout(timer);
+  }
+
+  /** A whole answer leaves its place when it is complete, and takes that of its response within the same tick. */
+  async #empty(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
     });
-    clearTimeout(timer);
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    if (this.#open.size > 0) await this.#empty();
   }
 
   #endAll(): void {
