@@ -8,7 +8,10 @@ describe('outcomeOfFinish', () => {
     ['a-vendor-word', 'finished'],
     [undefined, 'finished'],
     ['length', 'length'],
+    ['MAX_TOKENS', 'length'],
+    ['model_length', 'length'],
     ['content_filter', 'content-filter'],
+    ['SAFETY', 'content-filter'],
   ] as const)('takes the finish reason %s for %s', (reason, outcome) => {
     expect(outcomeOfFinish(reason)).toBe(outcome);
   });

@@ -21,11 +21,23 @@ export function isWhole(outcome: Outcome): boolean {
   return outcome === 'finished' || outcome === 'length' || outcome === 'content-filter';
 }
 
+/** Providers' words for an answer that reached its bound, and for one that was stopped for what it said. */
+const LENGTHS = new Set(['length', 'max_tokens', 'model_length', 'max_output_tokens']);
+const FILTERS = new Set([
+  'content_filter',
+  'safety',
+  'sensitive',
+  'recitation',
+  'blocklist',
+  'prohibited_content',
+  'spii',
+]);
+
 /** The outcome of a stream that its upstream ended by itself. */
 export function outcomeOfFinish(reason: FinishReason | undefined): Outcome {
-  if (reason === 'length') return 'length';
-  if (reason === 'content_filter') return 'content-filter';
-  return 'finished';
+  const word = reason?.toLowerCase() ?? '';
+  if (LENGTHS.has(word)) return 'length';
+  return FILTERS.has(word) ? 'content-filter' : 'finished';
 }
 
 /** The outcome of a stream that failed with this code. */

@@ -56,6 +56,8 @@ export interface DecodedEvent {
   readonly content?: boolean;
   /** The event reports what the answer cost, whether that can be read or not, and says nothing of the answer itself. */
   readonly usageOnly?: boolean;
+  /** The event says nothing, as a comment does: it is passed on to nobody. */
+  readonly ignored?: boolean;
 }
 
 /** Events of which it is known without parsing that each says one text and nothing else. */

@@ -162,7 +162,8 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
     if (block === undefined || this.#over) return;
     const { target, transcoder } = this.options;
     let seen = transcoder.push(block);
-    if (seen.error !== undefined) seen = { ...seen, error: redactError(seen.error, target.upstream) };
+    if (seen.error !== undefined)
+      seen = { ...seen, error: redactError(seen.error, target.upstream, this.#headers) };
     this.#finished.add(seen.finished);
     if (seen.done) this.#body?.release();
     if (this.#sink === undefined) return this.#hold(seen, block.bytes.length);

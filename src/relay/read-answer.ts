@@ -47,7 +47,7 @@ export async function readAnswer(
     );
   }
   const seen = dialect.decodeAnswer(parse(body));
-  if (seen.error !== undefined) throw redactError(seen.error, upstream);
+  if (seen.error !== undefined) throw redactError(seen.error, upstream, response.headers);
   const contentType = response.headers['content-type'] ?? 'application/json';
   return { headers: passedHeaders(response.headers), contentType, body, seen };
 }

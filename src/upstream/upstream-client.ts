@@ -3,24 +3,17 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { AxiosResponse } from 'axios';
 import type { UpstreamDialect } from '../core/dialect.js';
 import type { UpstreamSettings } from '../core/settings.js';
-import { parseJson } from '../core/parse-json.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StopSignal } from '../core/stop-signal.js';
 import { Endpoint } from './endpoint.js';
 import { POOLED } from './idle-socket.js';
 import type { Connections } from './node-adapter.js';
 import { PooledHttpsAgent } from './pooled-https-agent.js';
-import { readCapped } from './read-capped.js';
-import { redact } from './redact.js';
+import { readErrorBody } from './read-error-body.js';
 import { secretsOf } from './secrets-of.js';
 import { SharedBufferAgent } from './shared-buffer-agent.js';
 import { retryAfterMs } from './retry-after.js';
 import { connectionError, refusalError } from './upstream-error.js';
-
-/** Largest error body that is read, in bytes. */
-const MAX_ERROR_BYTES = 64 * 1024;
-/** How long an error body may take, in milliseconds. */
-const ERROR_BODY_TIMEOUT_MS = 1_000;
 
 /** One request to an upstream. */
 export interface UpstreamRequest {
@@ -83,7 +76,7 @@ export class UpstreamClient implements OnApplicationShutdown {
     { upstream, dialect, signal }: Pick<UpstreamRequest, 'upstream' | 'dialect' | 'signal'>,
     response: IncomingMessage,
   ): Promise<SluiceError> {
-    const said = dialect.decodeError(redact(await readErrorBody(response, signal), secretsOf(upstream)));
+    const said = dialect.decodeError(await readErrorBody(response, secretsOf(upstream), signal));
     if (signal.aborted) return SluiceError.from(signal.reason);
     return refusalError(upstream, {
       status: response.statusCode ?? 0,
@@ -91,22 +84,6 @@ export class UpstreamClient implements OnApplicationShutdown {
       providerError: said?.error,
       message: said?.message,
     });
-  }
-}
-
-/** An error body as JSON; undefined if it is too large, too slow, torn or no JSON, or nobody waits for it any more. */
-async function readErrorBody(response: IncomingMessage, signal: StopSignal): Promise<unknown> {
-  const close = () => response.destroy();
-  const timer = setTimeout(close, ERROR_BODY_TIMEOUT_MS);
-  signal.addEventListener('abort', close);
-  try {
-    const bytes = await readCapped(response, MAX_ERROR_BYTES);
-    return bytes && parseJson(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', close);
   }
 }
 

@@ -2,7 +2,8 @@ import { AxiosError } from 'axios';
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../config/read-settings.js';
 import type { UpstreamSettings } from '../core/settings.js';
-import { connectionError, cutError, refusalError, type Refusal } from './upstream-error.js';
+import type { Refusal } from '../core/refused.js';
+import { connectionError, cutError, refusalError } from './upstream-error.js';
 
 const upstream = readSettings({
   upstreams: { main: { baseUrl: 'http://main', keys: ['sk-secret'], headersTimeoutMs: 250 } },

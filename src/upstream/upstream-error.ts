@@ -1,5 +1,7 @@
 import { isAxiosError } from 'axios';
+import { refused, type Refusal } from '../core/refused.js';
 import { SluiceError } from '../core/sluice-error.js';
+import { MAX_MESSAGE_LENGTH } from './max-message-length.js';
 import type { UpstreamSettings } from '../core/settings.js';
 
 /** The error of a request that got no answer. The AxiosError itself ends here: it carries the key. */
@@ -50,39 +52,10 @@ export function unreadableError(cause: unknown): SluiceError {
   return new SluiceError('upstream-error', 'The upstream sent something that cannot be read', { cause });
 }
 
-/** What a provider said with a status that is no success. */
-export interface Refusal {
-  readonly status: number;
-  readonly retryAfterMs: number | undefined;
-  /** The provider's own error object, its secrets taken out. */
-  readonly providerError: Record<string, unknown> | undefined;
-  readonly message: string | undefined;
-}
-
-/** The error for a refusal: 4xx keep their status, 5xx become 502, 503 or 504. */
+/** The error for a refusal, its words redacted: 4xx keep their status, 5xx become 502, 503 or 504. */
 export function refusalError({ name }: UpstreamSettings, refusal: Refusal): SluiceError {
-  const { status, retryAfterMs, providerError } = refusal;
-  const said = refusal.message === undefined ? '' : `: ${refusal.message}`;
-  const details = {
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(providerError !== undefined && { providerError }),
-  };
-  const answered = `The upstream '${name}' answered ${status}`;
-  if (status === 401 || status === 403) {
-    // The provider speaks of the operator's key here: nothing of it is the caller's business.
-    return new SluiceError('upstream-unauthorized', `${answered}: it refused this service's key`, { status });
-  }
-  if (status === 429) return new SluiceError('upstream-rate-limited', `${answered}${said}`, details);
-  if (status === 408 || status === 409) {
-    return new SluiceError('upstream-rejected', `${answered}${said}`, {
-      ...details,
-      status,
-      retryable: true,
-    });
-  }
-  if (status >= 400 && status < 500) {
-    return new SluiceError('upstream-rejected', `${answered}${said}`, { ...details, status });
-  }
-  if (status === 503 || status === 529) return new SluiceError('upstream-overloaded', answered, details);
-  return new SluiceError('upstream-error', answered, { ...details, ...(status === 504 && { status }) });
+  return refused(`The upstream '${name}' answered ${refusal.status}`, {
+    ...refusal,
+    message: refusal.message?.slice(0, MAX_MESSAGE_LENGTH),
+  });
 }

@@ -1,6 +1,7 @@
 import type { TextDelta } from '../../core/stream-part.js';
 import type { KnownEvents } from '../../core/transcoder.js';
-import { isRecord, readChunk, readText, type ChatChunk } from './read-chunk.js';
+import { isRecord } from './is-record.js';
+import { readChunk, readText, type ChatChunk } from './read-chunk.js';
 
 /** How often a shape is learnt in a row without one event that has it: some streams have none. */
 const MAX_LESSONS = 4;
@@ -177,10 +178,10 @@ function stringAt(data: string, name: RegExp, from: number) {
   return end === -1 || data[end - 1] === '\\' ? undefined : { start, end };
 }
 
-function saysOnlyText({ choices, usage, error }: ChatChunk): boolean {
+function saysOnlyText({ choices, usage }: ChatChunk): boolean {
   const [choice, ...others] = choices;
   if (choice?.delta === undefined || others.length > 0 || choice.finishReason) return false;
-  if (isRecord(usage) || (error !== undefined && error !== null)) return false;
+  if (isRecord(usage)) return false;
   const { content, ...rest } = choice.delta;
   return Boolean(readText(content)) && Object.keys(rest).length === 0;
 }

@@ -2,7 +2,8 @@ import type { StreamPart } from '../../core/stream-part.js';
 import { collect, type AnswerPiece, type CollectedAnswer } from '../collected-answer.js';
 import { dataOfFrames } from '../data-of-frames.js';
 import { partsOf } from './decode-event.js';
-import { isRecord, readChunk, readText, type ChatChunk } from './read-chunk.js';
+import { isRecord } from './is-record.js';
+import { readChunk, readText, type ChatChunk } from './read-chunk.js';
 import { ToolCalls } from './tool-calls.js';
 
 /** The first answer of what chat completion chunks came to. */

@@ -11,7 +11,9 @@ import { sseData } from '../sse-frame.js';
 import { eventDecoder } from './decode-event.js';
 import { encodeErrorFrame } from './encode-error.js';
 import { asksForUsage } from './encode-request.js';
-import { isRecord } from './read-chunk.js';
+import { isRecord } from './is-record.js';
+
+const DONE_FRAME = 'data: [DONE]\n\n';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -121,7 +123,10 @@ class Rest implements Transcoder<Frame> {
       onKnown: (from, to) => {
         for (const { data } of block.events(from, to)) output.push(...this.#print(data));
       },
-      onEvent: (_from, _to, data) => output.push(...this.#print(data)),
+      onEvent: (_from, _to, data, { done, ignored }) => {
+        if (done) output.push(DONE_FRAME);
+        else if (ignored !== true) output.push(...this.#print(data));
+      },
     });
     this.#doneSent ||= seen.done;
     return transcoded(output, seen);
@@ -132,7 +137,7 @@ class Rest implements Transcoder<Frame> {
   }
 
   finish(): readonly Frame[] {
-    return this.#doneSent ? [] : ['data: [DONE]\n\n'];
+    return this.#doneSent ? [] : [DONE_FRAME];
   }
 
   fail(error: Parameters<Transcoder<Frame>['fail']>[0]): readonly Frame[] {

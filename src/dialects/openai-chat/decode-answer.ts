@@ -1,26 +1,31 @@
 import { z } from 'zod';
 import { SluiceError } from '../../core/sluice-error.js';
 import type { DecodedAnswer } from '../../core/dialect.js';
+import { findError } from './find-error.js';
 import { findUsage } from './find-usage.js';
+import { failureOfFinish, readFinishReason } from './finish-reason.js';
 import { isRecord } from './is-record.js';
-import { readError, streamError } from './read-error.js';
+import { streamError } from './read-error.js';
 import { readUsage } from './read-usage.js';
 
 const answerSchema = z.object({
   model: z.string().optional().catch(undefined),
-  choices: z.array(z.object({ finish_reason: z.string().nullish().catch(undefined) })).catch([]),
+  choices: z.array(z.object({ finish_reason: z.unknown().transform(readFinishReason) })).catch([]),
 });
 
 /** What is told of a whole answer. Source: OpenAI API reference, 'The chat completion object'. */
 export function decodeAnswer(body: unknown): DecodedAnswer {
-  const reported = readError(body);
-  if (reported !== undefined) return { finished: [], error: streamError(reported.error) };
+  const reported = findError(body);
+  if (reported !== undefined) return { finished: [], error: streamError(reported) };
   const { model, choices } = answerSchema.safeParse(body).data ?? { choices: [] };
   if (choices.length === 0) {
     const problem = 'The upstream answered with something that is no chat completion';
     return { finished: [], error: new SluiceError('upstream-error', problem) };
   }
-  const reasons = choices.map((choice) => choice.finish_reason ?? undefined);
+  const reasons = choices.map((choice) => choice.finish_reason);
+  const failures = reasons.map((reason) => (reason === undefined ? undefined : failureOfFinish(reason)));
+  const error = failures.find((failure) => failure !== undefined);
+  if (error !== undefined) return { finished: [], error };
   const finished = reasons.flatMap((reason, choice) => (reason === undefined ? [] : [choice]));
   const usage = isRecord(body) ? readUsage(findUsage(body)) : undefined;
   const finishReason = reasons.findLast((reason) => reason !== undefined);

@@ -3,13 +3,13 @@ import type { UpstreamEvent } from '../../core/event-block.js';
 import type { StreamPart } from '../../core/stream-part.js';
 import type { DecodedEvent, EventDecoder, KnownEvents } from '../../core/transcoder.js';
 import { ChunkShape } from './chunk-shape.js';
+import { failureOfFinish } from './finish-reason.js';
 import { readChunk, type ChatChunk } from './read-chunk.js';
 import { addDelta } from './read-delta.js';
 import { streamError } from './read-error.js';
+import { readSign } from './read-sign.js';
 import { readUsage } from './read-usage.js';
 import { ToolCalls } from './tool-calls.js';
-
-const DONE: DecodedEvent = { parts: [], done: true };
 
 /** Reads the events of one stream. Throws `upstream-error` at one that is neither JSON nor `[DONE]`. */
 export function eventDecoder(): EventDecoder {
@@ -20,8 +20,10 @@ class ChunkDecoder implements EventDecoder {
   readonly #shape = new ChunkShape();
   readonly #calls = new ToolCalls();
 
-  decode({ data }: UpstreamEvent): DecodedEvent {
-    if (data === '[DONE]') return DONE;
+  decode(event: UpstreamEvent): DecodedEvent {
+    const sign = readSign(event);
+    if (sign !== undefined) return sign;
+    const { data } = event;
     const chunk = readChunk(data);
     if (chunk === undefined) {
       throw new SluiceError('upstream-error', 'The upstream sent an event that is no chat completion chunk');
@@ -37,15 +39,18 @@ class ChunkDecoder implements EventDecoder {
 
 /** The parts of one chunk, in the order in which a reader needs them. `calls` are those of its stream so far. */
 export function partsOf(chunk: ChatChunk, calls = new ToolCalls()): StreamPart[] {
-  if (chunk.error !== undefined && chunk.error !== null) {
-    return [{ type: 'error', error: streamError(chunk.error) }];
-  }
+  if (chunk.reported !== undefined) return [{ type: 'error', error: streamError(chunk.reported) }];
   const parts: StreamPart[] = [];
   for (const { index, finishReason, delta } of chunk.choices) {
     if (delta !== undefined) addDelta(parts, index, delta, calls);
-    if (finishReason) parts.push({ type: 'finish', choice: index, reason: finishReason });
+    if (finishReason !== undefined) parts.push(endOf(index, finishReason));
   }
   const usage = readUsage(chunk.usage);
   if (usage !== undefined) parts.push({ type: 'usage', usage });
   return parts;
+}
+
+function endOf(choice: number, reason: string): StreamPart {
+  const error = failureOfFinish(reason);
+  return error === undefined ? { type: 'finish', choice, reason } : { type: 'error', error };
 }

@@ -11,16 +11,17 @@ import { partsOf } from './decode-event.js';
 import { encodeErrorFrame } from './encode-error.js';
 import { asksForUsage } from './encode-request.js';
 import { readChunk, type Delta } from './read-chunk.js';
+import { readSign } from './read-sign.js';
 
 /**
- * What the relay must look at, and what must not reach a caller as it stands: a usage, an error, a finish
- * reason, the end, a carriage return, a blank line too many, and any line that does not begin with `data: `
- * (comments, ids, names).
+ * What the relay must look at, and what must not reach a caller as it stands: a usage, an error in any of its shapes, a
+ * finish reason, the end, a carriage return, a blank line too many, and any line that does not begin with `data: ` (comments,
+ * ids, names) or that holds a comment.
  * Inside a JSON string a quote is escaped, so no text that a model writes can look like one of the fields;
  * a false alarm only costs the slow way.
  */
 const NOTABLE =
-  /"(?:usage(?:Metadata)?|timings|prompt_eval_count)"\s*:\s*[^\sn]|"error"\s*:|"finish_reason"\s*:\s*"|\[DONE\]|\r|^\n|\n\n\n|(?:^|\n)(?!data: [^\n]|\n|$)/;
+  /"(?:(?:usage(?:Metadata)?|timings|prompt_eval_count)"\s*:\s*[^\sn]|[eE]rror(?:\w+"\s*:|s?"\s*:(?!(?:null|false|""|\{\})[,}]))|finish_reason"\s*:\s*"(?!"|null")|(?:message|msg|detail|code|base_resp)"\s*:|(?:object|type)"\s*:\s*"error)|\[DONE\]|\r|^\n|\n\n\n|(?:^|\n)(?!data: [^\n: \t]|\n|$)/;
 
 /** OpenAI to OpenAI: bytes pass as they are, and only blocks with something notable in them are parsed. */
 export function passThrough(request: ChatRequest): Transcoder<Frame> {
@@ -85,8 +86,10 @@ class PassThrough implements Transcoder<Frame> {
    * What can be read of an event that is passed on whatever it is. `content` is undefined for an event without
    * choices, and true for any delta: a vendor's own fields count as content too.
    */
-  #decode({ data }: UpstreamEvent): DecodedEvent {
-    if (data === '[DONE]') return { parts: [], done: true };
+  #decode(event: UpstreamEvent): DecodedEvent {
+    const sign = readSign(event);
+    if (sign !== undefined) return sign;
+    const { data } = event;
     const chunk = readChunk(data);
     if (chunk === undefined) return { parts: [], done: false };
     this.#shape.learn(data, chunk);
@@ -120,11 +123,13 @@ class PassedOn implements BlockListener {
   }
 
   /** The payload of each event stays as it was. */
-  onEvent(from: number, to: number, data: string, { usageOnly }: DecodedEvent): void {
+  onEvent(from: number, to: number, data: string, { done, ignored, usageOnly }: DecodedEvent): void {
+    if (ignored === true) return;
     if (usageOnly === true && !this.showUsage) return;
-    if (isPlain(this.bytes.subarray(from, to), data)) return this.onKnown(from, to);
+    const isAsPrinted = !done || data === DONE;
+    if (isAsPrinted && isPlain(this.bytes.subarray(from, to), data)) return this.onKnown(from, to);
     this.#cut();
-    this.#frames.push(sseData(data));
+    this.#frames.push(done ? DONE_FRAME : sseData(data));
   }
 
   frames(): readonly Frame[] {
@@ -149,7 +154,8 @@ function isPlain(event: Buffer, data: string): boolean {
 
 const DATA = 'data: ';
 const BLANK = '\n\n';
-const DONE_FRAME = 'data: [DONE]\n\n';
+const DONE = '[DONE]';
+const DONE_FRAME = `${DATA}${DONE}${BLANK}`;
 
 function saysSomething(delta: Delta | undefined): boolean {
   for (const field in delta) {

@@ -1,5 +1,6 @@
 import type { AudioContent } from '../../core/stream-part.js';
-import { isRecord, readText } from './read-chunk.js';
+import { isRecord } from './is-record.js';
+import { readText } from './read-chunk.js';
 
 /** A delta's `audio`; undefined where it says nothing. Source: OpenAI API reference, 'Audio' of the chat completion object. */
 export function readAudio(value: unknown): AudioContent | undefined {

@@ -1,8 +1,8 @@
 import { parseJson } from '../../core/parse-json.js';
+import { findError } from './find-error.js';
 import { findUsage } from './find-usage.js';
+import { readFinishReason } from './finish-reason.js';
 import { isRecord } from './is-record.js';
-
-export { isRecord } from './is-record.js';
 
 /** The delta of one choice, as it came: `content`, `tool_calls` and whatever else a vendor sends. */
 export type Delta = Readonly<Record<string, unknown>>;
@@ -26,6 +26,8 @@ export interface ChatChunk {
   /** What stands in the place of a usage, whatever its shape; null or undefined where there is none. */
   readonly usage: unknown;
   readonly error: unknown;
+  /** What `readError` reads of it where it is no chunk but an error, in any shape; then it has no choices. */
+  readonly reported: unknown;
 }
 
 /**
@@ -34,6 +36,8 @@ export interface ChatChunk {
  */
 export function readChunk(data: string): ChatChunk | undefined {
   const json = parseJson(data);
+  const reported = findError(json);
+  if (reported !== undefined) return failedChunk(json, reported);
   if (!isRecord(json)) return undefined;
   const choices = readChoices(json['choices']);
   return (
@@ -42,8 +46,14 @@ export function readChunk(data: string): ChatChunk | undefined {
       choices,
       usage: findUsage(json),
       error: json['error'],
+      reported,
     }
   );
+}
+
+function failedChunk(json: unknown, reported: unknown): ChatChunk {
+  const error = isRecord(json) ? json['error'] : undefined;
+  return { model: undefined, choices: [], usage: undefined, error, reported };
 }
 
 function readChoices(value: unknown): ChunkChoice[] | undefined {
@@ -55,7 +65,7 @@ function readChoices(value: unknown): ChunkChoice[] | undefined {
     const { index, finish_reason: reason, delta } = choice;
     choices.push({
       index: readIndex(index),
-      finishReason: readText(reason),
+      finishReason: readFinishReason(reason),
       delta: isRecord(delta) ? delta : undefined,
     });
   }

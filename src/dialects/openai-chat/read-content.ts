@@ -1,6 +1,7 @@
 import type { StreamPart } from '../../core/stream-part.js';
+import { isRecord } from './is-record.js';
 import { readAudio } from './read-audio.js';
-import { isRecord, readText, type Delta } from './read-chunk.js';
+import { readText, type Delta } from './read-chunk.js';
 import { readFile } from './read-file.js';
 import { reasoningText } from './read-reasoning.js';
 

@@ -11,12 +11,21 @@ describe('readError', () => {
     expect(readError({ error: 'no' })).toEqual({ message: 'no', error: { message: 'no' } });
   });
 
-  it.each([undefined, null, 'no', { message: 'no' }, { error: null }, { error: '' }, { error: { code: 1 } }])(
-    'finds no error in %j',
-    (body) => {
-      expect(readError(body)).toBeUndefined();
-    },
-  );
+  it.each([
+    undefined,
+    null,
+    7,
+    '',
+    ' ',
+    {},
+    [],
+    [{}],
+    { error: null },
+    { error: '' },
+    { error: { code: 1 } },
+  ])('finds no error in %j', (body) => {
+    expect(readError(body)).toBeUndefined();
+  });
 });
 
 describe('streamError', () => {

@@ -1,5 +1,6 @@
 import type { FileContent } from '../../core/stream-part.js';
-import { isRecord, readText } from './read-chunk.js';
+import { isRecord } from './is-record.js';
+import { readText } from './read-chunk.js';
 
 /** What stands before the bytes in a data URL (RFC 2397). */
 const BASE64 = ';base64,';

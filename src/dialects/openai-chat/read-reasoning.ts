@@ -1,4 +1,5 @@
-import { isRecord, readText, type Delta } from './read-chunk.js';
+import { isRecord } from './is-record.js';
+import { readText, type Delta } from './read-chunk.js';
 
 /** DeepSeek's, vLLM's and llama.cpp's field, OpenRouter's and Ollama's, OpenRouter's list, and others. */
 const FIELDS = ['reasoning_content', 'reasoning', 'reasoning_details', 'thinking', 'reasoning_text'] as const;

@@ -1,5 +1,6 @@
 import type { ToolCallDelta } from '../../core/stream-part.js';
-import { isRecord, readText } from './read-chunk.js';
+import { isRecord } from './is-record.js';
+import { readText } from './read-chunk.js';
 
 /** How many calls of an answer, and how many answers, are remembered: pieces of older calls begin new ones. */
 const MAX_REMEMBERED = 1_000;
