@@ -1,11 +1,13 @@
 export { SluiceModule } from './sluice.module.js';
 export type {
   CallerOptions,
+  CallerRequest,
   RouteOptions,
   SluiceModuleExtras,
   SluiceModuleOptions,
   UpstreamOptions,
 } from './sluice.options.js';
+export { setCaller } from './access/set-caller.js';
 export { RelayService } from './relay/relay.service.js';
 export type { FormattedOptions, OpenOptions, RelayAnswer, RelayStream } from './relay/relay-stream.js';
 export { ActiveStreams } from './relay/active-streams.js';

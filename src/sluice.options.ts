@@ -1,3 +1,4 @@
+import type { Caller } from './core/chat-request.js';
 import type { DialectName } from './core/dialect-name.js';
 import type {
   AdmissionSettings,
@@ -25,7 +26,12 @@ export interface SluiceModuleOptions {
   readonly defaultRoute?: string;
   /** Callers that present a key (`Authorization: Bearer …`). @default none */
   readonly callers?: readonly CallerOptions[];
-  /** Serve callers without a key. @default true without `callers`, else false */
+  /**
+   * Says who makes a request, where the application knows its users: after its global guards, with the request that they
+   * had. What it throws is told to the caller. Undefined: the request needs a key of `callers`. @default none
+   */
+  caller?(request: CallerRequest): Caller | undefined;
+  /** Serve callers without a key. @default true without `callers` and `caller`, else false */
   readonly anonymous?: boolean;
   /**
    * Origins, exactly, whose pages may ask without a key; other sites' pages get 403. Pages of the same origin
@@ -49,6 +55,17 @@ export interface SluiceModuleOptions {
   readonly headWaitMs?: number;
   /** How long running streams may go on after a shutdown was asked for, in milliseconds. @default 30000 */
   readonly drainMs?: number;
+}
+
+/**
+ * A request of Fastify or Express, after the application's global guards. A parameter may be annotated with the adapter's own
+ * type.
+ * @publicApi
+ */
+export interface CallerRequest {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** What Passport has found. */
+  readonly user?: unknown;
 }
 
 /**

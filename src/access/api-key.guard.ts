@@ -2,21 +2,31 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { SLUICE_SETTINGS, type CallerSettings, type SluiceSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
-import { setCaller } from './caller-of.js';
+import { hasCaller, noteCaller } from './caller-of.js';
 import { presentedKey } from './presented-key.js';
+import { setCaller } from './set-caller.js';
 
-/** Lets known keys in, and callers without one where that is allowed. Throws `unauthorized` otherwise. */
+/**
+ * Lets in whom the application knows, known keys, and callers without one where that is allowed. Throws `unauthorized`
+ * otherwise.
+ */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   constructor(@Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const { callers, anonymous } = this.settings;
-    if (callers.length === 0 && anonymous) return true;
+    const { callers, anonymous, caller: callerFrom } = this.settings;
+    if (callers.length === 0 && anonymous && callerFrom === undefined) return true;
     const request = context.switchToHttp().getRequest<{ headers: Record<string, string | undefined> }>();
+    if (hasCaller(request)) return true;
+    const known = callerFrom?.(request);
+    if (known !== undefined) {
+      setCaller(request, known);
+      return true;
+    }
     const key = presentedKey(request.headers);
     const caller = key === undefined ? undefined : this.#find(key);
-    if (caller !== undefined) setCaller(request, caller);
+    if (caller !== undefined) noteCaller(request, caller);
     else if (key !== undefined || !anonymous) {
       throw new SluiceError('unauthorized', 'Send a valid key: Authorization: Bearer …, or x-api-key');
     }

@@ -4,16 +4,22 @@ const ANONYMOUS: Caller = { name: ANONYMOUS_NAME };
 const callers = new WeakMap<object, Caller>();
 
 /** Notes who makes a request. */
-export function setCaller(request: object, caller: Caller): void {
-  callers.set(request, caller);
+export function noteCaller(request: object, caller: Caller): void {
+  callers.set(keyOf(request), caller);
 }
 
 /** True if somebody was noted. */
 export function hasCaller(request: object): boolean {
-  return callers.has(request);
+  return callers.has(keyOf(request));
 }
 
 /** Who makes a request; `anonymous` if nobody was noted. */
 export function callerOf(request: object): Caller {
-  return callers.get(request) ?? ANONYMOUS;
+  return callers.get(keyOf(request)) ?? ANONYMOUS;
+}
+
+/** Middleware on Fastify has Node's request, guards have Fastify's, which holds it as `raw`; Express has one for both. */
+function keyOf(request: object): object {
+  const raw: unknown = Reflect.get(request, 'raw');
+  return typeof raw === 'object' && raw !== null ? raw : request;
 }

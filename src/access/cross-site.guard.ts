@@ -2,6 +2,7 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { hasCaller } from './caller-of.js';
+import { presentedKey } from './presented-key.js';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -15,7 +16,9 @@ export class CrossSiteGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<{ headers: Headers }>();
-    if (hasCaller(request) || this.#isWelcome(request.headers)) return true;
+    // A cookie by which the application knows its users comes along with any page's request; a key does not.
+    if (hasCaller(request) && presentedKey(request.headers) !== undefined) return true;
+    if (this.#isWelcome(request.headers)) return true;
     throw new SluiceError('forbidden', 'Pages of other origins need a key, or their origin in corsOrigins');
   }
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { SluiceError } from '../core/sluice-error.js';
 import { ApiKeyGuard } from './api-key.guard.js';
-import { setCaller } from './caller-of.js';
+import { noteCaller } from './caller-of.js';
 import { CrossSiteGuard } from './cross-site.guard.js';
 import { Tickets } from './tickets.js';
 
@@ -26,7 +26,7 @@ export class StreamAccessGuard implements CanActivate {
     const owner = this.tickets.ownerOf(ticket, request.params?.['id'] ?? '');
     if (owner === undefined)
       throw new SluiceError('unauthorized', 'The ticket is over, or not for this stream');
-    setCaller(request, { name: owner, tenant: owner });
+    noteCaller(request, { name: owner, tenant: owner });
     return true;
   }
 }

@@ -36,6 +36,10 @@ export class CurrentSettings implements SluiceSettings, SettingsSource {
     return this.#current.anonymous;
   }
 
+  get caller(): SluiceSettings['caller'] {
+    return this.#current.caller;
+  }
+
   get limits(): SluiceSettings['limits'] {
     return this.#current.limits;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CallerReader } from '../core/settings.js';
 import { upstreamDialectNames } from '../dialects/index.js';
 
 /** The longest time that a timer of Node can wait. */
@@ -160,6 +161,7 @@ export const optionsSchema = z.strictObject({
     .array(z.strictObject({ name: z.string().min(1), tenant: z.string().optional(), key: z.string().min(8) }))
     .default([]),
   anonymous: z.boolean().optional(),
+  caller: z.custom<CallerReader>((value) => typeof value === 'function', 'must be a function').optional(),
   limits: limitsSchema.prefault({}),
   streamLog: streamLogSchema.prefault({}),
   redisUrl: redisUrl.optional(),

@@ -48,7 +48,8 @@ export function readSettings(given: unknown): SluiceSettings {
     routes,
     defaultRoute: fallback,
     callers: callers.map(({ key, ...caller }) => ({ ...caller, keyHash: hashKey(key) })),
-    anonymous: anonymous ?? callers.length === 0,
+    anonymous: anonymous ?? (callers.length === 0 && rest.caller === undefined),
+    caller: rest.caller,
   };
 }
 
@@ -57,7 +58,7 @@ function anonymousOwners(
   callers: readonly { readonly name: string; readonly tenant?: string | undefined }[],
 ): string[] {
   return callers.flatMap(({ name, tenant }, index) =>
-    (tenant ?? name) === ANONYMOUS_NAME
+    [ANONYMOUS_NAME, '@'].includes(tenant ?? name)
       ? [`callers.${index} would share its streams with callers without a key: they are '${ANONYMOUS_NAME}'`]
       : [],
   );

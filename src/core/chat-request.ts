@@ -21,6 +21,11 @@ export interface ChatRequest {
 /** The name of all callers without a key. */
 export const ANONYMOUS_NAME = 'anonymous';
 
+/** True for a caller of whom nothing is known. */
+export function isAnonymous({ name, tenant }: Caller): boolean {
+  return name === ANONYMOUS_NAME && tenant === undefined;
+}
+
 /** Who asks. `name` labels limits and log lines; it is never a key. */
 export interface Caller {
   readonly name: string;

@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { Caller } from './chat-request.js';
 import type { DialectName } from './dialect-name.js';
 
 /** The four timeouts of an upstream, in milliseconds. */
@@ -114,6 +115,9 @@ export interface RouteSettings extends AdmissionSettings {
   readonly share: boolean;
 }
 
+/** Says who makes a request of the application's adapter; undefined where nobody is known. */
+export type CallerReader = (request: object) => Caller | undefined;
+
 /** A caller that presents a key. Only the key's SHA-256 is kept. */
 export interface CallerSettings {
   readonly name: string;
@@ -158,6 +162,8 @@ export interface SluiceSettings {
   readonly callers: readonly CallerSettings[];
   /** Serve callers without a key. */
   readonly anonymous: boolean;
+  /** How the application knows who makes a request; undefined: by keys alone. */
+  readonly caller: CallerReader | undefined;
   readonly limits: Limits;
   /** What tickets are signed with; undefined: each process draws one. */
   readonly ticketSecret: string | undefined;

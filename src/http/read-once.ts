@@ -1,4 +1,5 @@
-import type { ChatRequest } from '../core/chat-request.js';
+import { callerOf } from '../access/caller-of.js';
+import { isAnonymous, type ChatRequest } from '../core/chat-request.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { hashOf, type Once } from '../relay/once.js';
 import type { Exchange } from './exchange.js';
@@ -6,6 +7,8 @@ import { readShare } from './read-share.js';
 
 /** Longest key, in characters. */
 const MAX_KEY_LENGTH = 255;
+/** Of one by which anybody could ask for somebody else's stream. */
+const MIN_ANONYMOUS_LENGTH = 16;
 const PRINTABLE = /^[\x21-\x7e]+$/;
 
 /**
@@ -16,12 +19,20 @@ const PRINTABLE = /^[\x21-\x7e]+$/;
 export function readOnce(exchange: Exchange, question: ChatRequest, byDefault: boolean): Once | undefined {
   const share = readShare(exchange, byDefault);
   const key = exchange.header('idempotency-key');
-  const retries = exchange.header('x-stainless-retry-count');
+  const anonymous = isAnonymous(callerOf(exchange.request));
+  // Of two visitors that ask the same, neither is the other one asking again.
+  const retries = anonymous ? undefined : exchange.header('x-stainless-retry-count');
   if (key === undefined && retries === undefined && share === undefined) return undefined;
   if (key !== undefined && (key.length > MAX_KEY_LENGTH || !PRINTABLE.test(key))) {
     throw new SluiceError(
       'invalid-request',
       `Idempotency-Key must be 1 to ${MAX_KEY_LENGTH} printable characters`,
+    );
+  }
+  if (anonymous && key !== undefined && key.length < MIN_ANONYMOUS_LENGTH) {
+    throw new SluiceError(
+      'invalid-request',
+      `Without a key of its own a caller needs an Idempotency-Key that nobody guesses: at least ${MIN_ANONYMOUS_LENGTH} characters`,
     );
   }
   return {

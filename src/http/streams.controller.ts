@@ -16,6 +16,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { callerOf } from '../access/caller-of.js';
 import { StreamAccessGuard } from '../access/stream-access.guard.js';
 import { Tickets } from '../access/tickets.js';
+import { isAnonymous } from '../core/chat-request.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { encodeErrorBody } from '../dialects/native/encode-error.js';
 import { nextOf, ownerOf, RecordedStreams } from '../relay/recorded-streams.js';
@@ -65,7 +66,11 @@ export class StreamsController {
 
   @Get()
   async list(@Req() request: AdapterRequest, @Res() reply: AdapterReply): Promise<void> {
-    const streams = await this.streams.list(ownerOf(callerOf(request)));
+    const caller = callerOf(request);
+    if (isAnonymous(caller)) {
+      throw new SluiceError('forbidden', 'Callers without a key have no list; read a stream by its id');
+    }
+    const streams = await this.streams.list(ownerOf(caller));
     const data = streams.map(({ id, route, dialect, state, frames, startedAt }) => ({
       id,
       route,

@@ -121,7 +121,7 @@ export class OnceStreams {
     return this.named.find(elsewhere, once, ownerOf(caller));
   }
 
-  #begin(names: Names, { hash }: Once, request: ChatRequest, options: RecordOptions): Entry {
+  #begin(names: Names, { hash, share }: Once, request: ChatRequest, options: RecordOptions): Entry {
     const { leaves, elsewhere } = names;
     const tell = () => {
       if (elsewhere === undefined || work.value === undefined) return;
@@ -131,7 +131,9 @@ export class OnceStreams {
       entry.ended = { whole: isWhole(outcome), at: Date.now() };
       tell();
     };
-    const work = new SharedWork((signal) => this.streams.open(request, { ...options, signal, onEnded }));
+    const work = new SharedWork((signal) =>
+      this.streams.open(request, { ...options, shared: share !== undefined, signal, onEnded }),
+    );
     const entry: Entry = { hash, work, ended: undefined };
     work.result.then(tell, () => {
       for (const { among, name } of leaves) if (among.peek(name) === entry) among.delete(name);

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { Caller, ChatRequest } from '../core/chat-request.js';
+import { ANONYMOUS_NAME, isAnonymous, type Caller, type ChatRequest } from '../core/chat-request.js';
 import type { StreamFormat } from '../core/dialect.js';
 import type { Frame } from '../core/frame.js';
 import type { Outcome } from '../core/outcome.js';
@@ -27,6 +27,8 @@ export interface RecordOptions {
   readonly signal?: StopSignal | undefined;
   /** The stream runs without any reader, and without waiting for its first content. @default false */
   readonly detached?: boolean;
+  /** Others who ask the same are given the stream too. @default false */
+  readonly shared?: boolean;
   /** Called once, when the stream is over. */
   readonly onEnded?: (outcome: Outcome) => void;
 }
@@ -76,7 +78,7 @@ export class RecordedStreams implements OnApplicationShutdown {
       })
       .finally(() => signal?.removeEventListener('abort', onLeft));
     const { id, route, target, attempts, headers } = stream;
-    const card = { id, owner: ownerOf(caller), dialect, route, startedAt: Date.now() };
+    const card = { id, owner: ownerOfNew(options), dialect, route, startedAt: Date.now() };
     const graceSeconds = this.graceOf(request, options);
     const will = this.#willOf(request, caller, graceSeconds, detached);
     const stop = (reason: SluiceError) => control.abort(reason);
@@ -136,7 +138,7 @@ export class RecordedStreams implements OnApplicationShutdown {
    */
   async find(id: string, owner: string, position?: Position): Promise<LoggedStream> {
     const stream = await this.log.find(id);
-    if (stream === undefined || stream.owner !== owner) {
+    if (stream === undefined || !mayRead(owner, stream)) {
       throw new SluiceError('not-found', 'There is no such stream');
     }
     if (position === undefined || isKept(stream, position)) return stream;
@@ -174,7 +176,10 @@ export class RecordedStreams implements OnApplicationShutdown {
 
   /** Stops a stream of this owner, wherever it is produced. Rejects as `find` does. */
   async stop(id: string, owner: string): Promise<void> {
-    await this.find(id, owner);
+    const stream = await this.find(id, owner);
+    if (stream.owner !== owner) {
+      throw new SluiceError('forbidden', 'Visitors share this stream: none of them stops it for the others');
+    }
     await this.log.stop(id);
   }
 
@@ -220,6 +225,20 @@ function isKept({ firstKept, takenOverAt }: LoggedStream, { from, epoch }: Posit
 export function nextOf({ state, frames, brokenOff }: LoggedStream, from: number): number | undefined {
   if (state === 'running' || from < frames) return from;
   return brokenOff ? frames - 1 : undefined;
+}
+
+/**
+ * Owns the streams that visitors share: whoever asks the same has their ids, so that an id is no proof of who started them.
+ * No caller has this name.
+ */
+const SHARED_BY_VISITORS = '@';
+
+function ownerOfNew({ caller, shared = false }: RecordOptions): string {
+  return shared && isAnonymous(caller) ? SHARED_BY_VISITORS : ownerOf(caller);
+}
+
+function mayRead(owner: string, stream: LoggedStream): boolean {
+  return stream.owner === owner || (owner === ANONYMOUS_NAME && stream.owner === SHARED_BY_VISITORS);
 }
 
 /** Whose streams a caller may see: those of its tenant, or its own. */

@@ -7,19 +7,20 @@ import { hostKinds } from '../support/hosts.js';
 import { ask, askAndLeave } from '../support/http-client.js';
 import { SOON } from '../support/soon.js';
 
-const KEYED = { 'idempotency-key': 'order-17' };
+const KEYED = { 'idempotency-key': 'the-key-of-order-17' };
 const body = { model: 'r', messages: [{ role: 'user', content: 'Hi' }], stream: true };
 
 describe.each(hostKinds)('a request that is asked again, on $name', (kind) => {
   let fleet: Fleet;
   let key = 0;
   beforeAll(async () => {
-    fleet = await Fleet.launch(['a'], { kind, route: GRACE });
+    const rest = { callers: [{ name: 'web', key: 'caller-key-1' }], anonymous: true };
+    fleet = await Fleet.launch(['a'], { kind, route: GRACE, rest });
   });
   afterAll(() => fleet.stop());
 
   /** Headers with a key that no test had before. */
-  const keyed = () => ({ 'idempotency-key': `key-${(key += 1)}` });
+  const keyed = () => ({ 'idempotency-key': `the-key-of-order-${(key += 100)}` });
   const completions = (headers: Record<string, string>, fields: object = {}) =>
     ask(`${fleet.url}/v1/chat/completions`, { headers, body: { ...body, ...fields } });
 
@@ -117,7 +118,7 @@ describe.each(hostKinds)('a request that is asked again, on $name', (kind) => {
     fleet.at('a').reset().next(streams('one', ' two').after(1).thenHolds(gate.opened));
     const content = `Hi ${kind.name}`;
     const messages = [{ role: 'user', content }];
-    const grace = { 'x-sluice-grace': '5' };
+    const grace = { 'x-sluice-grace': '5', authorization: 'Bearer caller-key-1' };
     const first = await completions({ ...grace, 'x-stainless-retry-count': '0' }, { messages });
     const again = await completions({ ...grace, 'x-stainless-retry-count': '1' }, { messages });
     gate.open();

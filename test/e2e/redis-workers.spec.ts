@@ -23,6 +23,8 @@ describe.skipIf(!hasRedis)('a service of two workers with Redis', () => {
     service = await ServiceProcess.start({
       OPENAI_BASE_URL: upstream.baseUrl,
       SLUICE_WORKERS: '2',
+      SLUICE_API_KEYS: 'caller-key-1',
+      SLUICE_ANONYMOUS: 'true',
       REDIS_URL: redis.url,
     });
   });
@@ -40,13 +42,15 @@ describe.skipIf(!hasRedis)('a service of two workers with Redis', () => {
         .after(5)
         .thenHolds(held.opened),
     );
-    const first = await ask(`${service.url}/stream?content=Hi`);
+    const caller = { authorization: 'Bearer caller-key-1' };
+    const first = await ask(`${service.url}/stream?content=Hi`, { headers: caller });
     const seen = await eventsOf(first, 2);
     first.leave();
-    const headers = { 'last-event-id': seen.at(-1)?.id ?? '' };
+    const headers = { ...caller, 'last-event-id': seen.at(-1)?.id ?? '' };
     const resumed = await Promise.all(BOTH.map(() => ask(`${service.url}/stream?content=Hi`, { headers })));
     await Promise.all(resumed.map((answer) => eventsOf(answer, 3)));
-    const lists = () => Promise.all(BOTH.map(async () => (await ask(`${service.url}/v1/streams`)).json()));
+    const lists = () =>
+      Promise.all(BOTH.map(async () => (await ask(`${service.url}/v1/streams`, { headers: caller })).json()));
     const listed = { data: [{ id: first.headers['x-sluice-stream'], state: 'running' }] };
     await expect.poll(lists, SOON).toMatchObject([listed, listed]);
     held.open();
@@ -68,7 +72,11 @@ describe.skipIf(!hasRedis)('a service of two workers with Redis', () => {
   });
 
   it.each([
-    { asks: 'again with its key', headers: { 'idempotency-key': 'one-order' }, ways: [undefined, undefined] },
+    {
+      asks: 'again with its key',
+      headers: { 'idempotency-key': 'the-key-of-one-order' },
+      ways: [undefined, undefined],
+    },
     { asks: 'the same and shares', headers: { 'x-sluice-share': 'true' }, ways: ['miss', 'shared'] },
   ])('gives a stream that one produces to who asks $asks, in either', async ({ headers, ways }) => {
     const held = new Gate();
