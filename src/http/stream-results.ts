@@ -43,7 +43,14 @@ export class StreamResults {
     const { output } = this.streams.look(id, 0, signal);
     const { frames, state } = await gather(output, stream, waitMs);
     const answer = stream.dialect === 'native' ? collectNative(frames) : collectOpenai(frames);
-    return { id, state, ...answer };
+    const usage = answer.usage ?? (state === 'over' ? await this.#reported(id, owner) : null);
+    return { id, state, ...answer, usage };
+  }
+
+  /** A usage that the caller did not ask for stands in no frame. */
+  async #reported(id: string, owner: string): Promise<CollectedAnswer['usage']> {
+    const stream = await this.streams.find(id, owner).catch(() => undefined);
+    return stream?.usage ?? null;
   }
 }
 

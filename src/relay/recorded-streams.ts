@@ -42,8 +42,12 @@ export interface RecordingPlan extends Pick<
   readonly graceSeconds: number;
 }
 
+/** What is recorded. */
+type RecordedOutput = Pick<RelayStream<Frame>, 'output' | 'flow'> &
+  Partial<Pick<RelayStream<Frame>, 'usage'>>;
+
 /** A stream that is recorded, for the one who started it. */
-export interface RecordedStream extends Omit<RelayStream<Frame>, 'output' | 'flow'> {
+export interface RecordedStream extends Omit<RelayStream<Frame>, 'output' | 'usage' | 'flow'> {
   /** The frames from number `from` on, for a reader that goes when the signal is aborted. */
   read(from: number, signal?: StopSignal): Reading;
 }
@@ -88,13 +92,14 @@ export class RecordedStreams implements OnApplicationShutdown {
   }
 
   /** Records a stream that was opened. */
-  record({ output, flow }: Pick<RelayStream<Frame>, 'output' | 'flow'>, plan: RecordingPlan): void {
+  record({ output, flow, usage }: RecordedOutput, plan: RecordingPlan): void {
     const { card, graceSeconds, detached, will, succession, stop } = plan;
     const recording = new Recording({
       log: this.log,
       card,
       output,
       flow,
+      usage,
       graceMs: graceSeconds * 1000,
       detached,
       will,

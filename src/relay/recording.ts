@@ -3,6 +3,7 @@ import type { Frame } from '../core/frame.js';
 import { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StopSignal } from '../core/stop-signal.js';
+import type { Usage } from '../core/usage.js';
 import { Grace, type GraceOwner } from './grace.js';
 import { untilAborted } from './until-aborted.js';
 import type { StreamCard, StreamLog, StreamOwner, StreamWriter, Succession } from '../streams/stream-log.js';
@@ -22,6 +23,8 @@ export interface RecordingOptions {
   readonly output: Observable<Frame>;
   /** The upstream's brake. */
   readonly flow: Flow;
+  /** What the upstream has reported. @default nothing */
+  readonly usage?: (() => Usage | undefined) | undefined;
   /** How long the stream goes on without a reader, in milliseconds. */
   readonly graceMs: number;
   /** It needs no reader, as long as it never had one, here or elsewhere. */
@@ -50,15 +53,15 @@ export class Recording implements GraceOwner, StreamOwner, Observer<Frame> {
   readonly #id: string;
   readonly #grace = new Grace(this);
   /** Undefined once it is over: what remembers a recording must not lead to its stream (docs/decisions/0014). */
-  #producer: Pick<RecordingOptions, 'flow' | 'stop' | 'onOver'> | undefined;
+  #producer: Pick<RecordingOptions, 'flow' | 'usage' | 'stop' | 'onOver'> | undefined;
   #writer: StreamWriter | undefined;
 
   constructor(options: RecordingOptions) {
-    const { log, card, output, flow, graceMs, detached, will, succession, stop, onOver } = options;
+    const { log, card, output, flow, usage, graceMs, detached, will, succession, stop, onOver } = options;
     this.#graceMs = graceMs;
     this.#log = log;
     this.#id = card.id;
-    this.#producer = { flow, stop, onOver };
+    this.#producer = { flow, usage, stop, onOver };
     this.#writer = succession?.goOn(this) ?? log.begin(card, this, will);
     if (detached) this.#grace.wait();
     else this.#grace.begin(ATTACH_MS);
@@ -82,7 +85,7 @@ export class Recording implements GraceOwner, StreamOwner, Observer<Frame> {
     this.#writer = undefined;
     this.#producer = undefined;
     this.#grace.cancel();
-    writer?.end();
+    writer?.end(producer?.usage?.());
     producer?.onOver();
   }
 

@@ -5,6 +5,7 @@ import type { FrameNumbers, StreamFormat } from '../core/dialect.js';
 import type { Flow } from '../core/flow.js';
 import type { Outcome } from '../core/outcome.js';
 import type { StopSignal } from '../core/stop-signal.js';
+import type { Usage } from '../core/usage.js';
 
 /** How a stream is opened. */
 export interface OpenOptions {
@@ -49,6 +50,8 @@ export interface RelayStream<F> {
   readonly headers: Readonly<Record<string, string>>;
   /** What the caller is sent: one subscriber. It starts the reading, and unsubscribing stops the upstream. */
   readonly output: Observable<F>;
+  /** What the upstream has reported so far; undefined as long as it has not. It is known when the output is over. */
+  readonly usage: () => Usage | undefined;
   /** The upstream's brake, for readers that can say when they are full. */
   readonly flow: Flow;
 }

@@ -121,7 +121,8 @@ export class RelayService {
       await session.opened;
       const { id, route } = record.identity;
       const { target, attempts } = record;
-      return { id, route, target, attempts, headers: source.takeHeaders(), output: session.output, flow };
+      const [headers, usage] = [source.takeHeaders(), () => record.usage];
+      return { id, route, target, attempts, headers, output: session.output, usage, flow };
     } catch (cause) {
       throw failed(record, cause);
     }

@@ -56,6 +56,13 @@ export class StreamRecord {
     return this.#events;
   }
 
+  /** As the upstream counted it so far, with the beginning of an answer that another one has begun. */
+  get usage(): Usage | undefined {
+    if (this.#usage === undefined || this.#beginning === undefined) return this.#usage;
+    const { promptTokens, completionTokens } = this.#beginning;
+    return usageOf(this.#usage.promptTokens + promptTokens, this.#usage.completionTokens + completionTokens);
+  }
+
   get elapsedMs(): number {
     return performance.now() - this.startedAt;
   }
@@ -137,7 +144,7 @@ export class StreamRecord {
   }
 
   ending(unterminated: boolean): Ending {
-    return { finishReason: this.#finishReason, usage: this.#told, model: this.#model, unterminated };
+    return { finishReason: this.#finishReason, usage: this.usage, model: this.#model, unterminated };
   }
 
   finished(): void {
@@ -155,7 +162,7 @@ export class StreamRecord {
     if (this.#ended) return;
     this.#ended = true;
     this.owner.ended(outcome);
-    const usage = this.#told ?? this.#estimate();
+    const usage = this.usage ?? this.#estimate();
     this.#emit({
       type: 'ended',
       stream: this.identity,
@@ -170,13 +177,6 @@ export class StreamRecord {
       events: this.#events,
       error,
     });
-  }
-
-  /** As the upstream counted it, with the beginning of an answer that another one has begun. */
-  get #told(): Usage | undefined {
-    if (this.#usage === undefined || this.#beginning === undefined) return this.#usage;
-    const { promptTokens, completionTokens } = this.#beginning;
-    return usageOf(this.#usage.promptTokens + promptTokens, this.#usage.completionTokens + completionTokens);
   }
 
   /** A chunk of text is about a token. An upstream that has sent nothing is taken to have done nothing. */

@@ -43,6 +43,7 @@ const stream = {
   target: 'a/m',
   attempts: 1,
   headers: {},
+  usage: () => undefined,
   output: NEVER,
   flow: new Flow(),
 };

@@ -2,6 +2,7 @@ import { Observable, type Subscriber, type Unsubscribable } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import type { Flow, FlowListener } from '../core/flow.js';
 import type { SluiceError } from '../core/sluice-error.js';
+import type { Usage } from '../core/usage.js';
 import { Pages } from './pages.js';
 import { streamGone } from './stream-gone.js';
 import type { LoggedStream, StreamCard, StreamWriter } from './stream-log.js';
@@ -30,6 +31,7 @@ export class MemoryStream implements StreamWriter, Source {
   #over = false;
   #braked = false;
   #packed = false;
+  #usage: Usage | undefined;
 
   constructor(
     private readonly card: StreamCard,
@@ -52,7 +54,8 @@ export class MemoryStream implements StreamWriter, Source {
   get described(): LoggedStream {
     const { firstKept, frames } = this.#pages;
     const state = this.#over ? 'over' : 'running';
-    return { ...this.card, state, firstKept, frames, brokenOff: false };
+    const usage = this.#usage;
+    return { ...this.card, state, firstKept, frames, brokenOff: false, ...(usage && { usage }) };
   }
 
   append(bytes: Frame, isLast = false): void {
@@ -65,9 +68,10 @@ export class MemoryStream implements StreamWriter, Source {
     this.owner.changed();
   }
 
-  end(): void {
+  end(usage?: Usage): void {
     if (this.#over) return;
     this.#over = true;
+    this.#usage = usage;
     for (const reader of this.#readers) reader.deliver();
     this.#pack();
     this.owner.changed();

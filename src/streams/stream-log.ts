@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import type { Flow } from '../core/flow.js';
+import type { Usage } from '../core/usage.js';
 import type { NamedStream } from './named-stream.js';
 
 /** In which dialect a stream's frames are. */
@@ -32,6 +33,8 @@ export interface LoggedStream extends StreamCard {
    * first one has had some that are not kept. Undefined for a stream that has one producer.
    */
   readonly takenOverAt?: number | undefined;
+  /** As its upstream has reported it, whether its frames say so or not. Undefined while it runs, and where it is unknown. */
+  readonly usage?: Usage | undefined;
 }
 
 /** The producer of a stream, as its log sees it. */
@@ -46,8 +49,8 @@ export interface StreamOwner {
 export interface StreamWriter {
   /** Adds one or more whole frames that belong together; `isLast` where the end follows in the same turn. */
   append(bytes: Frame, isLast?: boolean): void;
-  /** There will be no more. May be called more than once. */
-  end(): void;
+  /** There will be no more. May be called more than once. `usage` is what the upstream has reported. */
+  end(usage?: Usage): void;
 }
 
 /** A stream whose producer died before it had ended it. */

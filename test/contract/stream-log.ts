@@ -54,6 +54,17 @@ export function streamLogContract(
       expect(reader.text).toBe(stream.from(0));
     });
 
+    it('knows the usage of a stream that is over, and of none that runs', async () => {
+      const usage = { promptTokens: 3, completionTokens: 4, totalTokens: 9 };
+      const stream = await beginKnown();
+      expect((await elsewhere.find(stream.id))?.usage).toBeUndefined();
+      await read(stream.end(usage)).ended;
+      expect(await elsewhere.find(stream.id)).toMatchObject({ state: 'over', usage });
+      const other = await beginKnown();
+      await read(other.end()).ended;
+      expect((await elsewhere.find(other.id))?.usage).toBeUndefined();
+    });
+
     it('hands over from what was written to what comes without a gap or a double', async () => {
       const stream = begin().write(2).write(2);
       const reader = read(stream);

@@ -1,3 +1,4 @@
+import type { Usage } from '../../src/core/usage.js';
 import type { StreamCard, StreamLog, StreamWriter } from '../../src/streams/stream-log.js';
 import { Gate } from '../support/gate.js';
 
@@ -54,8 +55,8 @@ export class WrittenStream {
     return this;
   }
 
-  end(): this {
-    this.#writer.end();
+  end(usage?: Usage): this {
+    this.#writer.end(usage);
     return this;
   }
 

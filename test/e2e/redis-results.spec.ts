@@ -25,6 +25,18 @@ describe.skipIf(!hasRedis)('the result of a stream of another replica, with a sl
     });
   });
 
+  it('has the usage that no frame has', async () => {
+    suite.upstream.answers(streams(...WORDS));
+    const body = { dialect: 'openai-chat', messages: [{ role: 'user', content: 'Hi' }], stream: true };
+    const started = (await (await suite.ask('a', '/v1/streams', { body })).json()) as Started;
+    await expect.poll(() => state(started), SOON).toBe('over');
+    expect(await result(started)).toMatchObject({
+      text: TEXT,
+      usage: { promptTokens: 9, completionTokens: 12, totalTokens: 21 },
+    });
+    expect(await (await suite.ask('b', started.url)).text()).not.toContain('usage');
+  });
+
   it('is all that is known of one that runs', async () => {
     suite.holdAfter(3);
     const started = await suite.start('a');

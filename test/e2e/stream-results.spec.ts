@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Metrics } from '../../src/index.js';
 import { refuses, streams, type Scripting } from '../../src/testing/index.js';
 import { Fleet, GRACE } from '../support/fleet.js';
 import { Gate } from '../support/gate.js';
@@ -83,6 +84,24 @@ describe.each(hostKinds)('the result of a stream on $name', (kind) => {
       stream_options: { include_usage: true },
     });
     expect(await resultOf(`${resultUrl}?wait=300`)).toEqual({ id, ...WHOLE });
+  });
+
+  it('has the usage of chat completion chunks whose caller did not ask for it, and is not sent it', async () => {
+    const { id, url, resultUrl } = await start(streams(...WORDS), CHAT);
+    expect(await resultOf(`${resultUrl}?wait=300`)).toEqual({ id, ...WHOLE });
+    expect(await (await ask(url)).text()).not.toContain('usage');
+  });
+
+  it.each([
+    ['native', { content: 'Hi' }],
+    ['openai-chat', CHAT],
+  ])('has no usage, and is no failure, where the upstream counts what nobody can, %s', async (_, fields) => {
+    const usage = { prompt_tokens: 1e308, completion_tokens: 1e308, total_tokens: 1e308 };
+    const { id, resultUrl } = await start(streams(...WORDS).usage(usage), fields);
+    expect(await resultOf(`${resultUrl}?wait=300`)).toEqual({ id, ...WHOLE, usage: null });
+    const metrics = await fleet.host.app.get(Metrics).registry.metrics();
+    expect(metrics).toContain('sluice_tokens_total');
+    expect(metrics).not.toMatch(/Inf\b(?!")|Na[Nn]\b/);
   });
 
   it.each([

@@ -25,6 +25,17 @@ describe('an entry', () => {
     );
   });
 
+  it('has a usage with its end alone, and none where that is no usage', () => {
+    const usage = { promptTokens: 3, completionTokens: 4, totalTokens: 9 };
+    const last = { first: 0, count: 0, bytes: Buffer.alloc(0), end: true };
+    expect(read('1-1', { ...last, usage })).toEqual({ epoch: 1, ...last, usage });
+    expect(read('1-0', { ...last, end: false, usage }).usage).toBeUndefined();
+    for (const odd of ['', '3 4', '3 4 x', '1e308 1 1', '-1 1 1', '9'.repeat(400)]) {
+      const fields = [...raw(...entryFields(last)), ...raw('u', odd)];
+      expect(readEntry([Buffer.from('1-1'), fields])).toEqual({ epoch: 1, ...last });
+    }
+  });
+
   it('is named by its epoch and by the frame that comes next', () => {
     expect(entryId({ epoch: 1, first: 7, count: 3, end: false })).toBe('1-10');
   });

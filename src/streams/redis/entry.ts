@@ -1,3 +1,4 @@
+import type { Usage } from '../../core/usage.js';
 import { streamGone } from '../stream-gone.js';
 
 /** The epoch of the one who begins a stream. */
@@ -16,6 +17,8 @@ export interface Entry {
   readonly end: boolean;
   /** It ends the stream in its producer's place. */
   readonly brokenOff?: boolean;
+  /** As the upstream has reported it, with the end. */
+  readonly usage?: Usage;
   /** The replica that goes on from here, in an entry that says nothing else. */
   readonly claimedBy?: string | undefined;
 }
@@ -43,11 +46,13 @@ export function entryFields({
   bytes,
   end,
   brokenOff = false,
+  usage,
   claimedBy,
 }: Omit<Entry, 'epoch'>): (string | number | Buffer)[] {
   const fields = ['f', first, 'n', count, 'b', bytes];
   if (claimedBy !== undefined) return [...fields, 'r', claimedBy];
-  return end ? [...fields, 'end', brokenOff ? BROKEN_OFF : 1] : fields;
+  if (!end) return fields;
+  return [...fields, 'end', brokenOff ? BROKEN_OFF : 1, ...(usage ? ['u', printUsage(usage)] : [])];
 }
 
 /** What stands in an entry. Throws `stream-gone` where it is none of ours: nobody can read on from there. */
@@ -65,6 +70,7 @@ export function readEntry([id, fields]: RawEntry): Entry {
   }
   const claimedBy = values.get('r')?.toString();
   const said = values.get('end')?.toString();
+  const usage = parseUsage(values.get('u')?.toString());
   return {
     epoch,
     first,
@@ -72,8 +78,20 @@ export function readEntry([id, fields]: RawEntry): Entry {
     bytes,
     end: said !== undefined,
     ...(said === BROKEN_OFF && { brokenOff: true }),
+    ...(usage && { usage }),
     ...(claimedBy !== undefined && { claimedBy }),
   };
+}
+
+function printUsage({ promptTokens, completionTokens, totalTokens }: Usage): string {
+  return `${promptTokens} ${completionTokens} ${totalTokens}`;
+}
+
+/** Undefined for what is no usage: the stream can be read without. */
+function parseUsage(text: string | undefined): Usage | undefined {
+  if (text === undefined || !/^\d{1,15} \d{1,15} \d{1,15}$/.test(text)) return undefined;
+  const [promptTokens = 0, completionTokens = 0, totalTokens = 0] = text.split(' ').map(Number);
+  return { promptTokens, completionTokens, totalTokens };
 }
 
 /** Whether Redis refused an entry because it has this one, or a later one. */

@@ -1,4 +1,5 @@
 import type { Frame } from '../../core/frame.js';
+import type { Usage } from '../../core/usage.js';
 import { framesIn, joinFrames, sizeOf } from '../frames.js';
 import type { Departures } from './departures.js';
 import type { Batch, Written } from './stream-pen.js';
@@ -57,6 +58,7 @@ export class Outbox {
   #bytes = 0;
   #begun = false;
   #ended = false;
+  #usage: Usage | undefined;
   /** The entry that says so is written. */
   #endWritten = false;
   #sending = false;
@@ -96,9 +98,10 @@ export class Outbox {
     return this.#isFull ? this.#soon() : this.#later();
   }
 
-  end(): void {
+  end(usage?: Usage): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#usage = usage;
     this.#endedAt = performance.now();
     if (!this.#done) this.#next();
   }
@@ -159,6 +162,7 @@ export class Outbox {
       bytes: joinFrames(this.#waiting),
       begins: !this.#begun,
       end: this.#ended,
+      ...(this.#usage && { usage: this.#usage }),
     };
     this.#first += this.#waitingFrames;
     this.#waiting = [];

@@ -1,5 +1,6 @@
 import type { Frame } from '../../core/frame.js';
 import type { SluiceSettings } from '../../core/settings.js';
+import type { Usage } from '../../core/usage.js';
 import type { StreamCard, StreamOwner, StreamWriter } from '../stream-log.js';
 import { together, type RedisClient } from './connect.js';
 import type { Departures } from './departures.js';
@@ -85,9 +86,9 @@ export class OwnStreams {
         memory.append(bytes, isLast);
         own.outbox.append(bytes);
       },
-      end: () => {
-        memory.end();
-        this.#end(card.id, own);
+      end: (usage) => {
+        memory.end(usage);
+        this.#end(card.id, own, usage);
       },
     };
   }
@@ -97,7 +98,7 @@ export class OwnStreams {
     if (this.#closed) return { append: () => undefined, end: () => undefined };
     const onShutOut = () => owner.stop();
     const own = this.#add({ card, owner, onShutOut, epoch, will: undefined, before });
-    return { append: (bytes) => own.outbox.append(bytes), end: () => this.#end(card.id, own) };
+    return { append: (bytes) => own.outbox.append(bytes), end: (usage) => this.#end(card.id, own, usage) };
   }
 
   /** True for one of which not everything is in Redis yet. */
@@ -160,9 +161,9 @@ export class OwnStreams {
     return own;
   }
 
-  #end(id: string, own: Own): void {
+  #end(id: string, own: Own, usage: Usage | undefined): void {
     own.over = true;
-    own.outbox.end();
+    own.outbox.end(usage);
     if (own.outbox.settled) this.#streams.delete(id);
   }
 

@@ -256,6 +256,7 @@ function describe({ meta: { card, lost, takenOverAt }, last }: Known): LoggedStr
     firstKept: 0,
     frames,
     brokenOff: last.brokenOff === true,
+    ...(last.usage && { usage: last.usage }),
     takenOverAt: takenOverAt ?? (last.claimedBy === undefined ? undefined : frames),
   };
 }
