@@ -9,6 +9,7 @@ import { answerUnroutable } from './http/answer-unroutable.js';
 import { enableCors } from './http/enable-cors.js';
 import { serveDocs } from './http/openapi/serve-docs.js';
 import { watchUnusedConnections } from './http/unused-connections.js';
+import { keepBodyTexts } from './keep-body-texts.js';
 import { ActiveStreams } from './relay/active-streams.js';
 import { Reloader } from './reloader.js';
 import { SimulatedUpstream } from './simulated/simulated-upstream.js';
@@ -45,6 +46,7 @@ export async function bootstrap(
     frameworkErrors: answerUnroutable,
   });
   answerMalformed(adapter.getHttpServer());
+  keepBodyTexts(adapter, configuration.maxBodyBytes);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.in(surroundings), adapter, {
     logger: new PinoLogger(logger),
     abortOnError: false,

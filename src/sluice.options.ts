@@ -89,6 +89,13 @@ export interface UpstreamOptions extends Partial<Timeouts>, Partial<AdmissionSet
   readonly breaker?: Partial<BreakerSettings>;
   /** Streams slower than this count as failed for the breaker, and go on. @default none */
   readonly slowStream?: { readonly minTokensPerSecond: number; readonly windowMs?: number };
+  /**
+   * Ask for the usage of streams (`stream_options.include_usage`) whose caller does not. Off for an upstream that refuses it:
+   * tokens are then estimated. @default true
+   */
+  readonly streamUsage?: boolean;
+  /** The temperature for native callers who give none; false for a model that refuses one. @default 0.7 */
+  readonly defaultTemperature?: number | false;
   /** Headers sent with each request. @default {} */
   readonly headers?: Readonly<Record<string, string>>;
   /** Labels its models as simulated. @default false */

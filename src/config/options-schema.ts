@@ -62,6 +62,8 @@ const upstreamSchema = z.strictObject({
     .transform((url) => url.replace(/\/+$/, '')),
   keys: z.array(key).default([]),
   headers: headers.default({}),
+  streamUsage: z.boolean().default(true),
+  defaultTemperature: z.union([z.number().min(0).max(2), z.literal(false)]).default(0.7),
   simulated: z.boolean().default(false),
   headersTimeoutMs: milliseconds(60_000),
   firstTokenTimeoutMs: milliseconds(60_000),

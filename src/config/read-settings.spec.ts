@@ -23,6 +23,8 @@ describe('readSettings', () => {
             baseUrl: 'https://main.example/v1',
             keys: [],
             keyPool: 'main',
+            streamUsage: true,
+            defaultTemperature: 0.7,
             headers: {},
             simulated: false,
             headersTimeoutMs: 60_000,

@@ -28,6 +28,7 @@ export function readSettings(given: unknown): SluiceSettings {
         keyPool: name,
         maxConcurrent: placesOf(upstream),
         slowStream: upstream.slowStream,
+        defaultTemperature: upstream.defaultTemperature === false ? undefined : upstream.defaultTemperature,
       },
     ]),
   );

@@ -16,6 +16,14 @@ export interface ChatRequest {
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** The caller's own body: an upstream of the same dialect gets it whole, unknown fields included. */
   readonly source?: { readonly dialect: DialectName; readonly body: Readonly<Record<string, unknown>> };
+  /**
+   * The whole request as the text of a JSON object in that dialect, its values as the caller wrote them: what is read of
+   * `1e400` or of an integer beyond 2^53 is another number. An upstream of the dialect gets it with only those members changed
+   * that must change. Undefined where the caller's bytes are not known, and for a host's own requests.
+   */
+  readonly text?: { readonly dialect: DialectName; readonly json: string } | undefined;
+  /** The caller leaves the temperature to the upstream's `defaultTemperature`. */
+  readonly leavesTemperature?: boolean | undefined;
 }
 
 /** The name of all callers without a key. */

@@ -5,13 +5,25 @@ import type { Frame } from './frame.js';
 import type { SluiceError } from './sluice-error.js';
 import type { EventDecoder, Transcoded, Transcoder } from './transcoder.js';
 
+/** What a request's body depends on beside the request. */
+export interface RequestTarget {
+  /** The model that the upstream is asked for. */
+  readonly model: string;
+  /** False: one JSON answer is asked for. */
+  readonly streaming: boolean;
+  /** Whether the usage of a stream may be asked for where its caller does not. */
+  readonly streamUsage: boolean;
+  /** For callers that leave it; undefined: none is sent. */
+  readonly defaultTemperature: number | undefined;
+}
+
 /** A wire format facing an upstream. Pure: no I/O, no state. */
 export interface UpstreamDialect {
   readonly name: DialectName;
   /** Below the upstream's base URL, with a leading slash. */
   readonly path: string;
-  /** The body for `model`; `streaming` false asks for one JSON answer. */
-  encodeRequest(request: ChatRequest, model: string, streaming: boolean): Record<string, unknown>;
+  /** The body, as JSON. */
+  encodeRequest(request: ChatRequest, target: RequestTarget): string;
   /** The headers that carry the key. */
   authorize(key: string): Record<string, string>;
   decoder(): EventDecoder;

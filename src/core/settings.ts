@@ -76,6 +76,10 @@ export interface UpstreamSettings extends Timeouts, AdmissionSettings {
   readonly breaker: BreakerSettings;
   /** Undefined: no stream is too slow. */
   readonly slowStream: SlowStreamSettings | undefined;
+  /** Ask for the usage of streams whose caller does not. @default true */
+  readonly streamUsage: boolean;
+  /** Sent for native callers who give none; undefined: none is sent. @default 0.7 */
+  readonly defaultTemperature: number | undefined;
   /** Sent with each request. */
   readonly headers: Readonly<Record<string, string>>;
   /** Marks answers that no model wrote, in the model list and the log. */

@@ -23,6 +23,7 @@ import { OnceAnswers } from '../relay/once-answers.js';
 import { ownerOf, RecordedStreams } from '../relay/recorded-streams.js';
 import { AnswerWriter } from './answer-writer.js';
 import { AskedStreams, type StreamKind } from './asked-streams.js';
+import { bodyTextOf } from './body-text.js';
 import { ErrorFilter } from './error-filter.js';
 import { Exchange, type AdapterReply, type AdapterRequest } from './exchange.js';
 import { FrameWriter, type FrameSource } from './frame-writer.js';
@@ -60,7 +61,7 @@ export class ChatCompletionsController {
   async create(@Req() request: AdapterRequest, @Res() reply: AdapterReply): Promise<void> {
     const exchange = new Exchange(request, reply);
     if (lastEventIdOf(exchange) !== undefined) return this.#resume(exchange);
-    const { request: question, streaming } = decodeRequest(request.body);
+    const { request: question, streaming } = decodeRequest(request.body, bodyTextOf(request));
     if (streaming) await this.#stream(exchange, question);
     else await this.#answer(exchange, question);
     return undefined;

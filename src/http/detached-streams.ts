@@ -5,8 +5,10 @@ import { decodeBody } from '../dialects/native/decode-request.js';
 import { nativeFormat } from '../dialects/native/native-format.js';
 import { decodeRequest } from '../dialects/openai-chat/decode-request.js';
 import { openaiChatFormat } from '../dialects/openai-chat/index.js';
+import { withMembers } from '../dialects/with-members.js';
 import { OnceStreams } from '../relay/once-streams.js';
 import { RecordedStreams, type RecordedStream } from '../relay/recorded-streams.js';
+import { bodyTextOf } from './body-text.js';
 import type { Exchange } from './exchange.js';
 import { readGrace } from './read-grace.js';
 import { readOnce } from './read-once.js';
@@ -30,7 +32,9 @@ export class DetachedStreams {
   async start(exchange: Exchange): Promise<RecordedStream> {
     const { dialect, question } = read(exchange.request.body);
     const isNative = dialect === 'native';
-    const request = isNative ? decodeBody(question) : decodeRequest(question).request;
+    const text = bodyTextOf(exchange.request);
+    const json = text && withMembers(text, { dialect: undefined });
+    const request = isNative ? decodeBody(question, json) : decodeRequest(question, json).request;
     const options = {
       format: isNative ? nativeFormat : openaiChatFormat,
       dialect,

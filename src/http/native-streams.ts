@@ -12,6 +12,7 @@ import { nextOf, ownerOf, RecordedStreams, type Position } from '../relay/record
 import { RelayService } from '../relay/relay.service.js';
 import type { LoggedStream } from '../streams/stream-log.js';
 import { AskedStreams, type StreamKind } from './asked-streams.js';
+import { bodyTextOf } from './body-text.js';
 import { comeAgain } from './come-again.js';
 import type { Exchange } from './exchange.js';
 import type { FrameSource } from './frame-writer.js';
@@ -106,7 +107,8 @@ export class NativeStreams {
 
   async #ask(exchange: Exchange): Promise<NativeStream> {
     const { request, keepsAlive } = exchange;
-    const question = request.method === 'GET' ? decodeQuery(request.query) : decodeBody(request.body);
+    const question =
+      request.method === 'GET' ? decodeQuery(request.query) : decodeBody(request.body, bodyTextOf(request));
     if (wantsPlainText(exchange)) {
       const asked = { caller: callerOf(request), signal: exchange.closing() };
       const stream = await this.relay.open(question, { format: plainTextFormat, ...asked });

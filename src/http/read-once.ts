@@ -3,6 +3,7 @@ import { isAnonymous, type ChatRequest } from '../core/chat-request.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { hashOf, type Once } from '../relay/once.js';
 import type { Exchange } from './exchange.js';
+import { isReadExactly } from '../dialects/is-read-exactly.js';
 import { readShare } from './read-share.js';
 
 /** Longest key, in characters. */
@@ -39,6 +40,12 @@ export function readOnce(exchange: Exchange, question: ChatRequest, byDefault: b
     key,
     retry: Number(retries) > 0,
     share: key === undefined ? share : undefined,
-    hash: hashOf(question.source?.body ?? question),
+    hash: identityOf(question),
   };
+}
+
+/** Of what was read, whatever the order of its fields, and of the very text where reading loses something. */
+function identityOf({ text, ...question }: ChatRequest): string {
+  const asked = question.source?.body ?? question;
+  return hashOf(text === undefined || isReadExactly(text.json) ? asked : [asked, text.json]);
 }

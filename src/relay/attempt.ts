@@ -97,9 +97,10 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
     this.#firstToken = setAlarm(upstream.firstTokenTimeoutMs, this);
     this.#total = setAlarm(upstream.totalTimeoutMs, this, record.startedAt);
     const signal = (this.#stop = new Stop());
-    const body = dialect.encodeRequest(request, model, true);
+    const { streamUsage, defaultTemperature } = upstream;
+    const body = dialect.encodeRequest(request, { model, streaming: true, streamUsage, defaultTemperature });
     const timeoutMs = upstream.headersTimeoutMs;
-    client.post({ upstream, dialect, key: use.key, body, timeoutMs, signal }).then(
+    client.post({ upstream, dialect, key: use.key, body, streaming: true, timeoutMs, signal }).then(
       (response) => {
         this.#stop = undefined;
         // Handed over in this very turn, or nobody would own the socket.

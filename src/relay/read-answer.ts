@@ -35,9 +35,23 @@ export async function readAnswer(
   signal: StopSignal,
 ): Promise<WholeAnswer> {
   const { upstream, dialect, model } = target;
-  const question = dialect.encodeRequest(request, model, false);
+  const { streamUsage, defaultTemperature } = upstream;
+  const question = dialect.encodeRequest(request, {
+    model,
+    streaming: false,
+    streamUsage,
+    defaultTemperature,
+  });
   // The headers of a whole answer come when it is complete: only the total time bounds it.
-  const response = await client.post({ upstream, dialect, key, body: question, timeoutMs: 0, signal });
+  const response = await client.post({
+    upstream,
+    dialect,
+    key,
+    body: question,
+    streaming: false,
+    timeoutMs: 0,
+    signal,
+  });
   const body = await readBody(response, maxEventBytes, signal, () => cutError(upstream));
   if (body === undefined) {
     throw new SluiceError(

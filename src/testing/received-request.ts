@@ -13,6 +13,8 @@ const questionSchema = z.object({
 
 /** A request that an upstream received. */
 export class ReceivedRequest implements ScriptedRequest {
+  /** What the body says. */
+  readonly body: unknown;
   readonly streaming: boolean;
   readonly includeUsage: boolean;
   readonly model: string;
@@ -25,10 +27,11 @@ export class ReceivedRequest implements ScriptedRequest {
   private constructor(
     readonly headers: IncomingHttpHeaders,
     /** The JSON body as it came. */
-    readonly body: unknown,
+    readonly text: string,
     response: ServerResponse,
   ) {
-    const question = questionSchema.parse(body);
+    this.body = JSON.parse(text);
+    const question = questionSchema.parse(this.body);
     this.streaming = question.stream;
     this.includeUsage = question.stream_options.include_usage;
     this.model = question.model;
@@ -44,8 +47,7 @@ export class ReceivedRequest implements ScriptedRequest {
   static async read(request: IncomingMessage, response: ServerResponse): Promise<ReceivedRequest> {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    return new ReceivedRequest(request.headers, body, response);
+    return new ReceivedRequest(request.headers, Buffer.concat(chunks).toString('utf8'), response);
   }
 
   /** Bytes of the answer that the socket has taken; it takes no more while its reader does not read. */

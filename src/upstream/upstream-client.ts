@@ -21,7 +21,10 @@ export interface UpstreamRequest {
   readonly dialect: UpstreamDialect;
   /** One of the upstream's; undefined where it asks for none. */
   readonly key: string | undefined;
-  readonly body: Record<string, unknown>;
+  /** JSON. */
+  readonly body: string;
+  /** The answer is wanted as an event stream. */
+  readonly streaming: boolean;
   /** Until the response headers, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal: StopSignal;
@@ -35,16 +38,10 @@ export class UpstreamClient implements OnApplicationShutdown {
   readonly #endpoints = new WeakMap<UpstreamSettings, Map<string | undefined, Endpoint>>();
 
   /** The answer to a POST once its 2xx is known. Throws what the caller should be told otherwise. */
-  async post({ upstream, dialect, key, body, timeoutMs, signal }: UpstreamRequest): Promise<IncomingMessage> {
+  async post({ upstream, dialect, key, ...question }: UpstreamRequest): Promise<IncomingMessage> {
     const endpoint = this.#endpointOf(upstream, key, dialect);
-    const text = JSON.stringify(body);
-    refuseIfTooLarge(text, upstream);
-    const question = {
-      body: text,
-      streaming: body['stream'] === true,
-      timeoutMs,
-      signal,
-    };
+    const { signal } = question;
+    refuseIfTooLarge(question.body, upstream);
     let response: AxiosResponse<IncomingMessage>;
     try {
       response = await endpoint.post(question);

@@ -50,6 +50,8 @@ export const hostKinds: readonly HostKind[] = [
 export interface HostOptions {
   readonly sluice: SluiceModuleOptions & SluiceModuleExtras;
   readonly imports?: readonly Type[];
+  /** Of Nest: the bytes of bodies are kept. */
+  readonly rawBody?: boolean;
   /** Called before the application listens. */
   readonly prepare?: (app: INestApplication) => void;
 }
@@ -73,7 +75,11 @@ export async function startHost(kind: HostKind, options: HostOptions): Promise<H
   class HostModule {}
 
   const adapter = kind.adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
-  const app = await NestFactory.create(HostModule, adapter, { logger: false, abortOnError: false });
+  const app = await NestFactory.create(HostModule, adapter, {
+    logger: false,
+    abortOnError: false,
+    rawBody: options.rawBody ?? false,
+  });
   if (kind.loaded) load(app, kind);
   options.prepare?.(app);
   const ended: StreamEnded[] = [];

@@ -11,7 +11,7 @@ const invalid = (text: string) =>
 
 describe('decodeQuery', () => {
   it('reads a question with its defaults', () => {
-    expect(decodeQuery({ content: 'Hi' })).toEqual({ messages: [user], parameters: { temperature: 0.7 } });
+    expect(decodeQuery({ content: 'Hi' })).toEqual({ messages: [user], leavesTemperature: true });
   });
 
   it('reads everything that may be said', () => {
@@ -25,7 +25,7 @@ describe('decodeQuery', () => {
 
   it('takes empty optional parameters for absent, as forms send them', () => {
     const empty = { content: 'Hi', system: '', model: '', temperature: '' };
-    expect(decodeQuery(empty)).toEqual({ messages: [user], parameters: { temperature: 0.7 } });
+    expect(decodeQuery(empty)).toEqual({ messages: [user], leavesTemperature: true });
   });
 
   it.each([undefined, null, {}, { content: '' }, { content: null }, { prompt: 'Hi' }])(
@@ -61,7 +61,8 @@ describe('decodeBody', () => {
   it('reads a question with its defaults', () => {
     expect(decodeBody({ content: 'Hi', system: 'Be brief' })).toEqual({
       messages: [system, user],
-      parameters: { temperature: 0.7 },
+      parameters: {},
+      leavesTemperature: true,
     });
   });
 
@@ -70,7 +71,8 @@ describe('decodeBody', () => {
     expect(decodeBody({ messages, system: 'Be brief', model: 'fast' })).toEqual({
       model: 'fast',
       messages: [system, ...messages],
-      parameters: { temperature: 0.7 },
+      parameters: {},
+      leavesTemperature: true,
     });
   });
 
@@ -108,5 +110,19 @@ describe('decodeBody', () => {
     ['stop', { content: 'Hi', stop: 1 }],
   ])('names %s as wrong', (field, body) => {
     expect(() => decodeBody(body)).toThrow(invalid(` ${field}: `));
+  });
+
+  it.each([
+    [
+      '{ "seed":9007199254740993, "content":"Hi","model":"fast", "x":1.0 }',
+      '{ "seed":9007199254740993, "x":1.0 ,"messages":[{"role":"user","content":"Hi"}]}',
+    ],
+    [
+      '{"system":"Be brief","messages":[ {"role":"user","n":1e400}], "t":"\\u00e9"}',
+      '{"messages":[{"role":"system","content":"Be brief"}, {"role":"user","n":1e400}], "t":"\\u00e9"}',
+    ],
+    ['{"messages":[{"role":"user","content":"Hi"}]}', '{"messages":[{"role":"user","content":"Hi"}]}'],
+  ])('keeps what the caller wrote under OpenAI’s names: %s', (json, expected) => {
+    expect(decodeBody(JSON.parse(json), json).text).toEqual({ dialect: 'openai-chat', json: expected });
   });
 });

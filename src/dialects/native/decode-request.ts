@@ -3,8 +3,11 @@ import type { ChatMessage, ChatRequest } from '../../core/chat-request.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import { MAX_MODEL_LENGTH } from '../model-length.js';
 import { invalidRequest } from '../invalid-request.js';
+import { jsonMembers } from '../json-members.js';
+import { refuseUntrue } from '../refuse-untrue.js';
+import { withMembers } from '../with-members.js';
 
-const DEFAULT_TEMPERATURE = 0.7;
+const TEMPERATURE = 'The default of the upstream’s settings if absent: 0.7, unless it has another or none';
 
 const modelName = z.string().min(1).max(MAX_MODEL_LENGTH).optional();
 
@@ -13,7 +16,7 @@ export const streamQuerySchema = z.object({
   content: z.string().min(1).describe('What the user says'),
   system: z.string().optional().describe('Instructions that come before it'),
   model: modelName.describe('A route; the default route if absent'),
-  temperature: z.coerce.number().min(0).max(2).default(DEFAULT_TEMPERATURE),
+  temperature: z.coerce.number().min(0).max(2).optional().describe(TEMPERATURE),
 });
 
 /** `POST /stream`: `content` or `messages`; other fields are passed on to the model under their OpenAI names. */
@@ -26,7 +29,7 @@ export const streamBodySchema = z.looseObject({
     .optional()
     .describe('A conversation in OpenAI’s shape, in place of `content`'),
   model: modelName.describe('A route; the default route if absent'),
-  temperature: z.number().min(0).max(2).default(DEFAULT_TEMPERATURE),
+  temperature: z.number().min(0).max(2).optional().describe(TEMPERATURE),
   max_tokens: z.number().int().positive().optional(),
   stop: z.union([z.string(), z.array(z.string())]).optional(),
   n: z.literal(1).optional(),
@@ -38,14 +41,18 @@ export function decodeQuery(query: unknown): ChatRequest {
   const parsed = streamQuerySchema.safeParse(withoutEmpty(query));
   if (!parsed.success) throw invalidRequest(parsed.error);
   const { content, system, model, temperature } = parsed.data;
-  return { model, messages: conversation(content, system), parameters: { temperature } };
+  return { model, messages: conversation(content, system), ...temperatureOf(temperature) };
 }
 
-/** A question in a JSON body. Throws `missing-content` or `invalid-request`. */
-export function decodeBody(body: unknown): ChatRequest {
+/**
+ * A question in a JSON body. `json` is the text that the body was read from, if it is known. Throws `missing-content` or
+ * `invalid-request`, also for a name that stands twice in it, and for a number that cannot be passed on.
+ */
+export function decodeBody(body: unknown, json?: string): ChatRequest {
   if (isMissing(body, 'content') && isMissing(body, 'messages')) throw missingContent();
   const parsed = streamBodySchema.safeParse(body);
   if (!parsed.success) throw invalidRequest(parsed.error);
+  refuseUntrue(body, json);
   const { content, system, messages, model, ...parameters } = parsed.data;
   if (content !== undefined && messages !== undefined) {
     throw new SluiceError(
@@ -53,21 +60,44 @@ export function decodeBody(body: unknown): ChatRequest {
       "The request is not valid: give 'content' or 'messages', not both",
     );
   }
+  const conversed = messages ?? conversation(content ?? '', undefined);
+  const before = instructions(system);
   return {
     model,
-    messages:
-      messages === undefined ? conversation(content ?? '', system) : withInstructions(messages, system),
+    messages: [...before, ...conversed],
     parameters,
+    ...(parameters.temperature === undefined && { leavesTemperature: true }),
+    ...(json !== undefined && {
+      text: { dialect: 'openai-chat', json: asChatCompletion(json, before, conversed) },
+    }),
   };
 }
 
-function withInstructions(messages: ChatMessage[], system: string | undefined): ChatMessage[] {
-  return system ? [{ role: 'system', content: system }, ...messages] : messages;
+function temperatureOf(
+  temperature: number | undefined,
+): Pick<ChatRequest, 'parameters' | 'leavesTemperature'> {
+  return temperature === undefined ? { leavesTemperature: true } : { parameters: { temperature } };
+}
+
+/** The body under OpenAI's names. What the caller wrote under them stays byte by byte. */
+function asChatCompletion(
+  json: string,
+  before: readonly ChatMessage[],
+  conversed: readonly ChatMessage[],
+): string {
+  const own = jsonMembers(json).find(({ name }) => name === 'messages');
+  const written = own === undefined ? JSON.stringify(conversed) : json.slice(own.valueFrom, own.valueTo);
+  const [first] = before;
+  const messages = first === undefined ? written : `[${JSON.stringify(first)},${written.slice(1)}`;
+  return withMembers(json, { content: undefined, system: undefined, model: undefined, messages });
+}
+
+function instructions(system: string | undefined): ChatMessage[] {
+  return system ? [{ role: 'system', content: system }] : [];
 }
 
 function conversation(content: string, system: string | undefined): ChatMessage[] {
-  const asked = { role: 'user', content };
-  return system ? [{ role: 'system', content: system }, asked] : [asked];
+  return [...instructions(system), { role: 'user', content }];
 }
 
 function missingContent(): SluiceError {

@@ -6,8 +6,10 @@ import { parseJson } from '../../core/parse-json.js';
 import { readBlock, type BlockListener } from '../../core/read-block.js';
 import { transcoded } from '../../core/transcoded.js';
 import type { Transcoder } from '../../core/transcoder.js';
+import { jsonMembers } from '../json-members.js';
 import { MAX_SAID } from '../max-said.js';
 import { sseData } from '../sse-frame.js';
+import { withMembers } from '../with-members.js';
 import { eventDecoder } from './decode-event.js';
 import { encodeErrorFrame } from './encode-error.js';
 import { asksForUsage } from './encode-request.js';
@@ -32,17 +34,30 @@ export const continuation: Continuation = {
         : [],
     );
     if (limits.some(([, left]) => left <= 0)) return undefined;
-    const messages = [...request.messages, { role: 'assistant', content: text }];
+    const beginning = { role: 'assistant', content: text };
+    const messages = [...request.messages, beginning];
     const changed = { messages, ...Object.fromEntries(limits) };
     return {
       ...request,
       messages,
       ...(request.parameters && { parameters: { ...request.parameters, ...Object.fromEntries(limits) } }),
       ...(request.source && { source: { ...request.source, body: { ...request.source.body, ...changed } } }),
+      ...(request.text && { text: { ...request.text, json: goneOn(request.text.json, beginning, limits) } }),
     };
   },
   passThrough: (request, beginning) => new Rest(asksForUsage(request), beginning),
 };
+
+/** The caller's text with one message more, and other limits. */
+function goneOn(json: string, message: object, limits: readonly (readonly [string, number])[]): string {
+  const member = jsonMembers(json).find(({ name }) => name === 'messages');
+  if (member === undefined) return json;
+  const messages = json.slice(member.valueFrom, member.valueTo - 1);
+  return withMembers(json, {
+    messages: `${messages},${JSON.stringify(message)}]`,
+    ...Object.fromEntries(limits.map(([name, left]) => [name, JSON.stringify(left)])),
+  });
+}
 
 function bodyOf({ source, parameters }: ChatRequest): Body {
   return source?.body ?? parameters ?? {};

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ChatRequest } from '../../core/chat-request.js';
 import { MAX_MODEL_LENGTH } from '../model-length.js';
 import { invalidRequest } from '../invalid-request.js';
+import { refuseUntrue } from '../refuse-untrue.js';
 
 /**
  * What Sluice itself needs of a chat completion request; the upstream judges the rest.
@@ -20,14 +21,26 @@ export const chatCompletionRequestSchema = z.looseObject({
   n: z.number().int().positive().nullish(),
 });
 
-/** A chat completion request, and whether its caller wants a stream. Throws `invalid-request`. */
-export function decodeRequest(body: unknown): { readonly request: ChatRequest; readonly streaming: boolean } {
+/**
+ * A chat completion request, and whether its caller wants a stream. `json` is the text that the body was read from, if it is
+ * known. Throws `invalid-request`, also for a name that stands twice in it, and for a number that cannot be passed on.
+ */
+export function decodeRequest(
+  body: unknown,
+  json?: string,
+): { readonly request: ChatRequest; readonly streaming: boolean } {
   const parsed = chatCompletionRequestSchema.safeParse(body);
   if (!parsed.success) throw invalidRequest(parsed.error);
+  refuseUntrue(body, json);
   const { model, messages, stream } = parsed.data;
   return {
-    // The body as it came, not as the schema copied it: its fields keep their order.
-    request: { model, messages, source: { dialect: 'openai-chat', body: Object.assign({}, body) } },
+    request: {
+      model,
+      messages,
+      // The body as it came, not as the schema copied it: its fields keep their order.
+      source: { dialect: 'openai-chat', body: Object.fromEntries(Object.entries(body ?? {})) },
+      ...(json !== undefined && { text: { dialect: 'openai-chat', json } }),
+    },
     streaming: stream === true,
   };
 }

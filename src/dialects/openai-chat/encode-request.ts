@@ -1,31 +1,41 @@
 import type { ChatRequest } from '../../core/chat-request.js';
+import type { RequestTarget } from '../../core/dialect.js';
+import { jsonMembers } from '../json-members.js';
+import { withMembers } from '../with-members.js';
 
 /**
- * The body for an upstream. A caller of this dialect has its own body passed on, unknown fields included;
- * of a stream the usage is asked for always, so that it is known.
+ * The body for an upstream, as JSON. Of a caller whose bytes are known every member but those that must change is passed on
+ * byte by byte, unknown ones included. Of a stream the usage is asked for, so that it is known, unless the upstream's
+ * `streamUsage` is off: then its caller's own options are passed on.
  */
-export function encodeRequest(
-  request: ChatRequest,
-  model: string,
-  streaming: boolean,
-): Record<string, unknown> {
-  const own = request.source?.dialect === 'openai-chat' ? request.source.body : undefined;
-  const body: Record<string, unknown> = own
-    ? { ...own }
-    : { ...request.parameters, messages: request.messages };
-  body['model'] = model;
-  if (!streaming) return body;
-  body['stream'] = true;
-  body['stream_options'] = { ...streamOptions(body), include_usage: true };
-  return body;
+export function encodeRequest(request: ChatRequest, target: RequestTarget): string {
+  const { model, streaming, streamUsage, defaultTemperature } = target;
+  const text = textOf(request);
+  return withMembers(text, {
+    ...(request.leavesTemperature === true &&
+      defaultTemperature !== undefined && { temperature: JSON.stringify(defaultTemperature) }),
+    model: JSON.stringify(model),
+    ...(streaming && { stream: 'true' }),
+    ...(streaming && streamUsage && { stream_options: withUsage(memberOf(text, 'stream_options')) }),
+  });
 }
 
 /** True if the caller of this dialect asked to see the usage of its stream. */
 export function asksForUsage(request: ChatRequest): boolean {
-  return streamOptions(request.source?.body ?? {})['include_usage'] === true;
+  const options = request.source?.body['stream_options'];
+  return typeof options === 'object' && options !== null && Reflect.get(options, 'include_usage') === true;
 }
 
-function streamOptions(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const options = body['stream_options'];
-  return typeof options === 'object' && options !== null ? { ...options } : {};
+function textOf({ text, source, parameters, messages }: ChatRequest): string {
+  if (text?.dialect === 'openai-chat') return text.json;
+  return JSON.stringify(source?.dialect === 'openai-chat' ? source.body : { ...parameters, messages });
+}
+
+function memberOf(text: string, wanted: string): string | undefined {
+  const member = jsonMembers(text).find(({ name }) => name === wanted);
+  return member && text.slice(member.valueFrom, member.valueTo);
+}
+
+function withUsage(options: string | undefined): string {
+  return withMembers(options?.startsWith('{') === true ? options : '{}', { include_usage: 'true' });
 }

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { refuseUntrue } from './refuse-untrue.js';
+
+const INVALID = expect.objectContaining({ code: 'invalid-request' });
+const refusing = (json: string, known: boolean) => () =>
+  refuseUntrue(JSON.parse(json), known ? json : undefined);
+
+describe('refuseUntrue', () => {
+  it.each([
+    '{"model":"a","model":"b"}',
+    String.raw`{"stream":true,"str\u0065am":false}`,
+    '{"x":1,"y":2,"x":1}',
+  ])('refuses a name that stands twice in the text: %s', (json) =>
+    expect(refusing(json, true)).toThrow(INVALID),
+  );
+
+  it.each([
+    '{"seed":9007199254740993}',
+    '{"a":[{"b":-1e400}]}',
+    '{"max":9223372036854775807}',
+    '{"x":1e300}',
+  ])('refuses a number that may not be what the caller wrote, where the text is not known: %s', (json) => {
+    expect(refusing(json, false)).toThrow(INVALID);
+    expect(refusing(json, true)).not.toThrow();
+  });
+
+  it.each(['{"a":9007199254740991,"b":1.0,"c":-0.5,"d":1e-400,"e":[{"a":1},{"a":2}]}', '{}'])(
+    'takes %s',
+    (json) => {
+      expect(refusing(json, false)).not.toThrow();
+      expect(refusing(json, true)).not.toThrow();
+    },
+  );
+
+  it('names no value', () => {
+    expect(refusing('{"a":12345678901234567890}', false)).not.toThrow(/12345/);
+  });
+});
