@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { setAlarm, type Alarm, type AlarmListener } from '../core/alarm.js';
 import type { ChatRequest } from '../core/chat-request.js';
 import type { EventBlock } from '../core/event-block.js';
@@ -12,6 +11,7 @@ import { SseBlocks } from '../upstream/sse-blocks.js';
 import type { Target } from '../upstream/target.js';
 import type { TargetUse } from '../upstream/target-use.js';
 import { UpstreamBody, type BodyReader } from '../upstream/upstream-body.js';
+import type { UpstreamAnswer } from '../upstream/upstream-answer.js';
 import type { UpstreamClient } from '../upstream/upstream-client.js';
 import { closedError, cutError, unreadableError } from '../upstream/upstream-error.js';
 import { FinishedChoices } from './finished-choices.js';
@@ -124,7 +124,7 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
     this.#end(reason);
   }
 
-  #read(response: IncomingMessage): void {
+  #read(response: UpstreamAnswer): void {
     const { flow } = this.options.stream;
     this.#idle = setAlarm(this.options.target.upstream.idleTimeoutMs, this);
     flow.add(this);

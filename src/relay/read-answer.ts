@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { ChatRequest } from '../core/chat-request.js';
 import type { DecodedAnswer } from '../core/dialect.js';
 import { parseJson } from '../core/parse-json.js';
@@ -7,6 +6,7 @@ import type { StopSignal } from '../core/stop-signal.js';
 import { redactError } from '../upstream/redact-error.js';
 import { readCapped } from '../upstream/read-capped.js';
 import type { Target } from '../upstream/target.js';
+import type { UpstreamAnswer } from '../upstream/upstream-answer.js';
 import type { UpstreamClient } from '../upstream/upstream-client.js';
 import { cutError } from '../upstream/upstream-error.js';
 import { passedHeaders } from './passed-headers.js';
@@ -67,7 +67,7 @@ export async function readAnswer(
 }
 
 async function readBody(
-  response: IncomingMessage,
+  response: UpstreamAnswer,
   maxBytes: number,
   signal: StopSignal,
   cut: () => Error,
@@ -75,12 +75,19 @@ async function readBody(
   const onAbort = () => response.destroy();
   signal.addEventListener('abort', onAbort);
   try {
-    return await readCapped(response, maxBytes);
+    return withoutBom(await readCapped(response, maxBytes));
   } catch {
     throw signal.aborted ? signal.reason : cut();
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+const BOM = Buffer.from('\ufeff');
+
+/** JSON must not begin with a mark (RFC 8259 8.1), and not every client reads one that does. */
+function withoutBom(body: Buffer | undefined): Buffer | undefined {
+  return body?.subarray(0, BOM.length).equals(BOM) === true ? body.subarray(BOM.length) : body;
 }
 
 function parse(body: Buffer): unknown {

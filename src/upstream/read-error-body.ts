@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parseJson } from '../core/parse-json.js';
 import type { StopSignal } from '../core/stop-signal.js';
+import { decodeContent } from './decode-content.js';
 import { readCapped } from './read-capped.js';
 import { redact } from './redact.js';
 
@@ -29,7 +30,7 @@ export async function readErrorBody(
   const timer = setTimeout(close, TIMEOUT_MS);
   signal.addEventListener('abort', close);
   try {
-    const bytes = await readCapped(response, MAX_BYTES);
+    const bytes = await readCapped(decodeContent(response), MAX_BYTES);
     const text = bytes?.toString('utf8').replace(/^\ufeff/, '');
     return text === undefined ? undefined : redactedBody(text, secrets);
   } catch {

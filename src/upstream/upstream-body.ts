@@ -1,6 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import type { Flow, FlowListener } from '../core/flow.js';
 import { endsRead } from './socket-read.js';
+import type { UpstreamAnswer } from './upstream-answer.js';
 
 /** How long a body of which only the last chunk is missing may take before its socket is given up. */
 const RELEASE_GRACE_MS = 1_000;
@@ -20,7 +21,7 @@ export interface BodyReader {
 /** Where a body leads to its owner: a function of its own would keep each body until a major collection (docs/decisions/0014). */
 const OWNER = Symbol('owner');
 
-type OwnedBody = IncomingMessage & { [OWNER]?: UpstreamBody | undefined };
+type OwnedBody = UpstreamAnswer & { [OWNER]?: UpstreamBody | undefined };
 
 /**
  * The body of one upstream answer, and its one owner. It reads the chunks, those of one socket read as one: with chunked

@@ -5,6 +5,7 @@ import type { UpstreamDialect } from '../core/dialect.js';
 import type { UpstreamSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StopSignal } from '../core/stop-signal.js';
+import { decodeContent } from './decode-content.js';
 import { Endpoint } from './endpoint.js';
 import { POOLED } from './idle-socket.js';
 import type { Connections } from './node-adapter.js';
@@ -13,6 +14,7 @@ import { readErrorBody } from './read-error-body.js';
 import { secretsOf } from './secrets-of.js';
 import { SharedBufferAgent } from './shared-buffer-agent.js';
 import { retryAfterMs } from './retry-after.js';
+import type { UpstreamAnswer } from './upstream-answer.js';
 import { connectionError, refusalError } from './upstream-error.js';
 
 /** One request to an upstream. */
@@ -38,7 +40,7 @@ export class UpstreamClient implements OnApplicationShutdown {
   readonly #endpoints = new WeakMap<UpstreamSettings, Map<string | undefined, Endpoint>>();
 
   /** The answer to a POST once its 2xx is known. Throws what the caller should be told otherwise. */
-  async post({ upstream, dialect, key, ...question }: UpstreamRequest): Promise<IncomingMessage> {
+  async post({ upstream, dialect, key, ...question }: UpstreamRequest): Promise<UpstreamAnswer> {
     const endpoint = this.#endpointOf(upstream, key, dialect);
     const { signal } = question;
     refuseIfTooLarge(question.body, upstream);
@@ -49,7 +51,7 @@ export class UpstreamClient implements OnApplicationShutdown {
       if (signal.aborted) throw SluiceError.from(signal.reason);
       throw connectionError(error, upstream);
     }
-    if (response.status >= 200 && response.status < 300) return response.data;
+    if (response.status >= 200 && response.status < 300) return decodeContent(response.data);
     throw await this.#refusal({ upstream, dialect, signal }, response.data);
   }
 
