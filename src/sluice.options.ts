@@ -75,7 +75,7 @@ export interface CallerRequest {
 export interface UpstreamOptions extends Partial<Timeouts>, Partial<AdmissionSettings> {
   /** What it speaks. @default 'openai-chat' */
   readonly dialect?: Extract<DialectName, 'openai-chat'>;
-  /** With the version: `https://api.openai.com/v1`. */
+  /** With the version: `https://api.openai.com/v1`. A query is sent with each request. */
   readonly baseUrl: string;
   /** The keys that it asks for. A limited key rests, and the next one is used. @default none */
   readonly keys?: readonly string[];

@@ -59,7 +59,8 @@ const upstreamSchema = z.strictObject({
   baseUrl: z
     .url({ protocol: /^https?$/, error: 'is not an http(s) URL' })
     .refine(hasReadableUser, 'has a name or a password that is not URL-encoded')
-    .transform((url) => url.replace(/\/+$/, '')),
+    .refine((url) => !url.includes('#'), 'has a fragment, which is never sent')
+    .transform((url) => url.replace(/\/+(?=\?|$)/, '')),
   keys: z.array(key).default([]),
   headers: headers.default({}),
   streamUsage: z.boolean().default(true),

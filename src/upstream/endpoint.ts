@@ -4,6 +4,7 @@ import type { UpstreamDialect } from '../core/dialect.js';
 import type { UpstreamSettings } from '../core/settings.js';
 import type { StopSignal } from '../core/stop-signal.js';
 import { nodeAdapter, type Connections } from './node-adapter.js';
+import { USER_AGENT } from './user-agent.js';
 
 /** One POST to an endpoint. */
 export interface EndpointRequest {
@@ -31,7 +32,7 @@ export class Endpoint {
     dialect: UpstreamDialect,
     connections: Connections,
   ) {
-    const url = upstream.baseUrl + dialect.path;
+    const url = urlOf(upstream.baseUrl, dialect.path);
     const authorization = key === undefined ? {} : dialect.authorize(key);
     const speaking = (accept: string) =>
       new Axios({
@@ -57,6 +58,12 @@ export class Endpoint {
   }
 }
 
+/** The path stands before the query that a base URL may have, as Azure's `?api-version=`. */
+function urlOf(baseUrl: string, path: string): string {
+  const at = baseUrl.indexOf('?');
+  return at === -1 ? baseUrl + path : baseUrl.slice(0, at) + path + baseUrl.slice(at);
+}
+
 function headersOf(
   configured: Readonly<Record<string, string>>,
   accept: string,
@@ -64,6 +71,7 @@ function headersOf(
 ): Record<string, string> {
   const own = Object.entries(configured).map(([name, value]) => [name.toLowerCase(), value]);
   return {
+    'user-agent': USER_AGENT,
     ...Object.fromEntries(own),
     'content-type': 'application/json',
     accept,

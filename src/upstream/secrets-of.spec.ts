@@ -65,4 +65,11 @@ describe('secretsOf', () => {
   it('leaves nothing of a key that begins like another', () => {
     expect(told('sk-1 and sk-12', { keys: ['sk-1', 'sk-12'] })).toBe('[redacted] and [redacted]');
   });
+
+  it('knows the values in the query of a URL, as they were written and as they are read', () => {
+    const withQuery = 'https://api.invalid/v1?api-version=2024&key=query%20secret';
+    expect(told('Bad query%20secret, query secret of 2024', { baseUrl: withQuery })).toBe(
+      'Bad [redacted], [redacted] of 2024',
+    );
+  });
 });

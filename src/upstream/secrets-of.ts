@@ -11,13 +11,19 @@ type Secretive = Pick<UpstreamSettings, 'keys' | 'headers' | 'baseUrl'>;
 
 /**
  * What of an upstream's settings no caller may read: its keys, the values of its headers and the credentials in them,
- * and the name and password of its URL, in each form in which a provider may quote them. The longest come first, so
+ * the name and password of its URL and the values in its query, in each form in which a provider may quote them. The longest come first, so
  * that none is left in part where one holds another.
  */
 export function secretsOf({ keys, headers, baseUrl }: Secretive): string[] {
   const entries = Object.entries(headers);
   const values = entries.map(([, value]) => value).filter((value) => value.length >= MIN_VALUE_LENGTH);
-  const secrets = [...keys, ...values, ...entries.flatMap(credentialsOfHeader), ...credentialsOfUrl(baseUrl)];
+  const secrets = [
+    ...keys,
+    ...values,
+    ...entries.flatMap(credentialsOfHeader),
+    ...credentialsOfUrl(baseUrl),
+    ...valuesOfQuery(baseUrl),
+  ];
   return [...new Set(secrets)].toSorted((one, other) => other.length - one.length);
 }
 
@@ -39,6 +45,16 @@ function credentialsOfUrl(baseUrl: string): string[] {
     ...longEnough(MIN_CREDENTIAL_LENGTH, base64),
     ...[written, `${username}:${password}`, pair].flatMap(credentialsOfPair),
   ];
+}
+
+/** As they were written, and as the provider reads them. */
+function valuesOfQuery(baseUrl: string): string[] {
+  const [, query] = /\?(.*)$/s.exec(baseUrl) ?? [];
+  if (query === undefined) return [];
+  const written = query.split('&').map((pair) => pair.slice(pair.indexOf('=') + 1));
+  return [...written, ...new URLSearchParams(query).values()].flatMap((value) =>
+    longEnough(MIN_VALUE_LENGTH, value),
+  );
 }
 
 /** A name, a colon and a password; both are secret, though a short name is none. */
