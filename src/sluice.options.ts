@@ -39,6 +39,11 @@ export interface SluiceModuleOptions {
    * @default []
    */
   readonly corsOrigins?: readonly string[];
+  /**
+   * Names of this application, without a port, by which callers without a key may ask (`Host`); `*` for all. Addresses and
+   * `localhost` always are. @default any name, and none but these over the loopback interface
+   */
+  readonly allowedHosts?: readonly string[];
   readonly limits?: Partial<Limits>;
   /** What tickets for streams are signed with; several replicas need one. @default each process draws its own */
   readonly ticketSecret?: string;

@@ -60,6 +60,10 @@ export class CurrentSettings implements SluiceSettings, SettingsSource {
     return this.#current.corsOrigins;
   }
 
+  get allowedHosts(): SluiceSettings['allowedHosts'] {
+    return this.#current.allowedHosts;
+  }
+
   get heartbeatMs(): number {
     return this.#current.heartbeatMs;
   }

@@ -18,6 +18,7 @@ describe('readEnvironment', () => {
       SLUICE_MAX_EVENT_BYTES: 16_777_216,
       SLUICE_MAX_STREAMS: 10_000,
       SLUICE_CORS_ORIGINS: [],
+      SLUICE_ALLOWED_HOSTS: [],
       SLUICE_WORKERS: 1,
       SLUICE_LOG_LEVEL: 'info',
     });

@@ -44,6 +44,7 @@ const schema = z.object({
   SLUICE_MAX_EVENT_BYTES: count(16 * 1024 * 1024),
   SLUICE_MAX_STREAMS: count(DEFAULT_MAX_STREAMS),
   SLUICE_CORS_ORIGINS: list,
+  SLUICE_ALLOWED_HOSTS: list,
   SLUICE_WORKERS: workersFromText.default(1),
   SLUICE_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   SLUICE_CONFIG: z.string().optional(),

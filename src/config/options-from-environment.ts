@@ -55,6 +55,7 @@ function accessOf(environment: Environment): Options {
     ...(environment.REDIS_URL !== undefined && { redisUrl: environment.REDIS_URL }),
     ...(environment.SLUICE_TICKET_SECRET !== undefined && { ticketSecret: environment.SLUICE_TICKET_SECRET }),
     corsOrigins: environment.SLUICE_CORS_ORIGINS,
+    allowedHosts: environment.SLUICE_ALLOWED_HOSTS,
     heartbeatMs: environment.SLUICE_HEARTBEAT_MS,
     headWaitMs: environment.SLUICE_HEAD_WAIT_MS,
     drainMs: environment.SLUICE_DRAIN_MS,

@@ -153,6 +153,9 @@ const limitsSchema = z.strictObject({
 /** The module's options, and what a configuration file says of a Sluice. Defaults stand here alone. */
 export const optionsSchema = z.strictObject({
   corsOrigins: z.array(z.string()).default([]),
+  allowedHosts: z
+    .array(z.string().regex(/^(?:\*|[\w.-]+)$/, 'is no name of a host, without a port'))
+    .default([]),
   upstreams: z
     .record(z.string().min(1), upstreamSchema)
     .refine((upstreams) => Object.keys(upstreams).length > 0, 'must name at least one upstream'),

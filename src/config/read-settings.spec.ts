@@ -67,6 +67,8 @@ describe('readSettings', () => {
       callers: [],
       anonymous: true,
       corsOrigins: [],
+      allowedHosts: [],
+      caller: undefined,
       limits: {
         maxEventBytes: 16_777_216,
         maxEventsPerStream: 1_000_000,

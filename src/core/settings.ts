@@ -176,6 +176,8 @@ export interface SluiceSettings {
   readonly redisUrl: string | undefined;
   /** Origins, exactly, whose pages may ask without a key. @default [] */
   readonly corsOrigins: readonly string[];
+  /** Names, without a port, by which callers without a key may ask; `*` for all. @default [] */
+  readonly allowedHosts: readonly string[];
   /** Silence after which a client gets a comment, in milliseconds. @default 15000 */
   readonly heartbeatMs: number;
   /** How long the head of an answer waits for the first content, in milliseconds. @default 10000 */
