@@ -6,19 +6,21 @@ import { Flow } from '../core/flow.js';
 import { MemoryStreamLog } from './memory-stream-log.js';
 
 const KEEP_SECONDS = 60;
-const SIZE = Buffer.byteLength(frame(0));
+/** Longer than the pieces of memory that shorter frames share: each has one of its own size. */
+const TEXT = 'ä→🙂'.repeat(5_000);
+const SIZE = Buffer.byteLength(frame(0, TEXT));
 
-/** A log with room for so many frames of this test. */
+/** A log with room for so many frames of this test, and for what their streams take beside them. */
 function logOf(room: { readonly all?: number; readonly each?: number } = {}) {
   const { all = 1_000, each = 1_000 } = room;
   const streamLog = {
     maxBytesPerStream: each * SIZE,
-    maxBytes: all * SIZE,
+    maxBytes: (all + 0.5) * SIZE,
     keepSeconds: KEEP_SECONDS,
     leaseMs: 6_000,
   };
   const log = new MemoryStreamLog({ streamLog });
-  const begin = (frames: number) => new WrittenStream(log).write(frames);
+  const begin = (frames: number) => new WrittenStream(log, {}, TEXT).write(frames);
   const read = ({ id }: WrittenStream, from = 0, paused = false) => new LogReader(log, id, from, { paused });
   const stateOf = async ({ id }: WrittenStream) => {
     const found = await log.find(id);
@@ -166,10 +168,10 @@ describe('MemoryStreamLog', () => {
 
   it('brakes each of two producers of one stream for its own readers', () => {
     const { log, read } = logOf({ each: 3 });
-    const dropped = new WrittenStream(log);
+    const dropped = new WrittenStream(log, {}, TEXT);
     read(dropped, 0, true);
     log.drop(dropped.id);
-    const copy = new WrittenStream(log, { id: dropped.id });
+    const copy = new WrittenStream(log, { id: dropped.id }, TEXT);
     for (let left = 4; left > 0; left -= 1) dropped.write();
     expect([dropped.brakes, copy.brakes, log.bytes]).toEqual([[true], [], 0]);
   });

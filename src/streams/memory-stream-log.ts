@@ -19,7 +19,7 @@ interface Keeper {
 
 class Kept implements MemoryStreamOwner {
   readonly stream: MemoryStream;
-  /** Bytes of it that are counted in the sum. */
+  /** Bytes of memory that are counted for it in the sum. */
   counted = 0;
   endedTimer: NodeJS.Timeout | undefined;
 
@@ -56,20 +56,27 @@ export class MemoryStreamLog extends StreamLog implements Keeper {
   /** Those that ended, the least recently read first. */
   readonly #ended = new Set<string>();
   readonly #forgotten = new LRUCache<string, LoggedStream>({ max: REMEMBERED });
-  #bytes = 0;
+  #held = 0;
+  #closed = false;
 
   constructor(@Inject(SLUICE_SETTINGS) private readonly settings: Pick<SluiceSettings, 'streamLog'>) {
     super();
   }
 
-  /** Bytes that are kept. */
+  /** Bytes of frames that are kept. */
   get bytes(): number {
-    return this.#bytes;
+    return [...this.#streams.values()].reduce((sum, { stream }) => sum + stream.bytes, 0);
+  }
+
+  /** Bytes of memory that it takes, with those of streams that are forgotten and read to their end. `maxBytes` is for these. */
+  get held(): number {
+    return this.#held;
   }
 
   override begin(card: StreamCard, owner: StreamOwner): MemoryStream {
     const kept = new Kept(card, owner, this);
     this.#streams.set(card.id, kept);
+    this.changed(card.id, kept);
     return kept.stream;
   }
 
@@ -136,15 +143,17 @@ export class MemoryStreamLog extends StreamLog implements Keeper {
     for (const { endedTimer } of this.#streams.values()) clearTimeout(endedTimer);
     this.#streams.clear();
     this.#ended.clear();
-    this.#bytes = 0;
+    this.#held = 0;
+    this.#closed = true;
   }
 
   /** Of a stream: it holds more or less than it did, or has ended. */
   changed(id: string, kept: Kept): void {
     if (kept.stream.over) kept.owner = undefined;
-    if (this.#streams.get(id) !== kept) return;
-    this.#bytes += kept.stream.bytes - kept.counted;
-    kept.counted = kept.stream.bytes;
+    if (this.#closed) return;
+    const isHere = this.#streams.get(id) === kept;
+    this.#count(kept, isHere);
+    if (!isHere) return;
     if (kept.stream.over && kept.endedTimer === undefined) {
       this.#ended.add(id);
       kept.endedTimer = setTimeout(
@@ -165,7 +174,14 @@ export class MemoryStreamLog extends StreamLog implements Keeper {
   }
 
   get #isFull(): boolean {
-    return this.#bytes > this.settings.streamLog.maxBytes;
+    return this.#held > this.settings.streamLog.maxBytes;
+  }
+
+  /** What is not here any more is held for as long as somebody reads it. */
+  #count(kept: Kept, isHere: boolean): void {
+    const held = isHere || kept.stream.isRead ? kept.stream.held : 0;
+    this.#held += held - kept.counted;
+    kept.counted = held;
   }
 
   #forget(id: string): void {
@@ -176,10 +192,10 @@ export class MemoryStreamLog extends StreamLog implements Keeper {
     this.#forgotten.set(id, { ...described, state: 'over', firstKept: described.frames });
   }
 
-  #release(id: string, { endedTimer, counted }: Kept): void {
-    clearTimeout(endedTimer);
+  #release(id: string, kept: Kept): void {
+    clearTimeout(kept.endedTimer);
     this.#streams.delete(id);
     this.#ended.delete(id);
-    this.#bytes -= counted;
+    this.#count(kept, false);
   }
 }

@@ -34,6 +34,12 @@ export class Pages {
   #firstKept = 0;
   #frames = 0;
   #nextBytes = FIRST_PAGE_BYTES;
+  #capacity = 0;
+
+  /** Bytes of memory that the pages take, whether frames stand in them or not. */
+  get capacity(): number {
+    return this.#capacity;
+  }
 
   /** The position of the first byte that is kept. */
   get start(): number {
@@ -95,7 +101,18 @@ export class Pages {
     const end = page.start + afterFrame(page.buffer, this.#start - page.start);
     this.#start = Math.min(end, next?.start ?? this.#end);
     this.#firstKept += 1;
-    if (this.#start === next?.start) this.#pages.shift();
+    if (this.#start === next?.start) {
+      this.#pages.shift();
+      this.#capacity -= page.buffer.length;
+    } else if (this.#start === this.#end && page.buffer.length > LARGEST_PAGE_BYTES) this.clear();
+  }
+
+  /** Where nothing is kept, nothing is held: the next page is as small as the first one. */
+  clear(): void {
+    if (this.#start < this.#end) return;
+    this.#pages = NOTHING;
+    this.#capacity = 0;
+    this.#nextBytes = FIRST_PAGE_BYTES;
   }
 
   /** Nothing is added any more: the frames are copied together, and take no more memory than they need. */
@@ -114,6 +131,7 @@ export class Pages {
       packs = packs.concat({ buffer: joinFrames(parts), start, firstFrame });
     }
     this.#pages = packs;
+    this.#capacity = this.#end - this.#start;
   }
 
   #standingAt(position: number): Buffer | undefined {
@@ -131,7 +149,9 @@ export class Pages {
     const page = { buffer, start: this.#end, firstFrame: this.#frames };
     this.#nextBytes = Math.min(this.#nextBytes * 2, LARGEST_PAGE_BYTES);
     // Exactly as many as there are: an array that is pushed to has room for seventeen.
-    this.#pages = this.#start === this.#end ? [page] : this.#pages.concat(page);
+    const isAlone = this.#start === this.#end;
+    this.#pages = isAlone ? [page] : this.#pages.concat(page);
+    this.#capacity = isAlone ? buffer.length : this.#capacity + buffer.length;
     return page;
   }
 }

@@ -11,8 +11,11 @@ export function card(fields: Partial<StreamCard> = {}): StreamCard {
   return { id, owner: 'web', dialect: 'native', route: 'r', startedAt: started, ...fields };
 }
 
+/** Of more bytes than characters. */
+const TEXT = 'ä→🙂';
+
 /** A frame with this number, and text of more bytes than characters. */
-export function frame(number: number, text = 'ä→🙂'): string {
+export function frame(number: number, text = TEXT): string {
   return `data: {"delta":"${text}"}\nid: s.${number}\n\n`;
 }
 
@@ -29,7 +32,11 @@ export class WrittenStream {
   readonly stopped: Promise<void>;
   readonly #writer: StreamWriter;
 
-  constructor(log: StreamLog, fields: Partial<StreamCard> = {}) {
+  constructor(
+    log: StreamLog,
+    fields: Partial<StreamCard> = {},
+    private readonly text = TEXT,
+  ) {
     this.card = card(fields);
     const stopped = new Gate();
     this.stopped = stopped.opened;
@@ -48,7 +55,7 @@ export class WrittenStream {
 
   /** Appends one entry of so many frames. */
   write(count = 1, as: 'text' | 'bytes' = 'text'): this {
-    const added = Array.from({ length: count }, (_, at) => frame(this.frames.length + at));
+    const added = Array.from({ length: count }, (_, at) => frame(this.frames.length + at, this.text));
     this.frames.push(...added);
     const text = added.join('');
     this.#writer.append(as === 'text' ? text : Buffer.from(text));
