@@ -48,8 +48,11 @@ export interface RelayStream<F> {
   readonly attempts: number;
   /** Headers of the upstream that callers may see (request id, rate limits), lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What the caller is sent: one subscriber. It starts the reading, and unsubscribing stops the upstream. */
-  readonly output: Observable<F>;
+  /**
+   * What the caller is sent: one subscriber. It starts the reading, and unsubscribing stops the upstream. It may be read with
+   * `for await` in place of that: an iteration brakes the upstream by itself, and leaving it stops the upstream.
+   */
+  readonly output: Observable<F> & AsyncIterable<F>;
   /** What the upstream has reported so far; undefined as long as it has not. It is known when the output is over. */
   readonly usage: () => Usage | undefined;
   /** The upstream's brake, for readers that can say when they are full. */

@@ -1,10 +1,11 @@
-import { Observable, type Subscriber, type Unsubscribable } from 'rxjs';
+import type { Subscriber, Unsubscribable } from 'rxjs';
 import type { Flow } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { SessionSource, TranscodedSink } from '../core/session-source.js';
 import type { StreamEnds, Transcoded } from '../core/transcoder.js';
 import { FinishedChoices } from './finished-choices.js';
 import { tooManyEvents } from './held.js';
+import { StreamOutput } from './stream-output.js';
 import type { StreamRecord } from './stream-record.js';
 
 /** What a session needs to know of its stream. */
@@ -55,8 +56,8 @@ export class StreamSession<F> implements TranscodedSink<F>, Unsubscribable {
   }
 
   /** What the caller is sent. One subscriber; unsubscribing ends the stream as `client-gone`. */
-  get output(): Observable<F> {
-    return new Observable((subscriber) => this.#attach(subscriber));
+  get output(): StreamOutput<F> {
+    return new StreamOutput((subscriber) => this.#attach(subscriber), this.options.flow);
   }
 
   get closed(): boolean {

@@ -1,4 +1,3 @@
-import { NEVER } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { card } from '../../test/contract/written-stream.js';
 import { settingsOf } from '../../test/support/target.js';
@@ -10,6 +9,7 @@ import { Routes } from '../upstream/routes.js';
 import { ActiveStreams } from './active-streams.js';
 import type { RecordedStreams } from './recorded-streams.js';
 import type { RelayService } from './relay.service.js';
+import { StreamOutput } from './stream-output.js';
 import { TakeOvers } from './take-overs.js';
 import { printWill, type Will } from './will.js';
 
@@ -44,7 +44,7 @@ const stream = {
   attempts: 1,
   headers: {},
   usage: () => undefined,
-  output: NEVER,
+  output: new StreamOutput<never>(() => undefined, new Flow()),
   flow: new Flow(),
 };
 

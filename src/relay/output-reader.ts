@@ -1,0 +1,102 @@
+import type { Observable, Subscription } from 'rxjs';
+import type { Flow } from '../core/flow.js';
+
+/** So many values may wait for the one who iterates before the source is braked. */
+const MAX_WAITING = 16;
+
+interface Request<T> {
+  readonly resolve: (result: IteratorResult<T, undefined>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Reads an Observable value by value. The first `next` subscribes; `return` and `throw` unsubscribe. */
+export class OutputReader<T> implements AsyncIterableIterator<T, undefined> {
+  #waiting: IteratorYieldResult<T>[] = [];
+  readonly #requests: Request<T>[] = [];
+  #subscription: Subscription | undefined;
+  #over = false;
+  /** Thrown once, after the values before it. */
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(
+    private readonly source: Observable<T>,
+    private readonly flow: Flow,
+  ) {}
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    this.#subscribe();
+    return new Promise((resolve, reject) => {
+      this.#requests.push({ resolve, reject });
+      this.#serve();
+    });
+  }
+
+  async return(): Promise<IteratorResult<T, undefined>> {
+    this.#leave();
+    return { done: true, value: undefined };
+  }
+
+  async throw(error: unknown): Promise<IteratorResult<T, undefined>> {
+    this.#leave();
+    throw error;
+  }
+
+  #subscribe(): void {
+    if (this.#subscription !== undefined || this.#over) return;
+    this.#subscription = this.source.subscribe({
+      next: (value) => this.#add(value),
+      error: (error: unknown) => {
+        this.#failure = { error };
+        this.#end();
+      },
+      complete: () => this.#end(),
+    });
+    // Who is subscribed to lets its source go on.
+    this.#brake();
+  }
+
+  #add(value: T): void {
+    this.#waiting.push({ done: false, value });
+    this.#serve();
+    this.#brake();
+  }
+
+  #brake(): void {
+    if (this.#waiting.length >= MAX_WAITING) this.flow.pause();
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#serve();
+  }
+
+  #leave(): void {
+    this.#waiting = [];
+    this.#failure = undefined;
+    this.#over = true;
+    this.#subscription?.unsubscribe();
+    this.#serve();
+  }
+
+  #serve(): void {
+    for (let request = this.#served(); request !== undefined; request = this.#served()) this.#answer(request);
+    if (this.#waiting.length === 0 && !this.#over && this.flow.paused) this.flow.resume();
+  }
+
+  /** The next request that can be answered now. */
+  #served(): Request<T> | undefined {
+    return this.#waiting.length > 0 || this.#over ? this.#requests.shift() : undefined;
+  }
+
+  #answer({ resolve, reject }: Request<T>): void {
+    const value = this.#waiting.shift();
+    if (value !== undefined) return resolve(value);
+    const failure = this.#failure;
+    this.#failure = undefined;
+    return failure === undefined ? resolve({ done: true, value: undefined }) : reject(failure.error);
+  }
+}
