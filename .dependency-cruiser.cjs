@@ -5,7 +5,7 @@ const FOLDERS = {
   config: { imports: ['core', 'dialects'], packages: ['zod', 'yaml', 'rxjs', '@nestjs/config'] },
   upstream: {
     imports: ['core', 'dialects'],
-    packages: ['@nestjs/common', 'axios', 'cockatiel', 'rxjs'],
+    packages: ['@nestjs/common', 'axios', 'rxjs'],
   },
   streams: { imports: ['core'], packages: ['@nestjs/common', 'ioredis', 'lru-cache', 'rxjs'] },
   relay: {

@@ -1,7 +1,8 @@
 /**
  * An outage rehearsed over real processes: two upstreams, 200 streams at a time, one upstream killed with SIGKILL and
  * brought back. Counts how requests end, and how long it takes until the upstream that came back is used again.
- * Exits with 1 if a request failed that had had no content, or one ended without being told how.
+ * Exits with 1 if a request failed that had had no content, or one ended without being told how. Before that it plays
+ * outages under steady traffic, each at 20 and 200 requests a second, and exits with 1 if they are noticed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { Child, freePort } from './measure/child.mjs';
 import { askOnce } from './outage/client.mjs';
 import { KEY } from './subjects/requests.mjs';
+import { steadyTraffic } from './outage/steady.mjs';
 import { requireBuild } from './subjects/programs.mjs';
 
 const STREAMS = 200;
@@ -66,7 +68,7 @@ routes:
 
 /** @type {(import('./outage/client.mjs').Ended & { at: number })[]} */
 const ended = [];
-const begun = performance.now();
+let begun = performance.now();
 const now = () => performance.now() - begun;
 
 /** One of the callers: asks again as soon as it has its answer. */
@@ -78,6 +80,7 @@ async function keepAsking() {
 }
 
 async function rehearse() {
+  begun = performance.now();
   const first = await startUpstream(ports.a);
   await startUpstream(ports.b);
   await start(
@@ -125,6 +128,7 @@ function report({ killedAt, backAt }) {
 }
 
 try {
+  if (!(await steadyTraffic(folder, SLUICE))) process.exitCode = 1;
   report(await rehearse());
 } finally {
   await Promise.all(children.map((child) => child.stop()));

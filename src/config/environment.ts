@@ -35,6 +35,7 @@ const schema = z.object({
   SLUICE_ANONYMOUS: z.enum(['true', 'false', 'without-callers']).optional(),
   SLUICE_HEADERS_TIMEOUT_MS: milliseconds(60_000),
   SLUICE_FIRST_TOKEN_TIMEOUT_MS: milliseconds(60_000),
+  SLUICE_ANSWER_TIMEOUT_MS: milliseconds(300_000),
   SLUICE_IDLE_TIMEOUT_MS: milliseconds(60_000),
   SLUICE_TOTAL_TIMEOUT_MS: milliseconds(600_000),
   SLUICE_HEARTBEAT_MS: milliseconds(15_000),

@@ -3,7 +3,13 @@ import type { Environment } from './environment.js';
 
 const OPENAI = 'https://api.openai.com/v1';
 const DEFAULT_MODEL = 'gpt-4o-mini';
-const TIMEOUTS = ['headersTimeoutMs', 'firstTokenTimeoutMs', 'idleTimeoutMs', 'totalTimeoutMs'] as const;
+const TIMEOUTS = [
+  'headersTimeoutMs',
+  'firstTokenTimeoutMs',
+  'answerTimeoutMs',
+  'idleTimeoutMs',
+  'totalTimeoutMs',
+] as const;
 
 /** Options of the module before they are checked. */
 export type Options = Readonly<Record<string, unknown>>;
@@ -77,6 +83,7 @@ function timeoutsOf(environment: Environment): Timeouts {
   return {
     headersTimeoutMs: environment.SLUICE_HEADERS_TIMEOUT_MS,
     firstTokenTimeoutMs: environment.SLUICE_FIRST_TOKEN_TIMEOUT_MS,
+    answerTimeoutMs: environment.SLUICE_ANSWER_TIMEOUT_MS,
     idleTimeoutMs: environment.SLUICE_IDLE_TIMEOUT_MS,
     totalTimeoutMs: environment.SLUICE_TOTAL_TIMEOUT_MS,
   };

@@ -35,6 +35,7 @@ const breakerSchema = z.strictObject({
   failureRate: z.number().gt(0).lt(1).default(0.5),
   windowMs: milliseconds(30_000),
   minimumRequests: count(20),
+  consecutiveFailures: count(5),
   halfOpenAfterMs: milliseconds(10_000),
 });
 
@@ -68,6 +69,7 @@ const upstreamSchema = z.strictObject({
   simulated: z.boolean().default(false),
   headersTimeoutMs: milliseconds(60_000),
   firstTokenTimeoutMs: milliseconds(60_000),
+  answerTimeoutMs: milliseconds(300_000),
   idleTimeoutMs: milliseconds(60_000),
   totalTimeoutMs: milliseconds(600_000),
   ...admission,
@@ -84,6 +86,7 @@ const overrides = {
   headers: headers.optional(),
   headersTimeoutMs: timer.optional(),
   firstTokenTimeoutMs: timer.optional(),
+  answerTimeoutMs: timer.optional(),
   idleTimeoutMs: timer.optional(),
   totalTimeoutMs: timer.optional(),
   maxRequestBytes: z.number().int().positive().optional(),

@@ -7,7 +7,13 @@ import { optionsSchema, routeSchema } from './options-schema.js';
 
 type RouteOptions = z.infer<typeof routeSchema>;
 
-const TIMEOUTS = ['headersTimeoutMs', 'firstTokenTimeoutMs', 'idleTimeoutMs', 'totalTimeoutMs'] as const;
+const TIMEOUTS = [
+  'headersTimeoutMs',
+  'firstTokenTimeoutMs',
+  'answerTimeoutMs',
+  'idleTimeoutMs',
+  'totalTimeoutMs',
+] as const;
 
 /**
  * Checks options and completes them. Throws an Error that names every path that is wrong, and no value;

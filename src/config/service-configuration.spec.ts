@@ -57,13 +57,20 @@ describe('the environment', () => {
       SLUICE_FIRST_TOKEN_TIMEOUT_MS: '2',
       SLUICE_IDLE_TIMEOUT_MS: '3',
       SLUICE_TOTAL_TIMEOUT_MS: '4',
+      SLUICE_ANSWER_TIMEOUT_MS: '5',
       SLUICE_HEARTBEAT_MS: '5',
       SLUICE_DRAIN_MS: '6',
       SLUICE_HEAD_WAIT_MS: '7',
       SLUICE_MAX_EVENT_BYTES: '8',
       SLUICE_MAX_STREAMS: '9',
     });
-    const timeouts = { headersTimeoutMs: 1, firstTokenTimeoutMs: 2, idleTimeoutMs: 3, totalTimeoutMs: 4 };
+    const timeouts = {
+      headersTimeoutMs: 1,
+      firstTokenTimeoutMs: 2,
+      idleTimeoutMs: 3,
+      totalTimeoutMs: 4,
+      answerTimeoutMs: 5,
+    };
     expect([...settings.upstreams.values()]).toMatchObject([timeouts]);
     expect(settings).toMatchObject({ heartbeatMs: 5, drainMs: 6, headWaitMs: 7 });
     expect(settings.limits).toMatchObject({ maxEventBytes: 8, maxStreams: 9 });

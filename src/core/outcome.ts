@@ -12,6 +12,7 @@ export type Outcome =
   | 'upstream-error'
   | 'timeout-headers'
   | 'timeout-first-token'
+  | 'timeout-answer'
   | 'timeout-idle'
   | 'timeout-total'
   | 'shutdown';
@@ -45,6 +46,7 @@ export function outcomeOfError(code: SluiceErrorCode): Outcome {
   switch (code) {
     case 'timeout-headers':
     case 'timeout-first-token':
+    case 'timeout-answer':
     case 'timeout-idle':
     case 'timeout-total':
     case 'client-gone':

@@ -2,12 +2,14 @@ import type { Observable } from 'rxjs';
 import type { Caller } from './chat-request.js';
 import type { DialectName } from './dialect-name.js';
 
-/** The four timeouts of an upstream, in milliseconds. */
+/** The five timeouts of an upstream, in milliseconds. */
 export interface Timeouts {
   /** Connect, TLS and response headers. @default 60000 */
   readonly headersTimeoutMs: number;
   /** From the request until the first content part. @default 60000 */
   readonly firstTokenTimeoutMs: number;
+  /** From the request until a whole answer (`stream: false`) is complete, for each attempt. @default 300000 */
+  readonly answerTimeoutMs: number;
   /** Between two upstream chunks, while the caller is reading. @default 60000 */
   readonly idleTimeoutMs: number;
   /** The whole stream. @default 600000 */
@@ -32,6 +34,8 @@ export interface BreakerSettings {
   readonly windowMs: number;
   /** Requests in that time below which it stays closed. @default 20 */
   readonly minimumRequests: number;
+  /** After so many failures in a row it opens whatever the rate is. @default 5 */
+  readonly consecutiveFailures: number;
   /** How long it stays open before one request may try the target, in milliseconds. @default 10000 */
   readonly halfOpenAfterMs: number;
 }

@@ -25,6 +25,7 @@ export type SluiceErrorCode =
   | 'upstream-cut'
   | 'timeout-headers'
   | 'timeout-first-token'
+  | 'timeout-answer'
   | 'timeout-idle'
   | 'timeout-total'
   | 'client-gone'
@@ -58,6 +59,7 @@ const MEANING: Record<SluiceErrorCode, { readonly status: number; readonly retry
   'upstream-cut': { status: 502, retryable: true },
   'timeout-headers': { status: 504, retryable: true },
   'timeout-first-token': { status: 504, retryable: true },
+  'timeout-answer': { status: 504, retryable: true },
   'timeout-idle': { status: 504, retryable: true },
   'timeout-total': { status: 504, retryable: true },
   'client-gone': { status: 499, retryable: false },

@@ -43,7 +43,12 @@ export class AnswerTry implements Try {
       listener.failed(error);
     };
     const leftMs = startedAt + upstream.totalTimeoutMs - use.startedAt;
-    this.#timer = setTimeout(() => fail(timeoutError('total', upstream)), Math.max(0, leftMs));
+    const { answerTimeoutMs } = upstream;
+    const which = answerTimeoutMs < leftMs ? 'answer' : 'total';
+    this.#timer = setTimeout(
+      () => fail(timeoutError(which, upstream)),
+      Math.max(0, Math.min(answerTimeoutMs, leftMs)),
+    );
     readAnswer({ ...this.options, key: use.key }, this.#stop).then(
       (answer) => {
         if (this.#over) return undefined;

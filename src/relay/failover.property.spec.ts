@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { failOver, upstreamsWith } from '../../test/support/failing-over.js';
+import { routeOf } from '../../test/support/target.js';
 import { SluiceError, type SluiceErrorCode } from '../core/sluice-error.js';
 
 /** What can happen to an attempt before it commits, and after. */
@@ -27,13 +28,15 @@ describe('Failover, whatever becomes of its attempts', () => {
         { keys: ['k1', 'k2'], breaker: { minimumRequests: STREAMS }, maxConcurrentPerKey: STREAMS },
       ]),
     );
+    // Reading the settings anew for each stream would take most of the time.
+    const route = routeOf(['a', 'b', 'c'], { maxAttempts: 3, hedge: true }, settings);
     const story = fc.record({
       before: fc.array(fc.constantFrom(...ends), { maxLength: 4 }),
       later: fc.constantFrom(...laterEnds),
     });
     const reached = new Set<string>();
     for (const { before, later } of fc.sample(story, { numRuns: STREAMS, seed: 17 })) {
-      const run = failOver(['a', 'b', 'c'], { maxAttempts: 3, hedge: true }, { upstreams, settings });
+      const run = failOver(['a', 'b', 'c'], {}, { upstreams, route });
       const leave = new SluiceError('client-gone', 'left');
       for (const end of before) {
         const attempt = run.tries.at(-1);

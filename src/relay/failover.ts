@@ -1,53 +1,30 @@
 import { SluiceError } from '../core/sluice-error.js';
 import { Stop } from '../core/stop-signal.js';
-import { Candidates, type Candidate } from '../upstream/candidates.js';
+import { Candidates, type Allowed, type Candidate } from '../upstream/candidates.js';
 import { mayFailOver } from '../upstream/failure.js';
 import type { RetryBudget } from '../upstream/retry-budget.js';
 import { orderTargets } from '../upstream/order-targets.js';
-import type { Route } from '../upstream/routes.js';
 import type { Target } from '../upstream/target.js';
-import type { TargetUse } from '../upstream/target-use.js';
-import type { Upstreams } from '../upstream/upstreams.js';
+import type { AttemptListener, TargetUse } from '../upstream/target-use.js';
 import { backoffMs } from './backoff.js';
-import type { StreamRecord } from './stream-record.js';
+import type { FailoverOptions } from './failover-options.js';
+import { nothingToTry } from './nothing-to-try.js';
+import { RunningAttempts } from './running-attempts.js';
 import type { Try } from './try.js';
 
-/** As many attempts are made where the route does not say: each target and key once. */
+/** As many attempts are made where the route does not say: each target and key once, and the keys of one target take nothing from the others. */
 const DEFAULT_MAX_ATTEMPTS = 3;
-
-/** When a caller should ask again while every key is in use, in milliseconds. */
-const BUSY_MS = 1_000;
-
-/** One request, and what to do with it. */
-export interface FailoverOptions<T extends Try> {
-  readonly upstreams: Upstreams;
-  readonly route: Route;
-  readonly caller: string;
-  readonly record: StreamRecord;
-  /** Attempts that were made before. @default 0 */
-  readonly attemptsBefore?: number;
-  /** From 0 up to 1. */
-  readonly random: () => number;
-  readonly begin: (target: Target, use: TargetUse) => T;
-  /** Called once, unless the failover is stopped before: with the attempt that has something for the caller, … */
-  readonly onWon: (attempt: T, target: Target) => void;
-  /** … or with what is told to the caller when there is nothing left to try. */
-  readonly onGaveUp: (error: SluiceError) => void;
-}
-
-interface Running {
-  readonly target: Target;
-  readonly number: number;
-  readonly startedAt: number;
-}
 
 /**
  * Tries a route's targets until one has something for the caller. It ends with that: once content has gone out, another
- * target's answer would be another answer.
+ * target's answer would be another answer. Where an attempt probes a target, or waits for one that fell silent, another
+ * target is asked beside it.
  */
-export class Failover<T extends Try> {
+export class Failover<T extends Try> implements AttemptListener {
   readonly #candidates: Candidates;
-  readonly #running = new Map<T, Running>();
+  readonly #running: RunningAttempts<T>;
+  /** Another target is asked beside one that may be silent. */
+  #overtaking = false;
   /** Ends the wait for a place; there is none as long as nobody waits. */
   #waiting: Stop | undefined;
   #attempts = 0;
@@ -58,10 +35,11 @@ export class Failover<T extends Try> {
   #over = false;
 
   constructor(private readonly options: FailoverOptions<T>) {
-    const { upstreams, route, random } = options;
+    const { upstreams, route, random, record } = options;
     const costOf = (target: Target) => upstreams.stateOf(target).cost();
     const targets = orderTargets(route.targets, route.settings.strategy, { random, costOf });
-    this.#candidates = new Candidates(upstreams, targets);
+    this.#candidates = new Candidates(upstreams, targets, record.identity.streaming ? 'stream' : 'whole');
+    this.#running = new RunningAttempts(record);
   }
 
   start(): void {
@@ -74,23 +52,35 @@ export class Failover<T extends Try> {
     return this.#over;
   }
 
+  /** A probe runs beside the attempt that serves: it has to be stopped when its caller leaves. */
+  get hasProbes(): boolean {
+    return this.#running.hasProbes;
+  }
+
   /** Ends it, and every attempt that runs. */
   stop(reason: SluiceError): void {
-    if (this.#over) return;
-    this.#conclude();
-    for (const [attempt, { target, number }] of this.#running) {
-      attempt.stop(reason);
-      this.options.record.attemptFailed(number, target, reason);
-    }
-    this.#running.clear();
+    if (!this.#over) this.#conclude();
+    this.#running.stop(reason);
+  }
+
+  /** Of a target whose attempt runs: it has fallen silent. */
+  targetFellSilent(): void {
+    this.#overtake();
   }
 
   #next(): void {
-    if (this.#attempts >= this.#maxAttempts) return this.#giveUp();
+    if (this.#isSpent) return this.#giveUp();
+    const { maxAttempts } = this.options.route.settings;
     const now = performance.now();
-    // Before a trial is begun, or a refused retry would use up a breaker's one probe.
-    if (this.#isRetry && this.#candidates.hasNext(now) && !this.#budget.take(now)) return this.#giveUp();
-    return this.#follow(this.#candidates.next(now));
+    const isRetry = this.#isRetry;
+    const freeOnly =
+      this.#attempts >= (maxAttempts ?? DEFAULT_MAX_ATTEMPTS) || (isRetry && !this.#budget.has(now));
+    const newFirst = maxAttempts !== undefined && this.#attempts === maxAttempts - 1;
+    const candidate = this.#candidates.next(now, { freeOnly, newFirst });
+    // Whom the budget alone keeps from another attempt is told at once.
+    if (candidate.kind === 'none' && freeOnly && this.#candidates.hasNext(now)) return this.#giveUp();
+    if (candidate.kind !== 'none' && isRetry && !candidate.free) this.#budget.take(now);
+    return this.#follow(candidate);
   }
 
   get #budget(): RetryBudget {
@@ -103,8 +93,11 @@ export class Failover<T extends Try> {
     return this.#attempts > 0 && this.#lastError?.unseen !== true;
   }
 
-  get #maxAttempts(): number {
-    return this.options.route.settings.maxAttempts ?? DEFAULT_MAX_ATTEMPTS;
+  /** As many attempts were made as may be, or as many targets asked. */
+  get #isSpent(): boolean {
+    const { maxAttempts } = this.options.route.settings;
+    if (maxAttempts !== undefined) return this.#attempts >= maxAttempts;
+    return this.#candidates.targetsAsked >= DEFAULT_MAX_ATTEMPTS;
   }
 
   #follow(candidate: Candidate): void {
@@ -125,37 +118,34 @@ export class Failover<T extends Try> {
     this.#attempts += 1;
     const number = (this.options.attemptsBefore ?? 0) + this.#attempts;
     const attempt = begin(target, use);
-    this.#running.set(attempt, { target, number, startedAt: use.startedAt });
+    this.#running.add(attempt, { target, number, use });
+    use.listener = this;
     record.attemptStarted(number, target);
     attempt.start({
       committed: () => this.#won(attempt),
       empty: () => this.#emptied(attempt, use.key, target),
       failed: (error) => this.#failed(attempt, use.key, error),
     });
-    this.#armHedge();
+    this.#armHedge(use);
   }
 
   #won(attempt: T): void {
-    const winner = this.#running.get(attempt);
-    if (this.#over || winner === undefined) return;
+    if (this.#over) return this.#running.endProbe(attempt);
+    const winner = this.#running.take(attempt);
+    if (winner === undefined) return;
     const { record, onWon, upstreams, route } = this.options;
     this.#conclude();
-    this.#running.delete(attempt);
     record.attemptWon(winner.number, winner.target);
     if (record.identity.streaming) {
-      upstreams.routeOf(route.settings).ttft.observe(performance.now() - winner.startedAt);
+      upstreams.routeOf(route.settings).ttft.observe(performance.now() - winner.use.startedAt);
     }
-    for (const [other, { target: slower, number }] of this.#running) {
-      other.stop(new SluiceError('cancelled', 'Another attempt was faster'));
-      record.attemptSuperseded(number, slower);
-    }
-    this.#running.clear();
+    this.#running.supersede();
     onWon(attempt, winner.target);
   }
 
   /** An answer without content is an answer only where nobody else can give one. */
   #emptied(attempt: T, key: string | undefined, target: Target): void {
-    if (this.#over) return;
+    if (this.#over) return this.#running.endProbe(attempt);
     const error = new SluiceError(
       'upstream-error',
       `The upstream '${target.upstream.name}' answered nothing`,
@@ -166,20 +156,22 @@ export class Failover<T extends Try> {
   }
 
   #mayGoOn(now: number): boolean {
-    return this.#attempts < this.#maxAttempts && this.#candidates.hasNext(now) && this.#budget.has(now);
+    const freeOnly = !this.#budget.has(now);
+    return !this.#isSpent && this.#candidates.hasNext(now, { freeOnly });
   }
 
   #failed(attempt: T, key: string | undefined, error: SluiceError): void {
-    const running = this.#running.get(attempt);
-    if (this.#over || running === undefined) return;
-    this.#running.delete(attempt);
+    if (this.#over) return this.#running.endProbe(attempt);
+    const running = this.#running.take(attempt);
+    if (running === undefined) return;
     clearTimeout(this.#hedge);
     this.#lastError = error;
     this.options.record.attemptFailed(running.number, running.target, error);
     this.#candidates.failed(running.target, key, error);
-    if (this.#running.size > 0) return;
-    if (mayFailOver(error)) this.#next();
-    else this.#giveUp();
+    if (this.#running.size > 0 && !this.#overtaking) return;
+    if (!mayFailOver(error)) this.#giveUp();
+    else if (this.#running.size === 0) this.#next();
+    else if (this.#running.areSuspect) this.#overtake();
   }
 
   #wait({ target, admission }: Extract<Candidate, { kind: 'full' }>): void {
@@ -188,7 +180,7 @@ export class Failover<T extends Try> {
     admission.enter(this.options.caller, waiting).then(
       (place) => {
         if (this.#over) return place.release();
-        const candidate = this.#candidates.next(performance.now(), { target, place });
+        const candidate = this.#candidates.next(performance.now(), {}, { target, place });
         // Meanwhile its key or its breaker may have said no.
         return candidate.kind === 'none' ? this.#next() : this.#follow(candidate);
       },
@@ -224,25 +216,46 @@ export class Failover<T extends Try> {
     return record.startedAt + Math.max(...totals) - performance.now();
   }
 
-  /** When the first attempt is slower than 95 of 100 were, a second one is begun beside it. */
-  #armHedge(): void {
+  /**
+   * When the first attempt is slower than 95 of 100 were, a second one is begun beside it where the route wants that;
+   * beside a probe in any case.
+   */
+  #armHedge(use: TargetUse): void {
     const { upstreams, route } = this.options;
+    if (use.isProbe) {
+      clearTimeout(this.#hedge);
+      this.#hedge = setTimeout(() => this.#overtake(), use.probeWaitMs);
+      return;
+    }
     if (!route.settings.hedge || this.#attempts !== 1) return;
     const afterMs = upstreams.routeOf(route.settings).ttft.at(0.95);
     if (afterMs === undefined) return;
     this.#hedge = setTimeout(() => {
-      if (this.#attempts >= this.#maxAttempts) return;
-      const busy = new Set([...this.#running.values()].map(({ target }) => target));
       const now = performance.now();
+      if (this.#isSpent) return;
       if (!this.#candidates.hasNext(now) || !this.#budget.take(now)) return;
-      const candidate = this.#candidates.besides(busy, now);
-      if (candidate.kind === 'ready') this.#begin(candidate);
+      this.#beginBeside();
     }, afterMs);
   }
 
+  /** Asks a target that is believed well beside those that run. It costs no budget: theirs are not believed well. */
+  #overtake(): void {
+    if (this.#over || this.#isSpent) return;
+    this.#overtaking = true;
+    clearTimeout(this.#hedge);
+    this.#beginBeside({ freeOnly: true });
+  }
+
+  #beginBeside(allowed: Allowed = {}): void {
+    const candidate = this.#candidates.besides(this.#running.targets, performance.now(), allowed);
+    if (candidate.kind === 'ready') this.#begin(candidate);
+  }
+
   #giveUp(): void {
-    if (this.#over || this.#running.size > 0) return;
+    if (this.#over) return;
     this.#conclude();
+    // Whatever else runs is not to blame for the last error.
+    this.#running.stop(new SluiceError('cancelled', 'The request is over'));
     this.options.onGaveUp(this.#lastError ?? new SluiceError('internal', 'No attempt was made'));
   }
 
@@ -252,17 +265,4 @@ export class Failover<T extends Try> {
     clearTimeout(this.#hedge);
     this.#waiting?.abort(new SluiceError('cancelled', 'The request is over'));
   }
-}
-
-/** Every target rests: its breaker is open, or its keys are limited; or all of its keys are in use. */
-function nothingToTry(
-  { settings }: Route,
-  { limited, retryAfterMs }: Extract<Candidate, { kind: 'none' }>,
-): SluiceError {
-  const problem = `No target of route '${settings.name}' can be asked now; ask again`;
-  if (retryAfterMs === undefined)
-    return new SluiceError('overloaded', problem, { status: 429, retryAfterMs: BUSY_MS });
-  return new SluiceError(limited ? 'upstream-rate-limited' : 'upstream-overloaded', problem, {
-    retryAfterMs,
-  });
 }

@@ -11,7 +11,7 @@ const OVERHEAD_BYTES = 1024;
 
 interface Kept {
   readonly answer: RelayAnswer;
-  /** Milliseconds since 1970. */
+  /** In milliseconds of `performance.now()`. */
   readonly endedAt: number;
 }
 
@@ -32,11 +32,11 @@ export class KeptAnswers {
   /** Replaces what was kept under the name. The least recently used leave where there is no room. */
   keep(name: string, answer: RelayAnswer): void {
     const ttl = this.settings.streamLog.keepSeconds * 1000;
-    this.#answers.set(name, { answer, endedAt: Date.now() }, { ttl });
+    this.#answers.set(name, { answer, endedAt: performance.now() }, { ttl });
   }
 
   get(name: string): { readonly answer: RelayAnswer; readonly sharing: Sharing } | undefined {
     const kept = this.#answers.get(name);
-    return kept && { answer: kept.answer, sharing: hitOf(kept.endedAt) };
+    return kept && { answer: kept.answer, sharing: hitOf(performance.now() - kept.endedAt) };
   }
 }

@@ -18,6 +18,8 @@ interface Entry {
   readonly work: SharedWork<RecordedStream>;
   /** Undefined while the stream runs. */
   ended: NamedEnd | undefined;
+  /** When it ended here, in milliseconds of `performance.now()`. */
+  endedAt?: number;
 }
 
 type Entries = LRUCache<string, Entry>;
@@ -128,6 +130,7 @@ export class OnceStreams {
       this.named.tell(elsewhere, hash, work.value, entry.ended);
     };
     const onEnded = (outcome: Outcome) => {
+      entry.endedAt = performance.now();
       entry.ended = { whole: isWhole(outcome), at: Date.now() };
       tell();
     };
@@ -158,7 +161,10 @@ function newerThan(stale: Entry | undefined, newer: Entry | undefined, { hash }:
   return newer.work.abandoned ? undefined : newer;
 }
 
-function sharingOf(found: Pick<Entry, 'ended'> | undefined): Sharing {
+/** What ended in another process has only the wall clock in common with this one. */
+function sharingOf(found: Pick<Entry, 'ended' | 'endedAt'> | undefined): Sharing {
   if (found === undefined) return { how: 'miss' };
-  return found.ended === undefined ? { how: 'shared' } : hitOf(found.ended.at);
+  const { ended, endedAt } = found;
+  if (ended === undefined) return { how: 'shared' };
+  return hitOf(endedAt === undefined ? Date.now() - ended.at : performance.now() - endedAt);
 }

@@ -24,9 +24,9 @@ export interface Sharing {
   readonly ageSeconds?: number;
 }
 
-/** The answer of a request whose answer was complete then, in milliseconds since 1970. */
-export function hitOf(endedAt: number): Sharing {
-  return { how: 'hit', ageSeconds: Math.max(0, Math.floor((Date.now() - endedAt) / 1000)) };
+/** A hit whose answer has been complete for so many milliseconds. */
+export function hitOf(ageMs: number): Sharing {
+  return { how: 'hit', ageSeconds: Math.max(0, Math.floor(ageMs / 1000)) };
 }
 
 /** A key was given with another body. */

@@ -42,7 +42,7 @@ export async function readAnswer(
     streamUsage,
     defaultTemperature,
   });
-  // The headers of a whole answer come when it is complete: only the total time bounds it.
+  // The headers of a whole answer come when it is complete: the time of the answer bounds it.
   const response = await client.post({
     upstream,
     dialect,

@@ -2,7 +2,7 @@ import type { ChatRequest } from '../core/chat-request.js';
 import type { Beginning, Said, SaidListener } from '../core/continuation.js';
 import type { UpstreamDialect } from '../core/dialect.js';
 import type { SessionSource, TranscodedSink } from '../core/session-source.js';
-import type { SluiceError } from '../core/sluice-error.js';
+import { SluiceError } from '../core/sluice-error.js';
 import type { Transcoder } from '../core/transcoder.js';
 import type { Route } from '../upstream/routes.js';
 import type { Target } from '../upstream/target.js';
@@ -63,7 +63,8 @@ export class StreamSource<F> implements SessionSource<F> {
     const { admitted } = this.options;
     admitted.stop.removeEventListener('abort', this);
     // An error is dear to make, and most streams end by themselves.
-    if (this.#failover?.over === false) this.#failover.stop(reasonOf(admitted));
+    if (this.#failover?.over === false || this.#failover?.hasProbes === true)
+      this.#failover.stop(reasonOf(admitted));
     if (this.#attempt?.over === false) this.#attempt.stop(reasonOf(admitted));
   }
 
@@ -79,6 +80,7 @@ export class StreamSource<F> implements SessionSource<F> {
     const { admitted, upstreams } = this.options;
     const { caller, record } = admitted;
     const attemptsBefore = record.attempts;
+    this.#failover?.stop(new SluiceError('cancelled', 'Another target goes on'));
     this.#failover = new Failover({
       upstreams,
       route,
@@ -110,7 +112,7 @@ export class StreamSource<F> implements SessionSource<F> {
   #serve(attempt: Attempt<F>, target: Target, sink: TranscodedSink<F>): void {
     this.#attempt = attempt;
     this.#target = target;
-    this.#failover = undefined;
+    if (this.#failover?.hasProbes === false) this.#failover = undefined;
     this.options.serving.serve(attempt.transcoder);
     attempt.deliverTo(sink);
   }

@@ -169,7 +169,7 @@ describe('Candidates', () => {
     candidates.next(0);
     candidates.next(0);
     const admission = upstreams.admissionOf(first.upstream);
-    expect(candidates.next(0)).toEqual({ kind: 'full', target: first, admission });
+    expect(candidates.next(0)).toEqual({ kind: 'full', target: first, admission, free: false });
     expect(inUse(request, first)).toEqual([1, 1, 1, 'closed']);
   });
 
@@ -183,7 +183,7 @@ describe('Candidates', () => {
     const request = requestTo(['a', 'b'], { maxConcurrent: 1 });
     const place = request.upstreams.admissionOf(request.second.upstream).tryEnter();
     if (place === undefined) throw new Error('There is no place');
-    const { target, use } = ready(request.candidates.next(0, { target: request.second, place }));
+    const { target, use } = ready(request.candidates.next(0, {}, { target: request.second, place }));
     expect([target.name, ...inUse(request, target)]).toEqual(['b/m', 1, 1, 1, 'closed']);
     use.end(undefined, 1);
     expect(inUse(request, target)).toEqual([0, 0, 0, 'closed']);
@@ -194,7 +194,7 @@ describe('Candidates', () => {
     const place = request.upstreams.admissionOf(request.first.upstream).tryEnter();
     if (place === undefined) throw new Error('There is no place');
     await open(request.upstreams, request.first);
-    expect(request.candidates.next(0, { target: request.first, place }).kind).toBe('none');
+    expect(request.candidates.next(0, {}, { target: request.first, place }).kind).toBe('none');
     expect(inUse(request, request.first)).toEqual([0, 0, 0, 'open']);
   });
 

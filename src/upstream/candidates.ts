@@ -2,69 +2,83 @@ import type { SluiceError } from '../core/sluice-error.js';
 import type { Admission, AdmissionPlace } from './admission.js';
 import { failureOf } from './failure.js';
 import type { KeyLease } from './key-pool.js';
+import type { AnswerKind } from './pending-attempts.js';
 import type { Target } from './target.js';
 import { TargetUse } from './target-use.js';
 import type { Upstreams } from './upstreams.js';
 
-/** What a request may do next. */
+/**
+ * What a request may do next. `free`: the attempt multiplies no outage, since another target than those that were asked
+ * is believed well, or is probed; what is not free takes from the retry budget.
+ */
 export type Candidate =
-  | { readonly kind: 'ready'; readonly target: Target; readonly use: TargetUse }
+  | { readonly kind: 'ready'; readonly target: Target; readonly use: TargetUse; readonly free: boolean }
   /** Every target that is left is full: a place of this one has to be waited for. */
-  | { readonly kind: 'full'; readonly target: Target; readonly admission: Admission }
+  | { readonly kind: 'full'; readonly target: Target; readonly admission: Admission; readonly free: boolean }
   /** None is left. After `retryAfterMs` one may serve again; undefined if nobody knows. `limited`: a key rests. */
   | { readonly kind: 'none'; readonly limited: boolean; readonly retryAfterMs: number | undefined };
 
+/** Which of the targets that are left may be asked. */
+export interface Allowed {
+  /** None but those that are free. @default false */
+  readonly freeOnly?: boolean;
+  /** Targets that were not asked before come first. @default false */
+  readonly newFirst?: boolean;
+}
+
 /**
  * The targets and keys that one request has left. A target that failed is not asked again in the same round; one whose
- * key was limited or refused is asked with the next key at once.
+ * key was limited or refused is asked with the next key at once. Where the breakers of all targets are open, the one
+ * that answered last is asked once in a round, if its breaker allows that. Times are milliseconds of
+ * `performance.now()`.
  */
 export class Candidates {
   /** Those that failed in this round, and the keys that did: made where one does, since most requests need neither. */
   #failed: Set<Target> | undefined;
   #keys: Map<Target, Set<string | undefined>> | undefined;
   readonly #asked = new Map<string, number>();
+  /** In all rounds. */
+  readonly #tried: Target[] = [];
 
-  /** `targets` in the order in which they are tried. */
+  /** `targets` in the order in which they are tried; `kind` is what they are asked for. */
   constructor(
     private readonly upstreams: Upstreams,
     private readonly targets: readonly Target[],
+    private readonly kind: AnswerKind = 'stream',
   ) {}
 
-  /** The next target. `now` in milliseconds of `performance.now()`; `waited` holds a place that was waited for. */
-  next(now: number, waited?: { readonly target: Target; readonly place: AdmissionPlace }): Candidate {
-    return this.#first(waited === undefined ? this.targets : [waited.target], now, waited?.place);
+  /** How many targets were asked, in all rounds. */
+  get targetsAsked(): number {
+    return this.#tried.length;
+  }
+
+  /** The next target. `waited` holds a place that was waited for. */
+  next(
+    now: number,
+    allowed: Allowed = {},
+    waited?: { readonly target: Target; readonly place: AdmissionPlace },
+  ): Candidate {
+    this.#checkSilence(now);
+    if (waited !== undefined) return this.#first([waited.target], now, allowed, waited.place);
+    const found = this.#first(this.#inOrder(allowed), now, allowed);
+    return found.kind === 'none' ? this.#lastResort(now, allowed, found) : found;
   }
 
   /** The next target for an attempt beside those that run on `busy`: another one if there is any. */
-  besides(busy: ReadonlySet<Target>, now: number): Candidate {
+  besides(busy: ReadonlySet<Target>, now: number, allowed: Allowed = {}): Candidate {
+    this.#checkSilence(now);
     const others = this.targets.filter((target) => !busy.has(target));
-    return this.#first([...others, ...busy], now);
+    return this.#first([...others, ...busy], now, allowed);
   }
 
   /** True if another target, or another key, could be asked now. */
-  hasNext(now: number): boolean {
+  hasNext(now: number, allowed: Allowed = {}): boolean {
+    this.#checkSilence(now);
     return this.targets.some(
       (target) =>
-        this.#mayAsk(target) &&
+        this.#mayAsk(target, allowed) &&
         this.upstreams.keysOf(target.upstream).has(target.name, now, this.#keys?.get(target) ?? NO_KEYS),
     );
-  }
-
-  #first(targets: readonly Target[], now: number, waitedFor?: AdmissionPlace): Candidate {
-    let full: Target | undefined;
-    for (const target of targets) {
-      const keyLease = this.#keyFor(target, now);
-      if (keyLease === undefined) continue;
-      const place = waitedFor ?? this.upstreams.admissionOf(target.upstream).tryEnter();
-      if (place !== undefined) return { kind: 'ready', target, use: this.#use(target, keyLease, place, now) };
-      keyLease.release();
-      full ??= target;
-    }
-    waitedFor?.release();
-    if (full !== undefined) {
-      return { kind: 'full', target: full, admission: this.upstreams.admissionOf(full.upstream) };
-    }
-    return this.#none(now);
   }
 
   /** An attempt failed. */
@@ -82,23 +96,83 @@ export class Candidates {
     this.#keys = undefined;
   }
 
+  /** A lone target is asked whether it is silent or not. */
+  #checkSilence(now: number): void {
+    if (this.targets.length < 2) return;
+    for (const target of this.targets) this.upstreams.stateOf(target).checkSilence(now);
+  }
+
+  #inOrder({ newFirst = false }: Allowed): readonly Target[] {
+    if (!newFirst || this.#tried.length === 0) return this.targets;
+    return [...this.targets.filter((target) => !this.#tried.includes(target)), ...this.#tried];
+  }
+
+  #first(
+    targets: readonly Target[],
+    now: number,
+    allowed: Allowed & { readonly lastResort?: boolean },
+    waitedFor?: AdmissionPlace,
+  ): Candidate {
+    let full: Target | undefined;
+    for (const target of targets) {
+      if (!this.#mayAsk(target, allowed)) continue;
+      const keyLease = this.#keyFor(target, now);
+      if (keyLease === undefined) continue;
+      const place = waitedFor ?? this.upstreams.admissionOf(target.upstream).tryEnter();
+      const free = this.#isFree(target);
+      if (place !== undefined) {
+        return { kind: 'ready', target, use: this.#use(target, keyLease, place, now), free };
+      }
+      keyLease.release();
+      full ??= target;
+    }
+    waitedFor?.release();
+    if (full === undefined) return this.#none(now);
+    const admission = this.upstreams.admissionOf(full.upstream);
+    return { kind: 'full', target: full, admission, free: this.#isFree(full) };
+  }
+
+  /** Refusing everybody would make an outage of a moment's failures: the target that answered last is asked. */
+  #lastResort(now: number, allowed: Allowed, none: Candidate): Candidate {
+    if (this.#failed !== undefined && this.#failed.size > 0) return none;
+    const answeredAt = (target: Target) => this.upstreams.stateOf(target).pending.answeredAt;
+    const targets = this.targets
+      .filter((target) => this.upstreams.stateOf(target).breaker.allowsLastResort)
+      .toSorted((one, other) =>
+        answeredAt(one) === answeredAt(other) ? 0 : answeredAt(other) - answeredAt(one),
+      );
+    return targets.length === 0 ? none : this.#first(targets, now, { ...allowed, lastResort: true });
+  }
+
   #keyFor(target: Target, now: number): KeyLease | undefined {
-    if (!this.#mayAsk(target)) return undefined;
     return this.upstreams.keysOf(target.upstream).take(target.name, now, this.#keys?.get(target) ?? NO_KEYS);
   }
 
-  #mayAsk(target: Target): boolean {
+  #mayAsk(
+    target: Target,
+    { freeOnly = false, lastResort = false }: Allowed & { readonly lastResort?: boolean },
+  ): boolean {
     const { name, maxAttempts } = target.upstream;
     if (this.#failed?.has(target) === true || (this.#asked.get(name) ?? 0) >= maxAttempts) return false;
-    return this.upstreams.stateOf(target).breaker.waitMs === 0;
+    if (freeOnly && !this.#isFree(target)) return false;
+    return lastResort || this.upstreams.stateOf(target).breaker.waitMs === 0;
+  }
+
+  #isFree(target: Target): boolean {
+    const state = this.upstreams.stateOf(target);
+    return !this.#tried.includes(target) && (state.isWell() || state.breaker.isProbeDue);
   }
 
   #use(target: Target, keyLease: KeyLease, place: AdmissionPlace, now: number): TargetUse {
-    const { name } = target.upstream;
-    this.#asked.set(name, (this.#asked.get(name) ?? 0) + 1);
+    const { upstream, name: scope } = target;
+    this.#asked.set(upstream.name, (this.#asked.get(upstream.name) ?? 0) + 1);
+    if (!this.#tried.includes(target)) this.#tried.push(target);
     const state = this.upstreams.stateOf(target);
-    const held = { scope: target.name, place, keyLease, trial: state.breaker.begin() };
-    return new TargetUse(state, this.upstreams.keysOf(target.upstream), held, now, this.upstreams);
+    const { kind } = this;
+    const timeoutMs = kind === 'stream' ? upstream.firstTokenTimeoutMs : upstream.answerTimeoutMs;
+    const isProbe = state.breaker.isProbeDue;
+    const held = { scope, place, keyLease, trial: state.breaker.begin(), isProbe, kind, timeoutMs };
+    return new TargetUse(state, this.upstreams.keysOf(upstream), held, now, this.upstreams);
   }
 
   #none(now: number): Candidate {

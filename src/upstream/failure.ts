@@ -19,6 +19,7 @@ export function failureOf({ code, status }: SluiceError): Failure {
     case 'upstream-cut':
     case 'timeout-headers':
     case 'timeout-first-token':
+    case 'timeout-answer':
     case 'timeout-idle':
       return 'target';
     case 'client-gone':

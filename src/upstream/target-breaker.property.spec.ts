@@ -8,6 +8,7 @@ const SETTINGS = {
   failureRate: 0.5,
   windowMs: 10_000,
   minimumRequests: 4,
+  consecutiveFailures: 1_000,
   halfOpenAfterMs: HALF_OPEN_AFTER_MS,
 };
 
@@ -82,12 +83,12 @@ class Observed {
     if (state === 'half-open' && before !== 'open') this.#fault('is half open and was not open');
     if (state !== 'open') return;
     if (isGood(this.#probeEnd) && before === 'half-open') this.#fault('opens after a good probe');
-    this.#openedAt = Date.now();
+    this.#openedAt = performance.now();
     this.#probe = undefined;
   }
 
   #openForMs(): number {
-    return Date.now() - this.#openedAt;
+    return performance.now() - this.#openedAt;
   }
 
   #fault(what: string): void {

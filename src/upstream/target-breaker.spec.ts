@@ -7,6 +7,7 @@ const SETTINGS = {
   failureRate: 0.5,
   windowMs: 10_000,
   minimumRequests: 4,
+  consecutiveFailures: 1_000,
   halfOpenAfterMs: HALF_OPEN_AFTER_MS,
 };
 
@@ -49,6 +50,59 @@ describe('TargetBreaker', () => {
     expect(breaker.state).toBe('closed');
     await trials(breaker, 'failed');
     expect(breaker.state).toBe('open');
+  });
+
+  it('opens after failures in a row, whatever the rate is', async () => {
+    const breaker = new TargetBreaker({ ...SETTINGS, minimumRequests: 1_000, consecutiveFailures: 3 });
+    await trials(breaker, 'succeeded', 'failed', 'failed', 'succeeded', 'failed', 'failed', 'answered');
+    expect([breaker.state, breaker.consecutiveFailures]).toEqual(['closed', 2]);
+    await trials(breaker, 'failed');
+    expect(breaker.state).toBe('open');
+  });
+
+  it('does not count failures in a row of what began before it opened', async () => {
+    const breaker = new TargetBreaker({ ...SETTINGS, minimumRequests: 1_000, consecutiveFailures: 3 });
+    const running = Array.from({ length: 9 }, () => breaker.begin());
+    for (const trial of running) trial.failed();
+    await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
+    expect(breaker.waitMs).toBe(0);
+    await trials(breaker, 'succeeded');
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('may be asked as a last resort where failures in a row or silence opened it, and not where the rate did', async () => {
+    const inARow = new TargetBreaker({ ...SETTINGS, minimumRequests: 5, consecutiveFailures: 2 });
+    await trials(inARow, 'failed', 'failed');
+    expect([inARow.state, inARow.allowsLastResort]).toEqual(['open', true]);
+    await trials(inARow, 'failed', 'failed');
+    expect(inARow.allowsLastResort).toBe(true);
+    await trials(inARow, 'failed');
+    expect([inARow.state, inARow.allowsLastResort]).toEqual(['open', false]);
+    expect((await opened()).allowsLastResort).toBe(false);
+  });
+
+  it('closes when a last resort succeeds', async () => {
+    const breaker = new TargetBreaker({ ...SETTINGS, consecutiveFailures: 2 });
+    await trials(breaker, 'failed', 'failed', 'succeeded');
+    expect([breaker.state, breaker.allowsLastResort]).toEqual(['closed', false]);
+  });
+
+  it('opens when its target falls silent, and closes when one that waited is answered', async () => {
+    const breaker = new TargetBreaker(SETTINGS);
+    const [waiting, other] = [breaker.begin(), breaker.begin()];
+    breaker.fellSilent();
+    expect([breaker.state, breaker.allowsLastResort]).toEqual(['open', true]);
+    other.failed();
+    expect(breaker.state).toBe('open');
+    waiting.succeeded();
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('is not moved by the wall clock', async () => {
+    const breaker = await opened();
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
+    expect(breaker.waitMs).toBe(0);
   });
 
   it('hears each trial once', async () => {

@@ -1,7 +1,6 @@
-import { circuitBreaker, CircuitState, handleAll, type CircuitBreakerPolicy } from 'cockatiel';
 import type { BreakerState } from '../core/relay-event.js';
 import type { BreakerSettings } from '../core/settings.js';
-import { FailureRateBreaker } from './failure-rate-breaker.js';
+import { RecentRate } from './recent-rate.js';
 
 /** One request's part in it. The first that is said of it holds, unless the breaker has changed its state meanwhile. */
 export interface Trial {
@@ -13,64 +12,29 @@ export interface Trial {
   abandoned(): void;
 }
 
-interface Settle {
-  readonly resolve: () => void;
-  readonly reject: (reason: Error) => void;
-}
-
-/** A promise that nobody settles holds nothing. */
-class PendingTrial implements Trial {
-  readonly #era: number;
-  #settle: Settle | undefined;
-
-  /** Counts as long as `breaker` is in its present era. */
-  constructor(
-    settle: Settle | undefined,
-    private readonly isProbe: boolean,
-    private readonly breaker: Pick<TargetBreaker, 'era'>,
-  ) {
-    this.#era = breaker.era;
-    this.#settle = settle;
-  }
-
-  succeeded(): void {
-    this.#take()?.resolve();
-  }
-
-  failed(): void {
-    this.#take()?.reject(new Error('The target failed'));
-  }
-
-  answered(): void {
-    if (this.isProbe) this.succeeded();
-  }
-
-  abandoned(): void {
-    if (this.isProbe) this.failed();
-  }
-
-  #take(): Settle | undefined {
-    const settle = this.breaker.era === this.#era ? this.#settle : undefined;
-    this.#settle = undefined;
-    return settle;
-  }
-}
-
-const NAMES: Partial<Record<CircuitState, BreakerState>> = {
-  [CircuitState.Closed]: 'closed',
-  [CircuitState.HalfOpen]: 'half-open',
-};
+/**
+ * Why a breaker is not closed: the failure rate, failures in a row, or attempts that wait for too long. Only the rate is
+ * evidence enough to refuse requests that no other target can serve.
+ */
+type Reason = 'rate' | 'consecutive' | 'silence';
 
 /**
- * A target's circuit breaker. Cockatiel's knows functions that succeed or fail; a stream succeeds with its first content
- * and may fail long after it.
+ * A target's circuit breaker: closed, open, or half-open while a single probe runs. It opens when too many of the
+ * recent attempts failed, when several failed in a row, and when attempts have waited too long. An attempt succeeds with
+ * its first content, and may fail after that. Times are milliseconds of `performance.now()`, which no change of the
+ * wall clock moves.
  */
 export class TargetBreaker {
-  readonly #policy: CircuitBreakerPolicy;
-  readonly #failures: FailureRateBreaker;
+  readonly #recent: RecentRate;
+  #state: BreakerState = 'closed';
+  #reason: Reason = 'rate';
   #openedAt = 0;
-  #era = 0;
+  /** How often the state has changed: what began before a change is not counted after it. */
+  #generation = 0;
+  #consecutive = 0;
   #onChange: (state: BreakerState) => void;
+  /** One for all trials, so that a trial which is kept leads to nothing but its breaker. */
+  readonly #settleTrial: SettleTrial = (event, trial) => this.#settle(event, trial);
 
   /** `onChange` is told of each new state. */
   constructor(
@@ -78,67 +42,162 @@ export class TargetBreaker {
     onChange: (state: BreakerState) => void = () => undefined,
   ) {
     this.#onChange = onChange;
-    this.#failures = new FailureRateBreaker(settings);
-    this.#policy = circuitBreaker(handleAll, {
-      halfOpenAfter: settings.halfOpenAfterMs,
-      breaker: this.#failures,
-    });
-    this.#policy.onBreak(() => {
-      this.#openedAt = Date.now();
-    });
-    this.#policy.onStateChange((state) => {
-      this.#era += 1;
-      this.#onChange(NAMES[state] ?? 'open');
-    });
+    this.#recent = new RecentRate(settings.windowMs);
   }
 
   get state(): BreakerState {
-    return NAMES[this.#policy.state] ?? 'open';
+    return this.#state;
   }
 
-  /** How often the state has changed: what began before a change must not be counted after it. */
-  get era(): number {
-    return this.#era;
+  /** Attempts that failed since the last one that succeeded. */
+  get consecutiveFailures(): number {
+    return this.#consecutive;
   }
 
   /** Milliseconds until a request may try the target; 0 if one may now. */
   get waitMs(): number {
-    switch (this.state) {
+    switch (this.#state) {
       case 'closed':
         return 0;
       case 'open':
-        return Math.max(0, this.#openedAt + this.settings.halfOpenAfterMs - Date.now());
+        return Math.max(0, this.#openedAt + this.settings.halfOpenAfterMs - performance.now());
       case 'half-open':
         return this.settings.halfOpenAfterMs;
     }
   }
 
-  /** Begins a trial; of an open breaker only when `waitMs` is 0. */
+  /** True if the next trial is a probe: the breaker was open for long enough. */
+  get isProbeDue(): boolean {
+    return this.#state === 'open' && this.waitMs === 0;
+  }
+
+  /** True if it is not closed, and may be asked all the same where no other target can be. */
+  get allowsLastResort(): boolean {
+    return this.#state !== 'closed' && this.#reason !== 'rate';
+  }
+
+  /** Begins a trial; of a breaker whose `waitMs` is not 0 only as a last resort. */
   begin(): Trial {
-    let settle: Settle | undefined;
-    const outcome = new Promise<void>((resolve, reject) => {
-      settle = { resolve, reject };
-    });
-    const isProbe = this.state !== 'closed';
-    this.#run(() => outcome);
-    return new PendingTrial(settle, isProbe, this);
+    const isProbe = this.isProbeDue;
+    if (isProbe) this.#change('half-open');
+    return new OpenTrial(this.#generation, isProbe, this.#settleTrial);
   }
 
   /** A stream that had succeeded broke off, or was too slow: it counts as a failure in place of a success. */
   failedLater(): void {
-    if (this.state !== 'closed') return;
-    this.#failures.expectLate();
-    this.#run(() => Promise.reject(new Error('The target failed')));
+    if (this.#state !== 'closed') return;
+    const now = performance.now();
+    this.#recent.turn(now);
+    if (this.#isRateExceeded(now)) this.#open('rate');
+  }
+
+  /** Attempts have waited for much longer than the target usually takes. Opens a closed breaker. */
+  fellSilent(): void {
+    if (this.#state === 'closed') this.#open('silence');
   }
 
   /** Another breaker takes its place: nobody is told of this one any more. */
   retire(): void {
-    if (this.state !== 'closed') this.#onChange('closed');
+    if (this.#state !== 'closed') this.#onChange('closed');
     this.#onChange = () => undefined;
   }
 
-  #run(trial: () => Promise<void>): void {
-    // The one who began the trial knows how it ended.
-    this.#policy.execute(trial).catch(() => undefined);
+  #settle(event: keyof Trial, { generation, isProbe }: OpenTrial): void {
+    if (generation !== this.#generation) {
+      // Whoever was taken for silent and has spoken is not.
+      if (event === 'succeeded' && this.#state !== 'closed' && this.#reason === 'silence') this.#close();
+      return;
+    }
+    if (this.#state === 'closed') this.#count(event);
+    else if (isProbe) this.#endProbe(event);
+    else if (event === 'succeeded' || event === 'answered') this.#close();
+    else if (event === 'failed') this.#countFailure('rate');
+  }
+
+  #count(event: keyof Trial): void {
+    if (event === 'succeeded') {
+      this.#consecutive = 0;
+      this.#recent.add(false, performance.now());
+    } else if (event === 'failed') {
+      this.#countFailure('consecutive');
+    }
+  }
+
+  /** `mayOpenFor`: whether failures in a row open it too, or the rate alone. */
+  #countFailure(mayOpenFor: 'consecutive' | 'rate'): void {
+    const now = performance.now();
+    this.#consecutive += 1;
+    this.#recent.add(true, now);
+    if (this.#isRateExceeded(now)) this.#open('rate');
+    else if (mayOpenFor === 'consecutive' && this.#consecutive >= this.settings.consecutiveFailures)
+      this.#open('consecutive');
+  }
+
+  #endProbe(event: keyof Trial): void {
+    if (event === 'failed' || event === 'abandoned') return this.#open(this.#reason);
+    this.#recent.reset();
+    return this.#close();
+  }
+
+  #isRateExceeded(now: number): boolean {
+    const { all, failed } = this.#recent.read(now);
+    const { minimumRequests, failureRate } = this.settings;
+    return all >= minimumRequests && failed > failureRate * all;
+  }
+
+  #open(reason: Reason): void {
+    this.#reason = reason;
+    this.#openedAt = performance.now();
+    this.#change('open');
+  }
+
+  #close(): void {
+    this.#consecutive = 0;
+    this.#recent.add(false, performance.now());
+    this.#change('closed');
+  }
+
+  #change(state: BreakerState): void {
+    const isNew = state !== this.#state;
+    this.#state = state;
+    this.#generation += 1;
+    if (isNew) this.#onChange(state);
+  }
+}
+
+type SettleTrial = (event: keyof Trial, trial: OpenTrial) => void;
+
+/** A trial that nothing has been said of yet. */
+class OpenTrial implements Trial {
+  #settle: SettleTrial | undefined;
+
+  constructor(
+    readonly generation: number,
+    readonly isProbe: boolean,
+    settle: SettleTrial,
+  ) {
+    this.#settle = settle;
+  }
+
+  succeeded(): void {
+    this.#end('succeeded');
+  }
+
+  failed(): void {
+    this.#end('failed');
+  }
+
+  answered(): void {
+    this.#end('answered');
+  }
+
+  abandoned(): void {
+    this.#end('abandoned');
+  }
+
+  #end(event: keyof Trial): void {
+    const settle = this.#settle;
+    this.#settle = undefined;
+    settle?.(event, this);
   }
 }

@@ -1,6 +1,7 @@
 import type { BreakerState } from '../core/relay-event.js';
 import type { BreakerSettings } from '../core/settings.js';
 import { PeakEwma } from './peak-ewma.js';
+import { PendingAttempts } from './pending-attempts.js';
 import { RecentRate } from './recent-rate.js';
 import { TargetBreaker } from './target-breaker.js';
 
@@ -11,6 +12,9 @@ export class TargetState {
   readonly latency = new PeakEwma();
   /** Attempts that failed, of those of the last minute. */
   readonly errors = new RecentRate(MINUTE_MS);
+  readonly pending = new PendingAttempts();
+  /** The last answer was one without content, which another target may do better. */
+  answersEmpty = false;
   inFlight = 0;
   #breaker: TargetBreaker;
   #settings: string;
@@ -43,8 +47,22 @@ export class TargetState {
     this.#breaker.retire();
   }
 
-  /** What a request would cost now, in milliseconds to its first token; 0 if that is not known. */
+  /** True if nothing speaks against the target: its last attempt did not fail, and it answers. */
+  isWell(): boolean {
+    const { state, consecutiveFailures } = this.#breaker;
+    return state === 'closed' && consecutiveFailures === 0 && !this.answersEmpty;
+  }
+
+  /** Opens the breaker if attempts wait in vain, and tells them. */
+  checkSilence(now: number): void {
+    if (this.#breaker.state !== 'closed' || !this.pending.areSilent(now)) return;
+    this.#breaker.fellSilent();
+    this.pending.tellSilence();
+  }
+
+  /** What a request would cost now, in milliseconds to its first token; 0 if that is not known, or a probe is due. */
   cost(): number {
+    if (this.#breaker.isProbeDue) return 0;
     return this.latency.cost(this.inFlight, performance.now());
   }
 }

@@ -4,6 +4,7 @@ import type { AdmissionPlace } from './admission.js';
 import { failureOf, type Failure } from './failure.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { KeyLease, KeyPool } from './key-pool.js';
+import type { AnswerKind, PendingAttempt } from './pending-attempts.js';
 import type { Trial } from './target-breaker.js';
 import type { TargetState } from './target-state.js';
 
@@ -22,15 +23,34 @@ export interface Held {
   readonly place: AdmissionPlace;
   readonly keyLease: KeyLease;
   readonly trial: Trial;
+  /** The trial probes an open breaker. @default false */
+  readonly isProbe?: boolean;
+  /** @default 'stream' */
+  readonly kind?: AnswerKind;
+  /** Until when the upstream may take for its first sign of an answer, in milliseconds. @default no limit */
+  readonly timeoutMs?: number;
+}
+
+/** Who waits for an attempt. */
+export interface AttemptListener {
+  /** The attempt's target has fallen silent. */
+  targetFellSilent(): void;
 }
 
 /**
  * One attempt's hold on its target: a place, a key and a part in the breaker's count. It ends once, however the attempt
  * ends, and what the attempt has shown is noted with it. Times are milliseconds of `performance.now()`.
  */
-export class TargetUse {
+export class TargetUse implements PendingAttempt {
   readonly startedAt: number;
+  readonly kind: AnswerKind;
+  readonly timeoutMs: number;
+  /** It probes a target whose breaker was open. */
+  readonly isProbe: boolean;
+  /** Told as long as nothing has come. */
+  listener: AttemptListener | undefined;
   #committed = false;
+  #late = false;
   #over = false;
 
   constructor(
@@ -40,8 +60,13 @@ export class TargetUse {
     now: number,
     private readonly watcher: KeyWatcher,
   ) {
+    const { kind = 'stream', timeoutMs = Number.POSITIVE_INFINITY, isProbe = false } = held;
     this.startedAt = now;
+    this.kind = kind;
+    this.timeoutMs = timeoutMs;
+    this.isProbe = isProbe;
     target.inFlight += 1;
+    target.pending.add(this);
   }
 
   get key(): string | undefined {
@@ -52,11 +77,29 @@ export class TargetUse {
     return this.#over;
   }
 
+  /** Its target may be silent: it probes one, or the target fell silent meanwhile. */
+  get isSuspect(): boolean {
+    return this.isProbe || this.#late;
+  }
+
+  /** How long its caller waits for it alone if it is a probe, in milliseconds. */
+  get probeWaitMs(): number {
+    return this.target.pending.probeWaitMs(this.kind);
+  }
+
+  /** Of its target, as long as nothing has come. */
+  targetFellSilent(): void {
+    this.#late = true;
+    this.listener?.targetFellSilent();
+  }
+
   /** The first content came. */
   committed(now: number): void {
     if (this.#committed || this.#over) return;
     this.#committed = true;
     this.target.latency.observe(now - this.startedAt, now);
+    this.#answered(now);
+    this.target.answersEmpty = false;
     this.held.trial.succeeded();
   }
 
@@ -71,6 +114,7 @@ export class TargetUse {
     this.#over = true;
     const { place, keyLease, trial } = this.held;
     this.target.inFlight -= 1;
+    if (!this.#committed) this.#endPending(error, now);
     place.release();
     keyLease.release();
     const failure = error && this.#failureOf(error);
@@ -83,6 +127,24 @@ export class TargetUse {
     if (failure === 'key-limited' || failure === 'key-rejected') {
       this.#noteKey(failure, error?.retryAfterMs ?? 0, now);
     }
+  }
+
+  /** An answer without content is one too, and so is a whole answer. */
+  #endPending(error: SluiceError | undefined, now: number): void {
+    if (error === undefined) {
+      this.#answered(now);
+      this.target.answersEmpty = this.kind === 'stream';
+      return;
+    }
+    this.listener = undefined;
+    this.target.pending.remove(this);
+    // What was given up because it took long teaches how long an answer may take.
+    if (this.#late && error.code === 'cancelled') this.target.pending.observe(this, now);
+  }
+
+  #answered(now: number): void {
+    this.listener = undefined;
+    this.target.pending.answered(this, now);
   }
 
   /** A time that ran out with nothing to show for it is the target's fault; a long answer is nobody's. */

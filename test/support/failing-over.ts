@@ -3,6 +3,7 @@ import type { RelayEvent } from '../../src/core/relay-event.js';
 import { SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from '../../src/core/sluice-error.js';
 import { Failover } from '../../src/relay/failover.js';
 import type { Try, TryListener } from '../../src/relay/try.js';
+import type { Route } from '../../src/upstream/routes.js';
 import type { Target } from '../../src/upstream/target.js';
 import type { TargetUse } from '../../src/upstream/target-use.js';
 import { Upstreams } from '../../src/upstream/upstreams.js';
@@ -38,6 +39,12 @@ export class ScriptedTry implements Try {
     this.listener?.failed(error);
   }
 
+  /** With a whole answer. */
+  answers(): void {
+    this.use.end(undefined, performance.now());
+    this.listener?.committed();
+  }
+
   endsEmpty(): void {
     this.use.end(undefined, performance.now());
     this.listener?.empty();
@@ -51,10 +58,18 @@ export const upstreamsWith = () => new Upstreams({ changes: new Subject() });
 export function failOver(
   names: readonly string[],
   fields: Record<string, unknown> = {},
-  options: { upstreams?: Upstreams; settings?: Record<string, unknown> } = {},
+  options: {
+    readonly upstreams?: Upstreams;
+    readonly settings?: Record<string, unknown>;
+    readonly route?: Route;
+    readonly random?: () => number;
+    readonly streaming?: boolean;
+    readonly onBegun?: (attempt: ScriptedTry) => void;
+    readonly onWon?: (attempt: ScriptedTry) => void;
+  } = {},
 ) {
   const upstreams = options.upstreams ?? upstreamsWith();
-  const route = routeOf(names, fields, options.settings);
+  const route = options.route ?? routeOf(names, fields, options.settings);
   const events: RelayEvent[] = [];
   const tries: ScriptedTry[] = [];
   const outcome: { won?: ScriptedTry; error?: SluiceError } = {};
@@ -62,14 +77,18 @@ export function failOver(
     upstreams,
     route,
     caller: 'web',
-    record: recordInto(events),
-    random: () => 0.5,
+    record: recordInto(events, undefined, options.streaming),
+    random: options.random ?? (() => 0.5),
     begin: (target, use) => {
       const attempt = new ScriptedTry(target, use);
       tries.push(attempt);
+      options.onBegun?.(attempt);
       return attempt;
     },
-    onWon: (attempt) => (outcome.won = attempt),
+    onWon: (attempt) => {
+      outcome.won = attempt;
+      options.onWon?.(attempt);
+    },
     onGaveUp: (error) => (outcome.error = error),
   });
   failover.start();

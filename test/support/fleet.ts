@@ -30,7 +30,7 @@ export interface FleetOptions {
 export const GRACE = { graceSeconds: 30 };
 
 /** Keeps faults that a test repeats from being counted against later requests. */
-const PATIENT = { breaker: { minimumRequests: 1_000_000 } };
+const PATIENT = { breaker: { minimumRequests: 1_000_000, consecutiveFailures: 1_000_000 } };
 const RETRIES = { retryBudget: { minimum: 1_000_000 } };
 
 /** A host whose route `r` has one target `NAME/m` for each of its upstreams, in their order. */

@@ -3,7 +3,7 @@ import type { SluiceModuleExtras, SluiceModuleOptions, UpstreamOptions } from '.
 type Options = SluiceModuleOptions & SluiceModuleExtras;
 
 /** What one test did to an upstream is not the next one's business. */
-const PATIENT = { minimumRequests: 1_000_000 };
+const PATIENT = { minimumRequests: 1_000_000, consecutiveFailures: 1_000_000 };
 
 /** As many keys as a suite can have limited. */
 const KEYS = Array.from({ length: 100 }, (_, index) => `sk-upstream-${index}`);

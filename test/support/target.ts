@@ -36,8 +36,12 @@ export function someTarget(): Target {
 }
 
 /** A record that tells an array. */
-export function recordInto(events: RelayEvent[], onEnd: () => void = () => undefined): StreamRecord {
-  const identity = { id: 's', route: 'r', caller: 'web', streaming: true };
+export function recordInto(
+  events: RelayEvent[],
+  onEnd: () => void = () => undefined,
+  streaming = true,
+): StreamRecord {
+  const identity = { id: 's', route: 'r', caller: 'web', streaming };
   return new StreamRecord(identity, performance.now(), {
     emit: (event) => events.push(event),
     ended: onEnd,
