@@ -20,7 +20,7 @@ const FOLDERS = {
   },
   http: {
     imports: ['core', 'dialects', 'relay', 'access', 'streams'],
-    packages: ['@nestjs/common', '@nestjs/swagger', 'rxjs', 'zod'],
+    packages: ['@nestjs/common', '@nestjs/core', '@nestjs/swagger', 'rxjs', 'zod'],
   },
   testing: { imports: [], packages: ['zod'] },
   cli: { imports: ['config'], packages: [] },

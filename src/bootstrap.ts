@@ -1,9 +1,11 @@
+import type { ServerOptions } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino, type Logger } from 'pino';
 import { AppModule, optionsOf, type Surroundings } from './app.module.js';
 import { LiveSettings } from './config/live-settings.js';
 import { readServiceConfiguration, type ServiceConfiguration } from './config/service-configuration.js';
+import { guardBodies } from './guard-bodies.js';
 import { answerMalformed } from './http/answer-malformed.js';
 import { answerUnroutable } from './http/answer-unroutable.js';
 import { enableCors } from './http/enable-cors.js';
@@ -16,6 +18,10 @@ import { SimulatedUpstream } from './simulated/simulated-upstream.js';
 import { logDestination } from './telemetry/log-destination.js';
 import { Metrics } from './telemetry/metrics.js';
 import { PinoLogger } from './telemetry/pino-logger.js';
+
+/** How long the head of a request may take, in milliseconds. */
+const MAX_HEADERS_TIMEOUT_MS = 20_000;
+const MAX_CHECK_INTERVAL_MS = 5_000;
 
 /** A service that listens. */
 export interface Service {
@@ -38,20 +44,13 @@ export async function bootstrap(
   surroundings: Surroundings,
 ): Promise<Service> {
   const logger = pino({ level: configuration.logLevel }, logDestination());
-  const adapter = new FastifyAdapter({
-    // Without a logger of its own: Fastify's request log prints the URL, and the URL holds the prompt.
-    bodyLimit: configuration.maxBodyBytes,
-    forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 1024 },
-    frameworkErrors: answerUnroutable,
-  });
-  answerMalformed(adapter.getHttpServer());
-  keepBodyTexts(adapter, configuration.maxBodyBytes);
+  const adapter = adapterFor(configuration);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.in(surroundings), adapter, {
     logger: new PinoLogger(logger),
     abortOnError: false,
   });
   enableCors(app, configuration.corsOrigins);
+  guardBodies(app, configuration);
   serveDocs(app);
   await app.listen(configuration.port, configuration.host);
   const { port } = new URL(await app.getUrl());
@@ -73,6 +72,32 @@ export async function bootstrap(
   };
   const url = `http://${hostOf(configuration.host)}:${port}/stream?content=Hello%20world`;
   return { url, logger, metrics: app.get(Metrics), reload: (why) => reloader.reload(why), close };
+}
+
+/** Fastify with the service's bounds and its own answers to what it refuses. */
+function adapterFor(configuration: ServiceConfiguration): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    // Without a logger of its own: Fastify's request log prints the URL, and the URL holds the prompt.
+    bodyLimit: configuration.maxBodyBytes,
+    requestTimeout: configuration.requestTimeoutMs,
+    http: serverOptions(configuration),
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 1024 },
+    frameworkErrors: answerUnroutable,
+  });
+  const server = adapter.getHttpServer();
+  server.maxConnections = configuration.maxConnections;
+  answerMalformed(server);
+  keepBodyTexts(adapter, configuration.maxBodyBytes);
+  return adapter;
+}
+
+/** Node looks once in a while for requests that take too long: often enough for the time that is set. */
+function serverOptions({ requestTimeoutMs }: ServiceConfiguration): ServerOptions {
+  return {
+    headersTimeout: Math.min(requestTimeoutMs, MAX_HEADERS_TIMEOUT_MS),
+    connectionsCheckingInterval: Math.min(requestTimeoutMs, MAX_CHECK_INTERVAL_MS),
+  };
 }
 
 /** Closes the service; what then goes wrong is logged, and makes the exit code 1. */

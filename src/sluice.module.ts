@@ -11,6 +11,7 @@ import { callerDialects } from './dialects/caller-dialects.js';
 import { encodeLastFrame } from './dialects/last-frame.js';
 import { AnswerWriter } from './http/answer-writer.js';
 import { AskedStreams } from './http/asked-streams.js';
+import { AbsentBodies } from './http/bodies/absent-bodies.js';
 import { DetachedStreams } from './http/detached-streams.js';
 import { FrameWriter } from './http/frame-writer.js';
 import { NativeStreams } from './http/native-streams.js';
@@ -64,6 +65,7 @@ import { Upstreams } from './upstream/upstreams.js';
     RelayService,
     FrameWriter,
     AnswerWriter,
+    AbsentBodies,
     ApiKeyGuard,
     CrossSiteGuard,
     StreamAccessGuard,

@@ -4,7 +4,7 @@ import { DEFAULT_MAX_STREAMS, redisUrl } from './options-schema.js';
 import { workersFromText } from './worker-count.js';
 
 /** The longest time that a timer of Node can wait. */
-const MAX_TIMER_MS = 2_147_483_647;
+export const MAX_TIMER_MS = 2_147_483_647;
 
 const milliseconds = (fallback: number) =>
   z.coerce.number().int().positive().max(MAX_TIMER_MS).default(fallback);
@@ -42,6 +42,10 @@ const schema = z.object({
   SLUICE_HEAD_WAIT_MS: milliseconds(10_000),
   SLUICE_DRAIN_MS: z.coerce.number().int().nonnegative().max(MAX_TIMER_MS).default(30_000),
   SLUICE_MAX_BODY_BYTES: count(10 * 1024 * 1024),
+  SLUICE_MAX_BODY_BYTES_IN_FLIGHT: count(256 * 1024 * 1024),
+  SLUICE_MAX_BODY_BYTES_PER_CALLER: count(128 * 1024 * 1024),
+  SLUICE_REQUEST_TIMEOUT_MS: milliseconds(60_000),
+  SLUICE_MAX_CONNECTIONS: count(20_000),
   SLUICE_MAX_EVENT_BYTES: count(16 * 1024 * 1024),
   SLUICE_MAX_STREAMS: count(DEFAULT_MAX_STREAMS),
   SLUICE_CORS_ORIGINS: list,

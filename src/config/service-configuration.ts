@@ -7,17 +7,22 @@ import { exposureOf, openings, startedWith, type Exposure } from './exposure.js'
 import { nameSource } from './name-source.js';
 import { optionsFromEnvironment, type Options } from './options-from-environment.js';
 import { readSettings } from './read-settings.js';
+import {
+  requestLimits,
+  requestLimitsSchema,
+  withoutRequestLimits,
+  type RequestLimits,
+} from './request-limits.js';
 import { shareLimits } from './share-limits.js';
 import { workersFromFile } from './worker-count.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Everything that the service is told, by its environment and its file. */
-export interface ServiceConfiguration {
+export interface ServiceConfiguration extends RequestLimits {
   readonly host: string;
   readonly port: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
-  readonly maxBodyBytes: number;
   readonly corsOrigins: string[];
   /** Processes that serve the port. With 1 the process that was started does. */
   readonly workers: number;
@@ -44,7 +49,7 @@ const fileSchema = z.looseObject({
   workers: workersFromFile.optional(),
   adminKey: z.string().min(MIN_KEY_LENGTH).optional(),
   simulated: z.boolean().optional(),
-  limits: z.looseObject({ maxBodyBytes: z.number().int().positive().optional() }).optional(),
+  limits: requestLimitsSchema.loose().optional(),
 });
 
 type File = z.infer<typeof fileSchema>;
@@ -82,15 +87,15 @@ export function readServiceConfiguration(variables: Variables): ServiceConfigura
 function combine(environment: Environment, file: File): Omit<ServiceConfiguration, 'files' | 'exposure'> {
   const { host, port, logLevel, workers: fileWorkers, adminKey, simulated: said, ...rest } = file;
   const { limits = {}, ...options } = rest;
-  const { maxBodyBytes, ...moduleLimits } = limits;
   const workers = fileWorkers ?? environment.SLUICE_WORKERS;
-  const shares = shareLimits({ maxStreams: environment.SLUICE_MAX_STREAMS, ...moduleLimits }, workers);
+  const moduleLimits = { maxStreams: environment.SLUICE_MAX_STREAMS, ...withoutRequestLimits(limits) };
+  const shares = shareLimits(moduleLimits, workers);
   const simulated = options['upstreams'] === undefined && (said === true || hasNoUpstream(environment));
   return {
     host: host ?? environment.HOST,
     port: port ?? environment.PORT,
     logLevel: logLevel ?? environment.SLUICE_LOG_LEVEL,
-    maxBodyBytes: maxBodyBytes ?? environment.SLUICE_MAX_BODY_BYTES,
+    ...requestLimits(environment, limits),
     corsOrigins: options.corsOrigins ?? environment.SLUICE_CORS_ORIGINS,
     workers,
     adminKey: adminKey ?? environment.SLUICE_ADMIN_KEY,

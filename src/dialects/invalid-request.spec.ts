@@ -10,7 +10,7 @@ const schema = z.object({
 function errorOf(value: unknown) {
   const { error } = schema.safeParse(value);
   if (error === undefined) throw new Error('The value is valid');
-  return invalidRequest(error);
+  return invalidRequest(error.issues);
 }
 
 describe('invalidRequest', () => {
@@ -19,6 +19,12 @@ describe('invalidRequest', () => {
     expect(error).toMatchObject({ code: 'invalid-request', status: 400, retryable: false });
     expect(error.message).toMatch(/^The request is not valid: temperature: .+; messages\.1\.role: .+$/);
     expect(error.message).not.toContain('12345');
+  });
+
+  it('names the first five fields, and counts the others', () => {
+    const { message } = errorOf({ temperature: 1, messages: Array.from({ length: 1000 }, () => ({})) });
+    expect(message.split('; ')).toHaveLength(6);
+    expect(message).toMatch(/messages\.4\.role: [^;]+; and 995 more$/);
   });
 
   it('speaks of the body when it is no object at all', () => {

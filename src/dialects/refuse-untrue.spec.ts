@@ -35,4 +35,15 @@ describe('refuseUntrue', () => {
   it('names no value', () => {
     expect(refusing('{"a":12345678901234567890}', false)).not.toThrow(/12345/);
   });
+
+  it.each([true, false])('refuses what is nested 10,000 deep, with its text known: %j', (isKnown) => {
+    const json = `{"metadata":${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
+    expect(refusing(json, isKnown)).toThrow(/nested too deeply/);
+  });
+
+  it('repeats only the beginning of a long name', () => {
+    const name = 'x'.repeat(10_000);
+    const problem = `it has '${name.slice(0, 64)}' twice`;
+    expect(refusing(`{"${name}":1,"${name}":2}`, true)).toThrow(new RegExp(problem));
+  });
 });

@@ -15,6 +15,11 @@ const adapterError = (statusCode: unknown, message: string) =>
   Object.assign(new Error(message), { statusCode });
 
 describe('fromHttpException', () => {
+  it('finds a SluiceError that the adapter has wrapped', () => {
+    const error = new SluiceError('rate-limited', 'Ask again', { retryAfterMs: 1000 });
+    expect(fromHttpException(new HttpException('Ask again', 429, { cause: error }))).toBe(error);
+  });
+
   it('leaves a SluiceError as it is', () => {
     const error = new SluiceError('upstream-cut', 'cut');
     expect(fromHttpException(error)).toBe(error);

@@ -19,6 +19,8 @@ const CODES: Readonly<Record<number, SluiceErrorCode>> = {
 
 /** Any thrown value as a SluiceError; what the host's guards and the HTTP adapter throw keeps its status. */
 export function fromHttpException(thrown: unknown): SluiceError {
+  // Nest's Fastify adapter wraps what is thrown before a route is reached.
+  if (thrown instanceof HttpException && thrown.cause instanceof SluiceError) return thrown.cause;
   const status = thrown instanceof HttpException ? thrown.getStatus() : adapterStatus(thrown);
   const code =
     status === undefined ? undefined : (CODES[status] ?? (status < 500 ? 'invalid-request' : undefined));

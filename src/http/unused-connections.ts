@@ -1,21 +1,31 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { hasBody } from './bodies/body-headers.js';
 
 /**
- * Watches for connections that have not sent a whole request yet. A closing server waits for them without end;
- * the returned function closes them.
+ * Watches for connections on which no whole request has come yet: neither a head, nor the body that belongs to it. A closing
+ * server waits for them without end; the returned function closes them.
  */
 export function watchUnusedConnections(server: Server): () => void {
   const unused = new Set<Socket>();
-  // One function for all connections.
+  // One function for all connections, and one for all requests.
   function forget(this: Socket): void {
     unused.delete(this);
+  }
+  function arrived(this: IncomingMessage): void {
+    unused.delete(this.socket);
   }
   server.on('connection', (socket: Socket) => {
     unused.add(socket);
     socket.on('close', forget);
   });
-  server.on('request', ({ socket }) => unused.delete(socket));
+  server.on('request', (request: IncomingMessage) => {
+    const { socket } = request;
+    if (hasBody(request.headers)) {
+      if (!socket.destroyed) unused.add(socket);
+      request.once('end', arrived);
+    } else unused.delete(socket);
+  });
   return () => {
     for (const socket of unused) socket.destroy();
   };

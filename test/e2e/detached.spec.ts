@@ -46,6 +46,19 @@ describe.each(hostKinds)('a stream that needs no connection, on $name', (kind) =
     await expect.poll(() => fleet.asked, SOON).toEqual([2]);
   });
 
+  it('is stopped by a client that names a media type for no body', async () => {
+    const { fleet, started } = await launch();
+    fleet.at('a').answers(
+      streams(...WORDS)
+        .after(1)
+        .thenStalls(),
+    );
+    const { url } = await started();
+    const headers = { 'content-type': 'application/json' };
+    expect((await ask(fleet.url + url, { method: 'DELETE', headers })).status).toBe(204);
+    await expect.poll(() => holdings(fleet.host.app), SOON).toMatchObject(NOTHING);
+  });
+
   it('does not begin where its caller has left before it had an id', async () => {
     const { fleet, start } = await launch({ ...GRACE, maxConcurrent: 1, queueTimeoutMs: 60_000 });
     fleet.at('a').next(streams('one').after(0).thenStalls());

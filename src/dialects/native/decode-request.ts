@@ -6,6 +6,7 @@ import { invalidRequest } from '../invalid-request.js';
 import { jsonMembers } from '../json-members.js';
 import { refuseUntrue } from '../refuse-untrue.js';
 import { withMembers } from '../with-members.js';
+import { messageSchema, refuseWrongMessages } from '../refuse-wrong-messages.js';
 
 const TEMPERATURE = 'The default of the upstream’s settings if absent: 0.7, unless it has another or none';
 
@@ -24,7 +25,7 @@ export const streamBodySchema = z.looseObject({
   content: z.string().min(1).optional().describe('What the user says'),
   system: z.string().optional().describe('Instructions that come before it'),
   messages: z
-    .array(z.looseObject({ role: z.string() }))
+    .array(messageSchema)
     .min(1)
     .optional()
     .describe('A conversation in OpenAI’s shape, in place of `content`'),
@@ -39,7 +40,7 @@ export const streamBodySchema = z.looseObject({
 export function decodeQuery(query: unknown): ChatRequest {
   if (isMissing(query, 'content')) throw missingContent();
   const parsed = streamQuerySchema.safeParse(withoutEmpty(query));
-  if (!parsed.success) throw invalidRequest(parsed.error);
+  if (!parsed.success) throw invalidRequest(parsed.error.issues);
   const { content, system, model, temperature } = parsed.data;
   return { model, messages: conversation(content, system), ...temperatureOf(temperature) };
 }
@@ -50,8 +51,9 @@ export function decodeQuery(query: unknown): ChatRequest {
  */
 export function decodeBody(body: unknown, json?: string): ChatRequest {
   if (isMissing(body, 'content') && isMissing(body, 'messages')) throw missingContent();
+  refuseWrongMessages(body);
   const parsed = streamBodySchema.safeParse(body);
-  if (!parsed.success) throw invalidRequest(parsed.error);
+  if (!parsed.success) throw invalidRequest(parsed.error.issues);
   refuseUntrue(body, json);
   const { content, system, messages, model, ...parameters } = parsed.data;
   if (content !== undefined && messages !== undefined) {

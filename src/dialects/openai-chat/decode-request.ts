@@ -3,6 +3,7 @@ import type { ChatRequest } from '../../core/chat-request.js';
 import { MAX_MODEL_LENGTH } from '../model-length.js';
 import { invalidRequest } from '../invalid-request.js';
 import { refuseUntrue } from '../refuse-untrue.js';
+import { messageSchema, refuseWrongMessages } from '../refuse-wrong-messages.js';
 
 /**
  * What Sluice itself needs of a chat completion request; the upstream judges the rest.
@@ -15,7 +16,7 @@ export const chatCompletionRequestSchema = z.looseObject({
     .max(MAX_MODEL_LENGTH)
     .optional()
     .describe('A route, or a model that the upstream knows'),
-  messages: z.array(z.looseObject({ role: z.string() })).min(1),
+  messages: z.array(messageSchema).min(1),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
   n: z.number().int().positive().nullish(),
@@ -29,8 +30,9 @@ export function decodeRequest(
   body: unknown,
   json?: string,
 ): { readonly request: ChatRequest; readonly streaming: boolean } {
+  refuseWrongMessages(body);
   const parsed = chatCompletionRequestSchema.safeParse(body);
-  if (!parsed.success) throw invalidRequest(parsed.error);
+  if (!parsed.success) throw invalidRequest(parsed.error.issues);
   refuseUntrue(body, json);
   const { model, messages, stream } = parsed.data;
   return {
