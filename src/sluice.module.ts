@@ -32,6 +32,7 @@ import { StreamLog } from './streams/stream-log.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './sluice.module-definition.js';
 import { Metrics } from './telemetry/metrics.js';
 import { TelemetryService } from './telemetry/telemetry.service.js';
+import { ConnectionPools } from './upstream/connection-pools.js';
 import { Routes } from './upstream/routes.js';
 import { UpstreamClient } from './upstream/upstream-client.js';
 import { Upstreams } from './upstream/upstreams.js';
@@ -57,6 +58,7 @@ import { Upstreams } from './upstream/upstreams.js';
     Routes,
     Upstreams,
     UpstreamReport,
+    ConnectionPools,
     UpstreamClient,
     Admissions,
     ActiveStreams,

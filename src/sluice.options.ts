@@ -8,6 +8,7 @@ import type {
   StreamLogSettings,
   Strategy,
   Timeouts,
+  TlsSettings,
 } from './core/settings.js';
 
 /**
@@ -103,6 +104,8 @@ export interface UpstreamOptions extends Partial<Timeouts>, Partial<AdmissionSet
   readonly defaultTemperature?: number | false;
   /** Headers sent with each request. @default {} */
   readonly headers?: Readonly<Record<string, string>>;
+  /** For an https URL: an authority of its own, a client certificate. @default none */
+  readonly tls?: TlsSettings;
   /** Labels its models as simulated. @default false */
   readonly simulated?: boolean;
 }

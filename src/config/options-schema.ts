@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CallerReader } from '../core/settings.js';
 import { upstreamDialectNames } from '../dialects/index.js';
+import { tlsSchema } from './tls-schema.js';
 
 /** The longest time that a timer of Node can wait. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -55,7 +56,7 @@ function hasReadableUser(url: string): boolean {
   }
 }
 
-const upstreamSchema = z.strictObject({
+const upstreamFields = z.strictObject({
   dialect: z.enum(upstreamDialectNames).default('openai-chat'),
   baseUrl: z
     .url({ protocol: /^https?$/, error: 'is not an http(s) URL' })
@@ -78,7 +79,13 @@ const upstreamSchema = z.strictObject({
   maxRequestBytes: bound,
   breaker: breakerSchema.prefault({}),
   slowStream: slowStreamSchema.optional(),
+  tls: tlsSchema.optional(),
 });
+
+const upstreamSchema = upstreamFields.refine(
+  ({ baseUrl, tls }) => tls === undefined || baseUrl.toLowerCase().startsWith('https:'),
+  { path: ['tls'], error: 'is for a baseUrl with https://' },
+);
 
 /** What a route may say of its upstreams, for its own requests. */
 const overrides = {

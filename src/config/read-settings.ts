@@ -5,6 +5,7 @@ import type { RouteSettings, SluiceSettings, UpstreamSettings } from '../core/se
 import { ConfigurationError, problemsOf } from './configuration-error.js';
 import { optionsSchema, routeSchema } from './options-schema.js';
 
+type UpstreamOptions = z.infer<typeof optionsSchema>['upstreams'][string];
 type RouteOptions = z.infer<typeof routeSchema>;
 
 const TIMEOUTS = [
@@ -26,17 +27,7 @@ export function readSettings(given: unknown): SluiceSettings {
   }
   const { upstreams: byName, routes: routeOptions, defaultRoute, callers, anonymous, ...rest } = parsed.data;
   const upstreams = new Map(
-    Object.entries(byName).map(([name, upstream]): [string, UpstreamSettings] => [
-      name,
-      {
-        ...upstream,
-        name,
-        keyPool: name,
-        maxConcurrent: placesOf(upstream),
-        slowStream: upstream.slowStream,
-        defaultTemperature: upstream.defaultTemperature === false ? undefined : upstream.defaultTemperature,
-      },
-    ]),
+    Object.entries(byName).map(([name, upstream]) => [name, upstreamSettings(name, upstream)]),
   );
   const problems: string[] = [];
   const options = routeOptions ?? everythingTo(Object.keys(byName)[0] ?? '');
@@ -57,6 +48,18 @@ export function readSettings(given: unknown): SluiceSettings {
     callers: callers.map(({ key, ...caller }) => ({ ...caller, keyHash: hashKey(key) })),
     anonymous: anonymous ?? (callers.length === 0 && rest.caller === undefined),
     caller: rest.caller,
+  };
+}
+
+function upstreamSettings(name: string, upstream: UpstreamOptions): UpstreamSettings {
+  return {
+    ...upstream,
+    name,
+    keyPool: name,
+    maxConcurrent: placesOf(upstream),
+    slowStream: upstream.slowStream,
+    tls: upstream.tls,
+    defaultTemperature: upstream.defaultTemperature === false ? undefined : upstream.defaultTemperature,
   };
 }
 

@@ -16,6 +16,20 @@ export interface Timeouts {
   readonly totalTimeoutMs: number;
 }
 
+/** How an upstream is known over TLS, and how this service makes itself known; each is PEM text. */
+export interface TlsSettings {
+  /** The authorities that the upstream's certificate is checked with, in place of the public ones. @default the public ones */
+  readonly ca?: string | undefined;
+  /** The certificate that is presented, with those between it and its authority behind it. @default none */
+  readonly cert?: string | undefined;
+  /** The private key of `cert`. @default none */
+  readonly key?: string | undefined;
+  /** Of an encrypted `key`. @default none */
+  readonly passphrase?: string | undefined;
+  /** The host name that is asked for (SNI) and that the certificate must have. @default the host of `baseUrl` */
+  readonly serverName?: string | undefined;
+}
+
 /** How many may be served at once, and how many may wait for that. */
 export interface AdmissionSettings {
   /** @default no limit */
@@ -86,6 +100,8 @@ export interface UpstreamSettings extends Timeouts, AdmissionSettings {
   readonly defaultTemperature: number | undefined;
   /** Sent with each request. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Undefined: the upstream is known by a public certificate, and is presented none. */
+  readonly tls: TlsSettings | undefined;
   /** Marks answers that no model wrote, in the model list and the log. */
   readonly simulated: boolean;
 }

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { redact } from './redact.js';
 import { secretsOf } from './secrets-of.js';
 
-const PLAIN: Parameters<typeof secretsOf>[0] = { keys: [], headers: {}, baseUrl: 'https://api.invalid/v1' };
+const PLAIN: Parameters<typeof secretsOf>[0] = {
+  keys: [],
+  headers: {},
+  baseUrl: 'https://api.invalid/v1',
+  tls: undefined,
+};
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 /** What a provider said, as callers of an upstream with these settings are told it. */
@@ -34,6 +39,11 @@ describe('secretsOf', () => {
     expect(told(`me:pass:word is ${base64('me:pass:word')}`, { headers })).toBe(
       'me:[redacted] is [redacted]',
     );
+  });
+
+  it('knows a private key and its passphrase', () => {
+    const tls = { key: 'PEM of the key', passphrase: 'pass' };
+    expect(told('Got pass for PEM of the key', { tls })).toBe('Got [redacted] for [redacted]');
   });
 
   it('leaves other words of headers, and very short values, where they are', () => {

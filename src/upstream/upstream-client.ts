@@ -1,18 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { AxiosResponse } from 'axios';
 import type { UpstreamDialect } from '../core/dialect.js';
 import type { UpstreamSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StopSignal } from '../core/stop-signal.js';
+import { ConnectionPools } from './connection-pools.js';
 import { decodeContent } from './decode-content.js';
 import { Endpoint } from './endpoint.js';
-import { POOLED } from './idle-socket.js';
-import type { Connections } from './node-adapter.js';
-import { PooledHttpsAgent } from './pooled-https-agent.js';
 import { readErrorBody } from './read-error-body.js';
 import { secretsOf } from './secrets-of.js';
-import { SharedBufferAgent } from './shared-buffer-agent.js';
 import { retryAfterMs } from './retry-after.js';
 import type { UpstreamAnswer } from './upstream-answer.js';
 import { connectionError, refusalError } from './upstream-error.js';
@@ -34,10 +31,13 @@ export interface UpstreamRequest {
 
 /** Calls providers through axios. Every failure leaves as a SluiceError, never as an AxiosError. */
 @Injectable()
-export class UpstreamClient implements OnApplicationShutdown {
-  readonly #plain: Connections = { pooled: new SharedBufferAgent(POOLED), fresh: new SharedBufferAgent() };
-  readonly #secure: Connections = { pooled: new PooledHttpsAgent(POOLED), fresh: new PooledHttpsAgent() };
+export class UpstreamClient {
+  readonly #pools: ConnectionPools;
   readonly #endpoints = new WeakMap<UpstreamSettings, Map<string | undefined, Endpoint>>();
+
+  constructor(@Inject(ConnectionPools) pools: ConnectionPools) {
+    this.#pools = pools;
+  }
 
   /** The answer to a POST once its 2xx is known. Throws what the caller should be told otherwise. */
   async post({ upstream, dialect, key, ...question }: UpstreamRequest): Promise<UpstreamAnswer> {
@@ -55,18 +55,12 @@ export class UpstreamClient implements OnApplicationShutdown {
     throw await this.#refusal({ upstream, dialect, signal }, response.data);
   }
 
-  onApplicationShutdown(): void {
-    this.#plain.pooled.destroy();
-    this.#secure.pooled.destroy();
-  }
-
   #endpointOf(upstream: UpstreamSettings, key: string | undefined, dialect: UpstreamDialect): Endpoint {
     let endpoints = this.#endpoints.get(upstream);
     if (endpoints === undefined) this.#endpoints.set(upstream, (endpoints = new Map()));
     let endpoint = endpoints.get(key);
     if (endpoint === undefined) {
-      const connections = new URL(upstream.baseUrl).protocol === 'https:' ? this.#secure : this.#plain;
-      endpoints.set(key, (endpoint = new Endpoint(upstream, key, dialect, connections)));
+      endpoints.set(key, (endpoint = new Endpoint(upstream, key, dialect, this.#pools.of(upstream))));
     }
     return endpoint;
   }

@@ -7,7 +7,7 @@ const PROGRAMS = {
   nginx: 'streaming behind nginx',
   curl: 'curl -N',
   'redis-server': 'streams that several replicas share',
-  openssl: 'Redis over TLS, and refused certificates',
+  openssl: 'TLS of Redis, and of upstreams with certificates of their own',
 } as const;
 
 export type Program = keyof typeof PROGRAMS;
