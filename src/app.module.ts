@@ -62,11 +62,15 @@ function adminAccessOf({ adminKey }: ServiceConfiguration): AdminAccess {
   return { keyHash: adminKey === undefined ? undefined : hashKey(adminKey) };
 }
 
-/** What the configuration says; the module's schema is what gives it its shape. */
+/**
+ * What the configuration says; the module's schema is what gives it its shape. Who may ask is decided there: on the loopback
+ * interface, or in words, so that the module has nothing to warn of.
+ */
 export async function optionsOf(
   configuration: ServiceConfiguration,
   simulated: SimulatedUpstream,
 ): Promise<SluiceModuleOptions> {
   const url = configuration.simulated ? await simulated.start() : '';
-  return Object.assign({ upstreams: {} }, configuration.moduleOptions(url));
+  const { anonymous } = configuration.exposure;
+  return Object.assign({ upstreams: {} }, configuration.moduleOptions(url), { anonymous });
 }

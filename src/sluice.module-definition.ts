@@ -1,9 +1,11 @@
-import { ConfigurableModuleBuilder, type DynamicModule } from '@nestjs/common';
-import { RouterModule } from '@nestjs/core';
+import { ConfigurableModuleBuilder, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import { ModulesContainer, RouterModule } from '@nestjs/core';
+import { OpenAccess } from './access/open-access.js';
 import { ChatCompletionsController } from './http/chat-completions.controller.js';
 import { ModelsController } from './http/models.controller.js';
 import { StreamController } from './http/stream.controller.js';
 import { StreamsController } from './http/streams.controller.js';
+import { RoutePrefix } from './route-prefix.js';
 import type { SluiceModuleExtras, SluiceModuleOptions } from './sluice.options.js';
 
 const DEFAULTS: SluiceModuleExtras = { isGlobal: false, controllers: true, prefix: '' };
@@ -14,18 +16,41 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   })
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createSluiceOptions')
-    .setExtras(DEFAULTS, (definition, { isGlobal, controllers, prefix }): DynamicModule => ({
-      ...definition,
-      global: isGlobal ?? false,
-      controllers:
-        controllers === false
-          ? []
-          : [StreamController, ChatCompletionsController, ModelsController, StreamsController],
-      imports: [
-        ...(definition.imports ?? []),
-        ...(prefix === undefined || prefix === ''
-          ? []
-          : [RouterModule.register([{ path: prefix, module: definition.module }])]),
-      ],
-    }))
+    .setExtras(DEFAULTS, (definition, { isGlobal, controllers, prefix }): DynamicModule => {
+      const common = { ...definition, global: isGlobal ?? false };
+      return controllers === false
+        ? common
+        : withControllers(common, (prefix ?? '').replace(/^\/+|\/+$/g, ''));
+    })
     .build();
+
+function withControllers(definition: DynamicModule, prefix: string): DynamicModule {
+  const module = prefix === '' ? definition.module : classOfItsOwn(definition.module);
+  const place = new RoutePrefix(prefix, module);
+  // At instantiation: before the init hooks Fastify has refused a path that is there twice, in words of its own.
+  const check: Provider = {
+    provide: Symbol('checked'),
+    inject: [ModulesContainer],
+    useFactory: (modules: ModulesContainer) => place.checkAlone(modules),
+  };
+  return {
+    ...definition,
+    module,
+    controllers: [StreamController, ChatCompletionsController, ModelsController, StreamsController],
+    providers: [
+      ...(definition.providers ?? []),
+      { provide: RoutePrefix, useValue: place },
+      check,
+      OpenAccess,
+    ],
+    imports: [
+      ...(definition.imports ?? []),
+      ...(prefix === '' ? [] : [RouterModule.register([{ path: prefix, module }])]),
+    ],
+  };
+}
+
+/** RouterModule keeps one path for a class: each module with a prefix needs its own, so that two can stand side by side. */
+function classOfItsOwn(module: Type<object>): Type<object> {
+  return Object.defineProperty(class extends module {}, 'name', { value: module.name });
+}

@@ -36,6 +36,10 @@ export class CurrentSettings implements SluiceSettings, SettingsSource {
     return this.#current.anonymous;
   }
 
+  get openByDefault(): boolean {
+    return this.#current.openByDefault;
+  }
+
   get caller(): SluiceSettings['caller'] {
     return this.#current.caller;
   }

@@ -73,6 +73,7 @@ describe('readSettings', () => {
       defaultRoute: undefined,
       callers: [],
       anonymous: true,
+      openByDefault: true,
       corsOrigins: [],
       allowedHosts: [],
       caller: undefined,

@@ -7,6 +7,8 @@ import { optionsSchema, routeSchema } from './options-schema.js';
 
 type UpstreamOptions = z.infer<typeof optionsSchema>['upstreams'][string];
 type RouteOptions = z.infer<typeof routeSchema>;
+type AccessOptions = Pick<z.infer<typeof optionsSchema>, 'callers' | 'anonymous' | 'caller'>;
+type AccessSettings = Pick<SluiceSettings, 'callers' | 'anonymous' | 'openByDefault' | 'caller'>;
 
 const TIMEOUTS = [
   'headersTimeoutMs',
@@ -25,7 +27,7 @@ export function readSettings(given: unknown): SluiceSettings {
   if (!parsed.success) {
     throw new ConfigurationError(problemsOf(parsed.error));
   }
-  const { upstreams: byName, routes: routeOptions, defaultRoute, callers, anonymous, ...rest } = parsed.data;
+  const { upstreams: byName, routes: routeOptions, defaultRoute, ...rest } = parsed.data;
   const upstreams = new Map(
     Object.entries(byName).map(([name, upstream]) => [name, upstreamSettings(name, upstream)]),
   );
@@ -36,18 +38,27 @@ export function readSettings(given: unknown): SluiceSettings {
   if (fallback !== undefined && !leadsSomewhere(fallback, routes)) {
     problems.push(`defaultRoute names '${fallback}', which is no route`);
   }
+  const { callers, anonymous } = rest;
   problems.push(...mistakenOwners(callers), ...(anonymous === true ? anonymousOwners(callers) : []));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return {
     ...rest,
+    ...readAccess(rest),
     ticketSecret: rest.ticketSecret,
     redisUrl: rest.redisUrl,
     upstreams,
     routes,
     defaultRoute: fallback,
-    callers: callers.map(({ key, ...caller }) => ({ ...caller, keyHash: hashKey(key) })),
-    anonymous: anonymous ?? (callers.length === 0 && rest.caller === undefined),
-    caller: rest.caller,
+  };
+}
+
+function readAccess({ callers, anonymous, caller }: AccessOptions): AccessSettings {
+  const saysWhoMay = callers.length > 0 || caller !== undefined;
+  return {
+    callers: callers.map(({ key, ...other }) => ({ ...other, keyHash: hashKey(key) })),
+    anonymous: anonymous ?? !saysWhoMay,
+    openByDefault: anonymous === undefined && !saysWhoMay,
+    caller,
   };
 }
 

@@ -186,6 +186,8 @@ export interface SluiceSettings {
   readonly callers: readonly CallerSettings[];
   /** Serve callers without a key. */
   readonly anonymous: boolean;
+  /** They are because no option says who may ask. */
+  readonly openByDefault: boolean;
   /** How the application knows who makes a request; undefined: by keys alone. */
   readonly caller: CallerReader | undefined;
   readonly limits: Limits;

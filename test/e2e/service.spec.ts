@@ -22,6 +22,11 @@ describe('the service without a key', () => {
     expect(deltas.at(-1)).toMatchObject({ finishReason: 'stop', model: 'simulated' });
   });
 
+  it('does not warn on the loopback interface that anyone may ask', () => {
+    const warnings = service.lines.filter(({ level }) => level === 40).map(({ msg }) => msg);
+    expect(warnings).toEqual(['No OPENAI_API_KEY and no OPENAI_BASE_URL: answers are simulated']);
+  });
+
   it('labels the model and the log as simulated', async () => {
     expect(await (await ask(`${service.url}/v1/models`)).json()).toMatchObject({
       data: [{ id: 'simulated', owned_by: 'sluice-simulated' }],

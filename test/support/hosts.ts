@@ -5,9 +5,11 @@ import {
   Module,
   type ArgumentsHost,
   type CallHandler,
+  type DynamicModule,
   type ExceptionFilter,
   type ExecutionContext,
   type INestApplication,
+  type LoggerService,
   type NestInterceptor,
   type PipeTransform,
   type Type,
@@ -49,9 +51,11 @@ export const hostKinds: readonly HostKind[] = [
 /** What a test may change in a host. */
 export interface HostOptions {
   readonly sluice: SluiceModuleOptions & SluiceModuleExtras;
-  readonly imports?: readonly Type[];
+  readonly imports?: readonly (Type | DynamicModule)[];
   /** Of Nest: the bytes of bodies are kept. */
   readonly rawBody?: boolean;
+  /** What takes its log lines. @default nothing */
+  readonly logger?: LoggerService;
   /** Called before the application listens. */
   readonly prepare?: (app: INestApplication) => void;
 }
@@ -76,7 +80,7 @@ export async function startHost(kind: HostKind, options: HostOptions): Promise<H
 
   const adapter = kind.adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
   const app = await NestFactory.create(HostModule, adapter, {
-    logger: false,
+    logger: options.logger ?? false,
     abortOnError: false,
     rawBody: options.rawBody ?? false,
   });
