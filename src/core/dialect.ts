@@ -33,6 +33,11 @@ export interface UpstreamDialect {
   ): { readonly message: string; readonly error: Record<string, unknown> } | undefined;
   /** What is told of a whole (not streamed) answer. */
   decodeAnswer(body: unknown): DecodedAnswer;
+  /**
+   * The whole events that say what one JSON value says, where a stream was asked for: of a completion, or of an error.
+   * Throws `upstream-error` where it is neither.
+   */
+  completionToEvents(body: unknown): string;
   /** Passes events on to a caller of the same dialect, without printing them again. */
   passThrough(request: ChatRequest): Transcoder<Frame>;
   /** How another target goes on with an answer that broke off; undefined where none can. */

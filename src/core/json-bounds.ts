@@ -1,10 +1,11 @@
+import { endOfJsonString } from './end-of-json-string.js';
+
 /** Within which JSON may be parsed, and read level by level without running out of stack. */
 export const MAX_JSON_DEPTH = 256;
 /** A field, object or array counts as many items of an array: V8 takes up to a microsecond for one, an eighth for an item. */
 const ITEMS_PER_NODE = 8;
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 /** `[` and `{` differ in one bit only, and so do `]` and `}`. */
@@ -24,7 +25,7 @@ export function isWithinJsonBounds(text: string, maxNodes: number): boolean {
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
-      at = endOfString(text, at);
+      at = endOfJsonString(text, at);
       if (at === -1) return true;
     } else if ((code | CASE_BIT) === OPENING) {
       depth += 1;
@@ -35,18 +36,4 @@ export function isWithinJsonBounds(text: string, maxNodes: number): boolean {
     if (depth > MAX_JSON_DEPTH || left < 0) return false;
   }
   return true;
-}
-
-/** The offset of the quote that ends the string which begins at `from`; -1 without one. */
-function endOfString(text: string, from: number): number {
-  let at = text.indexOf('"', from + 1);
-  while (at !== -1 && isEscaped(text, at)) at = text.indexOf('"', at + 1);
-  return at;
-}
-
-/** True after an odd number of backslashes. */
-function isEscaped(text: string, at: number): boolean {
-  let first = at;
-  while (text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
-  return (at - first) % 2 === 1;
 }

@@ -68,7 +68,7 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
   #body: UpstreamBody | undefined;
 
   constructor(private readonly options: AttemptOptions<F>) {
-    this.#blocks = new SseBlocks(options.stream.maxEventBytes);
+    this.#blocks = new SseBlocks(options.stream.maxEventBytes, options.target.dialect);
     this.#held = new Held(options.stream.maxEvents, options.stream.maxEventBytes);
     this.#finished = new FinishedChoices(options.stream.choices);
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventBlock } from '../core/event-block.js';
+import { SluiceError } from '../core/sluice-error.js';
 import { SseBlocks } from './sse-blocks.js';
 
 const MAX = 1_000;
@@ -48,9 +49,16 @@ const LINE_ENDS: [string, string][] = [
   ['CRLF', '\r\n'],
 ];
 
+/** As a dialect does. */
+function completionToEvents(json: unknown): string {
+  if (json === null || typeof json !== 'object' || 'no' in json)
+    throw new SluiceError('upstream-error', 'None');
+  return `data: ${JSON.stringify(json)}\n\ndata: [DONE]\n\n`;
+}
+
 /** The blocks of a stream that closes after its chunks, then the failure if there was one. */
 function blocksOf(chunks: readonly Buffer[], maxEventBytes = MAX) {
-  const blocks = new SseBlocks(maxEventBytes);
+  const blocks = new SseBlocks(maxEventBytes, { completionToEvents });
   const found: EventBlock[] = [];
   for (const chunk of chunks) {
     const block = blocks.push(chunk);
@@ -175,5 +183,63 @@ describe('the ends of lines and the beginning of a stream', () => {
 
   it('drops a torn event whose text ends like the end of a stream', () => {
     expect(readAll('data: a\n\ndata: {"c":"[DONE]')).toEqual(['a']);
+  });
+});
+
+describe('a body that is JSON', () => {
+  const value = { object: 'list', 'data: a': ['Grüße 👩‍👩‍👧', '}]"\\'] };
+  const events = [JSON.stringify(value), '[DONE]'];
+  const printed = Buffer.from(JSON.stringify(value, null, '\n\n'));
+
+  it('is read as one value when it ends, however it is cut', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(printed.length)), (offsets) => {
+        expect(eventsOf(cut(printed, offsets))).toEqual(events);
+      }),
+    );
+    expect(eventsOf([...printed].map((byte) => Buffer.of(byte)))).toEqual(events);
+    expect(readAll('[{"a":1}]')).toEqual(['[{"a":1}]', '[DONE]']);
+  });
+
+  it('may have blanks and a byte order mark before it, which may be torn', () => {
+    const bytes = Buffer.from('\ufeff \n\n\t\r\n\r\n {"a":1}\n\n');
+    for (let at = 0; at <= bytes.length; at += 1) {
+      expect(eventsOf(cut(bytes, [at])), `cut at ${at}`).toEqual(['{"a":1}', '[DONE]']);
+    }
+  });
+
+  it('begins with the first visible byte, or nowhere', () => {
+    expect(readAll('data: a\n\n', '{"a":1}\n\n', 'data: b\n\n')).toEqual(['a', 'b']);
+    expect(readAll(': ping\n\n{"a":1}\n\n')).toEqual([]);
+    expect(readAll('\n\n \n', 'data: a\n\n')).toEqual(['a']);
+  });
+
+  it.each(['{', '{"a":1', '{"a":"}', '[1,[2]', '{"a":{}', '{"a":"\\"}'])(
+    'is nothing when it is torn: %s',
+    (torn) => {
+      expect(readAll(torn)).toEqual([]);
+    },
+  );
+
+  it.each([
+    '{"a":1}\n{"a":2}\n',
+    '{a:1}',
+    '[1,]',
+    '{"a":1}}',
+    `${'['.repeat(300)}${']'.repeat(300)}`,
+    '{"no":1}',
+  ])('is an error when it is no value, is nested too deeply, or is no answer: %s', (text) => {
+    expect(() => readAll(text)).toThrow(SluiceError);
+  });
+
+  it('fails as soon as it exceeds the limit', () => {
+    const bytes = Buffer.from(`{"a":"${'x'.repeat(50)}\n\n`);
+    expect(
+      eventsOf(
+        [...bytes].map((byte) => Buffer.of(byte)),
+        40,
+      ),
+    ).toEqual(['! upstream-error']);
+    expect(eventsOf([Buffer.from(`${' '.repeat(100)}{"a":1}`)], 40)).toEqual(['{"a":1}', '[DONE]']);
   });
 });

@@ -1,30 +1,51 @@
+import type { UpstreamDialect } from '../core/dialect.js';
 import type { EventBlock, UpstreamEvent } from '../core/event-block.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { EventBoundary } from './event-boundary.js';
+import { JsonBody } from './json-body.js';
 import { parseEvents } from './parse-events.js';
 
-/** Cuts the chunks of one event stream (WHATWG HTML 9.2) into blocks of whole events. */
+/**
+ * Cuts the chunks of one event stream (WHATWG HTML 9.2) into blocks of whole events. Where the first visible byte begins a
+ * JSON object or array, which no event does, the whole body is that value, and its events are one block at its end.
+ */
 export class SseBlocks {
   readonly #boundary = new EventBoundary();
   #begun = false;
+  /** Until it is known that the body is none. */
+  #json: JsonBody | undefined = new JsonBody();
 
-  constructor(private readonly maxEventBytes: number) {}
+  /** The dialect says what a JSON value says as events. */
+  constructor(
+    private readonly maxEventBytes: number,
+    private readonly dialect: Pick<UpstreamDialect, 'completionToEvents'>,
+  ) {}
 
   /** `upstream-error` as soon as one event exceeds `maxEventBytes`; nothing may be pushed after that. */
   get tooLarge(): SluiceError | undefined {
-    if (this.#boundary.carriedBytes <= this.maxEventBytes) return undefined;
-    const problem = `The upstream sent an event of more than ${this.maxEventBytes} bytes`;
+    const { maxEventBytes } = this;
+    const json = this.#json?.length ?? 0;
+    if (this.#boundary.carriedBytes <= maxEventBytes && json <= maxEventBytes) return undefined;
+    const problem = `The upstream sent an ${json > 0 ? 'answer' : 'event'} of more than ${maxEventBytes} bytes`;
     return new SluiceError('upstream-error', problem, { retryable: false });
   }
 
   /** The events that are complete with this chunk, or undefined if there is none. */
   push(chunk: Buffer): EventBlock | undefined {
+    if (this.#json !== undefined) {
+      if (this.#json.take(chunk)) return undefined;
+      if (this.#json.isRefuted) this.#json = undefined;
+    }
     return this.#block(this.#boundary.push(chunk));
   }
 
-  /** What is left when the upstream has closed, if it is an event. */
+  /** What is left when the upstream has closed, if it is an event. Throws where it is JSON and no answer. */
   flush(): EventBlock | undefined {
-    return this.#block(this.#boundary.flush());
+    if (!this.#json?.length) return this.#block(this.#boundary.flush());
+    const value = this.#json.parse();
+    return value === undefined
+      ? undefined
+      : new SseBlock(Buffer.from(this.dialect.completionToEvents(value)));
   }
 
   #block(bytes: Buffer | undefined): EventBlock | undefined {

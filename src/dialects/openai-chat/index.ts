@@ -1,5 +1,6 @@
 import type { StreamFormat, UpstreamDialect } from '../../core/dialect.js';
 import type { Frame } from '../../core/frame.js';
+import { completionToEvents } from './completion-to-events.js';
 import { continuation } from './continuation.js';
 import { decodeAnswer } from './decode-answer.js';
 import { eventDecoder } from './decode-event.js';
@@ -16,6 +17,7 @@ export const openaiChat: UpstreamDialect = {
   decoder: eventDecoder,
   decodeError: readError,
   decodeAnswer,
+  completionToEvents,
   passThrough,
   continuation,
 };

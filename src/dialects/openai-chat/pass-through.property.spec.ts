@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../core/chat-request.js';
 import type { Frame } from '../../core/frame.js';
 import type { Transcoded } from '../../core/transcoder.js';
+import { openaiChat } from './index.js';
 import { SseBlocks } from '../../upstream/sse-blocks.js';
 import { passThrough } from './pass-through.js';
 
@@ -19,7 +20,7 @@ const asking = (includeUsage: boolean): ChatRequest => ({
 function relay(chunks: readonly Buffer[], request: ChatRequest) {
   const transcoder = passThrough(request);
   const seen: Transcoded<Frame>[] = [];
-  const blocks = new SseBlocks(1_000_000);
+  const blocks = new SseBlocks(1_000_000, openaiChat);
   const found = [...chunks.map((chunk) => blocks.push(chunk)), blocks.flush()];
   for (const block of found) if (block !== undefined) seen.push(transcoder.push(block));
   const frames = seen.flatMap(({ output }) => output);
