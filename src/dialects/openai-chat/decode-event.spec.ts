@@ -56,6 +56,13 @@ describe('eventDecoder of what providers stream', () => {
     ]);
   });
 
+  it('reads the text of a choice without a delta, and nothing where it is none', () => {
+    const choice = { index: 0, text: 'Hi', finish_reason: null };
+    expect(partsOf({ choices: [choice] })).toEqual([text('Hi')]);
+    expect(partsOf({ choices: [{ ...choice, delta: { content: 'Ho' } }] })).toEqual([text('Ho')]);
+    expect(partsOf({ choices: [{ ...choice, text: { value: 'Hi' } }, { index: 0 }] })).toEqual([]);
+  });
+
   it('reads Azure, whose first chunk has no choices', () => {
     expect(partsIn('azure')).toEqual([text('Hello'), finish('content_filter'), usage(8, 1)]);
   });

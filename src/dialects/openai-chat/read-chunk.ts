@@ -62,14 +62,20 @@ function readChoices(value: unknown): ChunkChoice[] | undefined {
   const choices: ChunkChoice[] = [];
   for (const choice of value as unknown[]) {
     if (!isRecord(choice)) return undefined;
-    const { index, finish_reason: reason, delta } = choice;
+    const { index, finish_reason: reason } = choice;
     choices.push({
       index: readIndex(index),
       finishReason: readFinishReason(reason),
-      delta: isRecord(delta) ? delta : undefined,
+      delta: readDelta(choice),
     });
   }
   return choices;
+}
+
+/** A choice without a delta may have a `text`, as those of OpenAI's older completions have. */
+function readDelta({ delta, text }: Readonly<Record<string, unknown>>): Delta | undefined {
+  if (isRecord(delta)) return delta;
+  return typeof text === 'string' ? { content: text } : undefined;
 }
 
 /** A whole number from 0; 0 for anything else. */
