@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { AxiosError, CanceledError, type GenericAbortSignal } from 'axios';
 import { isClosed, mayBeClosed } from './idle-socket.js';
 
@@ -36,6 +37,16 @@ function afterNextPoll(listener: () => void): void {
 
 function ignore(): void {}
 
+function switchedError(): AxiosError {
+  return new AxiosError('Switching Protocols', AxiosError.ERR_BAD_RESPONSE);
+}
+
+/** Of a request. A 101 is a final answer in a protocol that nobody asked for: Node tells neither a response nor an error. */
+function refuseUpgrade(this: ClientRequest, _: IncomingMessage, socket: Duplex): void {
+  socket.destroy();
+  this.emit('error', switchedError());
+}
+
 class Sending {
   #sent = false;
   #settled = false;
@@ -50,7 +61,7 @@ class Sending {
     const { signal, timeoutMs } = options;
     this.#timer = timeoutMs ? setTimeout(this.#onTimeout, timeoutMs) : undefined;
     signal?.addEventListener?.('abort', this.#onAbort);
-    request.on('error', this.#onError).once('response', this.#onResponse);
+    request.on('error', this.#onError).once('response', this.#onResponse).on('upgrade', refuseUpgrade);
     if (signal?.aborted === true) this.#onAbort();
   }
 
@@ -76,6 +87,8 @@ class Sending {
   readonly #onResponse = (message: IncomingMessage) => {
     // To nobody's request, as the 408 of a proxy that closes what is idle.
     if (!this.#sent) return this.#fail(new ClosedBeforeSending());
+    // Without an `Upgrade` header it comes as a response.
+    if (message.statusCode === 101) return this.#fail(switchedError());
     this.#settle();
     // What failed before is not kept for as long as the body runs.
     this.request.off('error', this.#onError).on('error', ignore);

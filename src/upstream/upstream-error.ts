@@ -1,4 +1,4 @@
-import { isAxiosError } from 'axios';
+import { AxiosError, isAxiosError } from 'axios';
 import { refused, type Refusal } from '../core/refused.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { MAX_MESSAGE_LENGTH } from './max-message-length.js';
@@ -7,6 +7,9 @@ import type { UpstreamSettings } from '../core/settings.js';
 /** The error of a request that got no answer. The AxiosError itself ends here: it carries the key. */
 export function connectionError(error: unknown, { name, headersTimeoutMs }: UpstreamSettings): SluiceError {
   const { code, cause } = isAxiosError(error) ? error : {};
+  if (code === AxiosError.ERR_BAD_RESPONSE) {
+    return new SluiceError('upstream-error', `The upstream '${name}' answered 101, in another protocol`);
+  }
   const unseen = neverConnected(cause);
   // Where no connection stood, the code is the system's, which gave up before the headers were due.
   if (!unseen && (code === 'ECONNABORTED' || code === 'ETIMEDOUT')) {
