@@ -66,8 +66,8 @@ describe('a URL that the router refuses', () => {
 });
 
 describe('bytes that the HTTP parser refuses', () => {
-  const end = '\r\nHost: a\r\n\r\n';
-  const json = '\r\nHost: a\r\nContent-Type: application/json\r\n';
+  const end = '\r\nHost: localhost\r\n\r\n';
+  const json = '\r\nHost: localhost\r\nContent-Type: application/json\r\n';
   it.each([
     { what: 'a version', path: '/v1/models', bytes: `GET /v1/models HTTP/9.9${end}`, status: 400 },
     { what: 'a method', path: '/v1/models', bytes: `FOO /v1/models HTTP/1.1${end}`, status: 400 },
@@ -75,13 +75,13 @@ describe('bytes that the HTTP parser refuses', () => {
     {
       what: 'a header without a colon',
       path: '/v1/models',
-      bytes: 'GET /v1/models HTTP/1.1\r\nHost: a\r\nno header\r\n\r\n',
+      bytes: 'GET /v1/models HTTP/1.1\r\nHost: localhost\r\nno header\r\n\r\n',
       status: 400,
     },
     {
       what: 'a control character',
       path: '/stream',
-      bytes: 'GET /stream HTTP/1.1\r\nHost: a\r\nx: \u0001\r\n\r\n',
+      bytes: 'GET /stream HTTP/1.1\r\nHost: localhost\r\nx: \u0001\r\n\r\n',
       status: 400,
     },
     {
@@ -99,7 +99,7 @@ describe('bytes that the HTTP parser refuses', () => {
     {
       what: 'a head of 17,000 bytes',
       path: '/v1/models',
-      bytes: `GET /v1/models HTTP/1.1\r\nHost: a\r\nCookie: ${HUGE}\r\n\r\n`,
+      bytes: `GET /v1/models HTTP/1.1\r\nHost: localhost\r\nCookie: ${HUGE}\r\n\r\n`,
       status: 431,
     },
     { what: 'a URL of 17,000 bytes', path: '/stream', bytes: `GET /stream?content=${HUGE}`, status: 431 },
@@ -113,7 +113,7 @@ describe('bytes that the HTTP parser refuses', () => {
   });
 
   it('are answered in the dialect of the request before them, where their own path is not known', async () => {
-    const first = 'GET /v1/models/none HTTP/1.1\r\nHost: a\r\n\r\n';
+    const first = 'GET /v1/models/none HTTP/1.1\r\nHost: localhost\r\n\r\n';
     const answer = await send('\r\n\u0000', first);
     expect(answer.status).toBe(400);
     expect(codeIn(answer.body, '/v1')).toBe('invalid_request');
@@ -130,7 +130,7 @@ describe('bytes that the HTTP parser refuses', () => {
         if (received.includes('one')) resolve();
       });
     });
-    socket.write('GET /stream?content=Hi HTTP/1.1\r\nHost: a\r\n\r\n');
+    socket.write('GET /stream?content=Hi HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await begun;
     socket.write('no HTTP\r\n\r\n');
     await once(socket, 'close');
@@ -141,7 +141,7 @@ describe('bytes that the HTTP parser refuses', () => {
 
   it('are an expectation that is not met', async () => {
     const answer = await send(
-      'GET /v1/models HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: wonders\r\n\r\n',
+      'GET /v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: wonders\r\n\r\n',
     );
     expect(answer.status).toBe(417);
     expect(codeIn(answer.body, '/v1/models')).toBe('invalid_request');

@@ -3,7 +3,7 @@ import { streams } from '../../src/testing/index.js';
 import { Gate } from '../support/gate.js';
 import { textOf } from '../support/random-answer.js';
 import { RedisCluster } from '../support/redis-cluster.js';
-import { eventsOf, hasRedis, TEXT, WORDS } from '../support/replica-suite.js';
+import { CALLERS, eventsOf, hasRedis, TEXT, WEB, WORDS } from '../support/replica-suite.js';
 import { Replicas } from '../support/replicas.js';
 import { SOON } from '../support/soon.js';
 
@@ -15,7 +15,7 @@ describe.skipIf(!hasRedis)('streams in a Redis Cluster of three nodes', () => {
 
   beforeAll(async () => {
     cluster = await RedisCluster.start();
-    replicas = await Replicas.start({ redisUrl: cluster.url });
+    replicas = await Replicas.start({ redisUrl: cluster.url, file: { callers: CALLERS }, headers: WEB });
     await replicas.haveRedis();
   });
   afterAll(async () => {

@@ -9,7 +9,7 @@ import { Gate } from '../support/gate.js';
 import { findProgram } from '../support/needs.js';
 import { textOf } from '../support/random-answer.js';
 import { RedisServer } from '../support/redis-server.js';
-import { eventsOf, hasRedis, TEXT, WORDS } from '../support/replica-suite.js';
+import { CALLERS, eventsOf, hasRedis, TEXT, WEB, WORDS } from '../support/replica-suite.js';
 import { Replicas, route } from '../support/replicas.js';
 import { SOON } from '../support/soon.js';
 
@@ -49,7 +49,12 @@ describe.skipIf(!canRun)(
       await redis.command('ACL', 'SETUSER', 'sluice', 'reset', 'on', `>${PASSWORD}`, ...rights);
       replicas = await Replicas.start({
         redisUrl: `rediss://sluice:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/0`,
-        file: { streamLog: { keepSeconds: 3, leaseMs: 1_000 }, ...route({ graceSeconds: 1 }) },
+        headers: WEB,
+        file: {
+          callers: CALLERS,
+          streamLog: { keepSeconds: 3, leaseMs: 1_000 },
+          ...route({ graceSeconds: 1 }),
+        },
         environment: { NODE_EXTRA_CA_CERTS: certificate },
       });
       await replicas.haveRedis();

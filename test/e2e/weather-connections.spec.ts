@@ -142,7 +142,7 @@ describe('header injection', () => {
       const service = ServiceProcess.run({ OPENAI_API_KEY: key });
       expect(await service.exited).toBe(1);
       expect(service.stderr).toContain(
-        'upstreams.openai.keys.0 holds a character that HTTP headers cannot carry',
+        'OPENAI_API_KEY (upstreams.openai.keys.0) holds a character that HTTP headers cannot carry',
       );
       expect(service.stderr).not.toContain(key);
     },

@@ -15,7 +15,8 @@ export const PROMPT = 'a prompt that is nobody else’s';
 /** A caller, and one of another tenant. */
 export const WEB = { authorization: 'Bearer web-key-1' };
 export const OTHER = { authorization: 'Bearer other-key-1' };
-const CALLERS = [
+/** The callers whose headers these are. */
+export const CALLERS = [
   { name: 'web', tenant: 'acme', key: 'web-key-1' },
   { name: 'other', key: 'other-key-1' },
 ];

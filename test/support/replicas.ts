@@ -12,6 +12,8 @@ export interface ReplicasOptions {
   /** What stands in their file: options of the module, beside the upstream `openai`. */
   readonly file?: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Sent with each question. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Of which replica. */
@@ -26,9 +28,15 @@ export class Replicas {
     readonly a: ServiceProcess,
     readonly b: ServiceProcess,
     private readonly folder: string,
+    private readonly headers: Readonly<Record<string, string>>,
   ) {}
 
-  static async start({ redisUrl, file = {}, environment = {} }: ReplicasOptions): Promise<Replicas> {
+  static async start({
+    redisUrl,
+    file = {},
+    environment = {},
+    headers = {},
+  }: ReplicasOptions): Promise<Replicas> {
     const upstream = await ScriptedUpstream.start();
     const folder = await mkdtemp(join(tmpdir(), 'sluice-replicas-'));
     const path = join(folder, 'sluice.yaml');
@@ -41,12 +49,12 @@ export class Replicas {
       ...environment,
     };
     const [a, b] = await Promise.all([ServiceProcess.start(given), ServiceProcess.start(given)]);
-    return new Replicas(upstream, a, b, folder);
+    return new Replicas(upstream, a, b, folder, headers);
   }
 
   /** Asks one of them. */
-  ask(name: Name, path: string, question?: Question): Promise<Answer> {
-    return ask(this[name].url + path, question);
+  ask(name: Name, path: string, { headers, ...question }: Question = {}): Promise<Answer> {
+    return ask(this[name].url + path, { ...question, headers: { ...this.headers, ...headers } });
   }
 
   /** Resolves when both have found Redis so often. */

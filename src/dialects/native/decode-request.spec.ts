@@ -11,7 +11,11 @@ const invalid = (text: string) =>
 
 describe('decodeQuery', () => {
   it('reads a question with its defaults', () => {
-    expect(decodeQuery({ content: 'Hi' })).toEqual({ messages: [user], leavesTemperature: true });
+    expect(decodeQuery({ content: 'Hi' })).toEqual({
+      messages: [user],
+      parameters: {},
+      leavesTemperature: true,
+    });
   });
 
   it('reads everything that may be said', () => {
@@ -25,7 +29,7 @@ describe('decodeQuery', () => {
 
   it('takes empty optional parameters for absent, as forms send them', () => {
     const empty = { content: 'Hi', system: '', model: '', temperature: '' };
-    expect(decodeQuery(empty)).toEqual({ messages: [user], leavesTemperature: true });
+    expect(decodeQuery(empty)).toEqual({ messages: [user], parameters: {}, leavesTemperature: true });
   });
 
   it.each([undefined, null, {}, { content: '' }, { content: null }, { prompt: 'Hi' }])(

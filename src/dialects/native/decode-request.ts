@@ -78,7 +78,9 @@ export function decodeBody(body: unknown, json?: string): ChatRequest {
 function temperatureOf(
   temperature: number | undefined,
 ): Pick<ChatRequest, 'parameters' | 'leavesTemperature'> {
-  return temperature === undefined ? { leavesTemperature: true } : { parameters: { temperature } };
+  return temperature === undefined
+    ? { parameters: {}, leavesTemperature: true }
+    : { parameters: { temperature } };
 }
 
 /** The body under OpenAI's names. What the caller wrote under them stays byte by byte. */
