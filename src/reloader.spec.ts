@@ -29,10 +29,20 @@ describe('Reloader', () => {
     expect(lines[0]).not.toHaveProperty('needsRestart');
   });
 
-  it('names what only a start can change', async () => {
-    const { reloader, lines } = reloading(() => readServiceConfiguration({ OPENAI_API_KEY: 'k', PORT: '1' }));
+  it.each([
+    ['PORT', '1', 'port'],
+    ['SLUICE_MAX_BODY_BYTES_IN_FLIGHT', '20000000', 'maxBodyBytesInFlight'],
+    ['SLUICE_MAX_BODY_BYTES_PER_CALLER', '20000000', 'maxBodyBytesPerCaller'],
+    ['SLUICE_MAX_CONNECTIONS', '10', 'maxConnections'],
+    ['SLUICE_REQUEST_TIMEOUT_MS', '1000', 'requestTimeoutMs'],
+    ['REDIS_URL', 'redis://127.0.0.1:1', 'redisUrl'],
+  ])('names what only a start can change: %s', async (variable, value, name) => {
+    const { reloader, lines } = reloading(() =>
+      readServiceConfiguration({ OPENAI_API_KEY: 'k', [variable]: value }),
+    );
     await reloader.reload('file');
-    expect(lines).toMatchObject([{ needsRestart: ['port'] }]);
+    expect(lines).toMatchObject([{ needsRestart: [name] }]);
+    expect(JSON.stringify(lines)).not.toContain('redis://');
   });
 
   it('refuses one that is not valid, names every problem, and goes on', async () => {

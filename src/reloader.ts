@@ -4,8 +4,20 @@ import { openings } from './config/exposure.js';
 import type { ServiceConfiguration } from './config/service-configuration.js';
 import { watchFiles } from './config/watch-files.js';
 
-/** What only a start can change. */
-const FIXED = ['host', 'port', 'logLevel', 'maxBodyBytes', 'corsOrigins', 'workers', 'adminKey'] as const;
+/** What only a start can change, beside `redisUrl`. */
+const FIXED = [
+  'host',
+  'port',
+  'logLevel',
+  'maxBodyBytes',
+  'maxBodyBytesInFlight',
+  'maxBodyBytesPerCaller',
+  'maxConnections',
+  'requestTimeoutMs',
+  'corsOrigins',
+  'workers',
+  'adminKey',
+] as const;
 
 /** What a reloader needs of its service. */
 export interface ReloaderOptions {
@@ -53,9 +65,7 @@ export class Reloader {
       if (problems.length > 0) throw new ConfigurationError(problems);
       await apply(configuration);
       this.#current = configuration;
-      const needsRestart = FIXED.filter(
-        (name) => JSON.stringify(started[name]) !== JSON.stringify(configuration[name]),
-      );
+      const needsRestart = changesOfFixed(started, configuration);
       logger.info(
         { why, ...(needsRestart.length > 0 && { needsRestart }) },
         'The configuration was read anew',
@@ -76,4 +86,16 @@ export class Reloader {
   #watch(files: readonly string[]): void {
     this.#stopWatching = watchFiles(files, () => void this.reload('file'));
   }
+}
+
+/** The names of what differs and holds from the start on. */
+function changesOfFixed(started: ServiceConfiguration, next: ServiceConfiguration): string[] {
+  const changed: string[] = FIXED.filter(
+    (name) => JSON.stringify(started[name]) !== JSON.stringify(next[name]),
+  );
+  return redisUrlOf(started) === redisUrlOf(next) ? changed : [...changed, 'redisUrl'];
+}
+
+function redisUrlOf(configuration: ServiceConfiguration): unknown {
+  return configuration.moduleOptions('').redisUrl;
 }
