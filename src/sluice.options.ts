@@ -106,6 +106,11 @@ export interface UpstreamOptions extends Partial<Timeouts>, Partial<AdmissionSet
   readonly headers?: Readonly<Record<string, string>>;
   /** For an https URL: an authority of its own, a client certificate. @default none */
   readonly tls?: TlsSettings;
+  /**
+   * The http URL of a proxy through which it is asked: `http://name:password@proxy:3128`; false for none. The module reads
+   * no environment. @default none; in the service what `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say
+   */
+  readonly proxy?: string | false;
   /** Labels its models as simulated. @default false */
   readonly simulated?: boolean;
 }

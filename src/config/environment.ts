@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ConfigurationError, problemsOf } from './configuration-error.js';
 import { DEFAULT_MAX_STREAMS, redisUrl } from './options-schema.js';
+import { proxyFromText } from './proxy-url.js';
 import { workersFromText } from './worker-count.js';
 
 /** The longest time that a timer of Node can wait. */
@@ -56,6 +57,14 @@ const schema = z.object({
   REDIS_URL: redisUrl.optional(),
   SLUICE_TICKET_SECRET: z.string().min(16).optional(),
   SLUICE_ADMIN_KEY: z.string().min(8).optional(),
+  HTTPS_PROXY: proxyFromText.optional(),
+  https_proxy: proxyFromText.optional(),
+  HTTP_PROXY: proxyFromText.optional(),
+  http_proxy: proxyFromText.optional(),
+  ALL_PROXY: proxyFromText.optional(),
+  all_proxy: proxyFromText.optional(),
+  NO_PROXY: z.string().optional(),
+  no_proxy: z.string().optional(),
 });
 
 /** The environment of the service, read and complete. */

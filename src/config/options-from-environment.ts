@@ -1,5 +1,6 @@
 import type { Timeouts } from '../core/settings.js';
 import type { Environment } from './environment.js';
+import { proxyFor } from './proxy-for.js';
 
 const OPENAI = 'https://api.openai.com/v1';
 const DEFAULT_MODEL = 'gpt-4o-mini';
@@ -17,7 +18,7 @@ export type Options = Readonly<Record<string, unknown>>;
 /**
  * The module's options as the environment says, overlaid with those of a file. Without upstreams in the file there
  * is one, the simulated one if its URL is given, under every model name. Timeouts at the top of a file hold for
- * each upstream that has none of its own.
+ * each upstream that has none of its own, and so does the environment's proxy.
  */
 export function optionsFromEnvironment(
   environment: Environment,
@@ -34,7 +35,7 @@ export function optionsFromEnvironment(
   const served =
     upstreams === undefined
       ? oneUpstream(environment, timeouts, simulatedUrl)
-      : { upstreams: withTimeouts(upstreams, timeouts) };
+      : { upstreams: withDefaults(upstreams, timeouts, environment) };
   return { ...accessOf(environment), ...served, ...options, limits };
 }
 
@@ -48,7 +49,8 @@ function oneUpstream(environment: Environment, timeouts: Options, simulatedUrl: 
   }
   const model = environment.SLUICE_MODEL ?? DEFAULT_MODEL;
   const keys = environment.OPENAI_API_KEY === undefined ? [] : [environment.OPENAI_API_KEY];
-  const openai = { ...timeouts, baseUrl: environment.OPENAI_BASE_URL ?? OPENAI, keys };
+  const baseUrl = environment.OPENAI_BASE_URL ?? OPENAI;
+  const openai = { ...timeouts, ...proxyOf({ baseUrl }, environment), baseUrl, keys };
   return { upstreams: { openai }, routes: { [model]: to('openai', model), '*': to('openai') } };
 }
 
@@ -90,14 +92,19 @@ function timeoutsOf(environment: Environment): Timeouts {
 }
 
 /** Anything that is no mapping is left for the schema to name. */
-function withTimeouts(upstreams: unknown, timeouts: Options): unknown {
+function withDefaults(upstreams: unknown, timeouts: Options, environment: Environment): unknown {
   if (!isObject(upstreams)) return upstreams;
   return Object.fromEntries(
     Object.entries(upstreams).map(([name, upstream]) => [
       name,
-      isObject(upstream) ? { ...timeouts, ...upstream } : upstream,
+      isObject(upstream) ? { ...timeouts, ...proxyOf(upstream, environment), ...upstream } : upstream,
     ]),
   );
+}
+
+function proxyOf({ baseUrl }: Options, environment: Environment): Options {
+  const proxy = typeof baseUrl === 'string' ? proxyFor(baseUrl, environment) : undefined;
+  return proxy === undefined ? {} : { proxy };
 }
 
 function isTimeout(name: string): boolean {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { CallerReader } from '../core/settings.js';
 import { upstreamDialectNames } from '../dialects/index.js';
+import { hasReadableUser } from './has-readable-user.js';
+import { proxyUrl } from './proxy-url.js';
 import { tlsSchema } from './tls-schema.js';
 
 /** The longest time that a timer of Node can wait. */
@@ -45,17 +47,6 @@ const slowStreamSchema = z.strictObject({
   windowMs: milliseconds(10_000),
 });
 
-/** Node decodes the user of a URL for each request, and throws where it cannot. */
-function hasReadableUser(url: string): boolean {
-  try {
-    const { username, password } = new URL(url);
-    decodeURIComponent(username + password);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const upstreamFields = z.strictObject({
   dialect: z.enum(upstreamDialectNames).default('openai-chat'),
   baseUrl: z
@@ -80,6 +71,7 @@ const upstreamFields = z.strictObject({
   breaker: breakerSchema.prefault({}),
   slowStream: slowStreamSchema.optional(),
   tls: tlsSchema.optional(),
+  proxy: z.union([proxyUrl, z.literal(false)]).optional(),
 });
 
 const upstreamSchema = upstreamFields.refine(

@@ -70,6 +70,7 @@ function upstreamSettings(name: string, upstream: UpstreamOptions): UpstreamSett
     maxConcurrent: placesOf(upstream),
     slowStream: upstream.slowStream,
     tls: upstream.tls,
+    proxy: upstream.proxy === false ? undefined : upstream.proxy,
     defaultTemperature: upstream.defaultTemperature === false ? undefined : upstream.defaultTemperature,
   };
 }

@@ -102,6 +102,8 @@ export interface UpstreamSettings extends Timeouts, AdmissionSettings {
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined: the upstream is known by a public certificate, and is presented none. */
   readonly tls: TlsSettings | undefined;
+  /** The http URL of the proxy through which it is asked, with a name and a password if it asks for them; undefined: none. */
+  readonly proxy: string | undefined;
   /** Marks answers that no model wrote, in the model list and the log. */
   readonly simulated: boolean;
 }

@@ -5,9 +5,11 @@ import { SettingsSource, type SluiceSettings, type UpstreamSettings } from '../c
 import { POOLED } from './idle-socket.js';
 import type { Connections } from './node-adapter.js';
 import { PooledHttpsAgent } from './pooled-https-agent.js';
+import { readProxy } from './proxy.js';
 import { SharedBufferAgent } from './shared-buffer-agent.js';
+import { TunnelAgent } from './tunnel-agent.js';
 
-type Connecting = Pick<UpstreamSettings, 'baseUrl' | 'tls'>;
+type Connecting = Pick<UpstreamSettings, 'baseUrl' | 'tls' | 'proxy'>;
 
 /**
  * The pools of connections to upstreams, one for each distinct way to connect. A pool outlives a change of the settings in
@@ -50,14 +52,19 @@ function isSecure({ baseUrl }: Connecting): boolean {
 }
 
 function wayOf(upstream: Connecting): string {
-  return JSON.stringify([isSecure(upstream), upstream.tls]);
+  return JSON.stringify([isSecure(upstream), upstream.tls, upstream.proxy]);
 }
 
 function connectionsOf(upstream: Connecting): Connections {
-  if (!isSecure(upstream)) return { pooled: new SharedBufferAgent(POOLED), fresh: new SharedBufferAgent() };
+  const proxy = upstream.proxy === undefined ? undefined : readProxy(upstream.proxy);
+  if (!isSecure(upstream))
+    return { pooled: new SharedBufferAgent(POOLED), fresh: new SharedBufferAgent(), proxy };
   const options = tlsOptionsOf(upstream);
-  const agent = (pooling: AgentOptions): Agent => new PooledHttpsAgent({ ...pooling, ...options });
-  return { pooled: agent(POOLED), fresh: agent({}) };
+  const agent = (pooling: AgentOptions): Agent =>
+    proxy === undefined
+      ? new PooledHttpsAgent({ ...pooling, ...options })
+      : new TunnelAgent({ ...pooling, ...options }, proxy);
+  return { pooled: agent(POOLED), fresh: agent({}), proxy };
 }
 
 /** One context for all connections: it is made of the texts once, and they are in no name of a socket. */

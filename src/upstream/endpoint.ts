@@ -20,7 +20,7 @@ export interface EndpointRequest {
 /**
  * An upstream's URL and one of its keys, with what its dialect sends along. Its axios instances have an adapter and no other option:
  * axios merges and copies, for each request, all that it is given. Redirects are answers like any other, and no
- * proxy is asked, since node:http does neither.
+ * proxy is asked but that of the connections, since node:http does neither.
  */
 export class Endpoint {
   readonly #streaming: Axios;

@@ -2,7 +2,10 @@ import http, { type Agent, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 import { AxiosHeaders, type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import { basicAuth } from './basic-auth.js';
+import type { Proxy } from './proxy.js';
 import { ClosedBeforeSending, sendRequest } from './send-request.js';
+import { TunnelAgent, type TunnelArgs } from './tunnel-agent.js';
 
 /** Where the sockets to one place come from; an https.Agent for an https URL. */
 export interface Connections {
@@ -10,6 +13,8 @@ export interface Connections {
   readonly pooled: Agent;
   /** Each of its sockets is new. */
   readonly fresh: Agent;
+  /** Who is asked for http URLs; agents for https open tunnels through it by themselves. */
+  readonly proxy?: Proxy | undefined;
 }
 
 /** Where an adapter's requests go, and the headers that all of them have, in lower case. */
@@ -35,27 +40,41 @@ export function nodeAdapter({ url, headers, connections }: AdapterTarget): Axios
   // Asked for its `request` each time: monitoring agents replace that, some of them after this module was loaded.
   const client = place.protocol === 'https:' ? https : http;
   const { protocol, hostname, port, path } = urlToHttpOptions(place);
-  const fixed: Record<string, string> = { host: place.host, ...basicAuthOf(place), ...headers };
+  const { pooled, fresh, proxy } = connections;
+  const forwarded = client === http ? proxy : undefined;
+  const fixed: Record<string, string> = {
+    host: place.host,
+    ...authorizationOf(place),
+    ...headers,
+    ...forwarded?.headers,
+  };
+  const peer = forwarded ?? { hostname, port };
+  // What a proxy is asked for is the whole URL (RFC 9112 3.2.2).
+  const target = forwarded === undefined ? path : `http://${place.host}${path}`;
   return (config) => {
     // With a text Node joins its head, which then stays in its thirty pieces for as long as the stream runs.
     const body = Buffer.from(String(config.data));
     const length = String(body.length);
-    const ask = (agent: Agent) =>
+    const send = (agent: Agent) => {
+      const opening = agent instanceof TunnelAgent ? new AbortController() : undefined;
       // All fields by name: an object that is spread has a shape of its own each time, and Node reads many of its fields.
-      client.request({
+      const options: TunnelArgs = {
         protocol,
-        hostname,
-        port,
-        path,
+        hostname: peer.hostname,
+        port: peer.port,
+        path: target,
         method: 'POST',
         agent,
         // A plain object: monitoring agents copy it property by property, which would turn a list's indices into names.
         headers: { ...fixed, 'content-length': length },
-      });
-    const options = { signal: config.signal, timeoutMs: config.timeout };
-    const sent = sendRequest(ask(connections.pooled), body, options).catch((error: unknown) => {
+        opening: opening?.signal,
+      };
+      const { signal, timeout: timeoutMs } = config;
+      return sendRequest(client.request(options), body, { signal, timeoutMs, opening });
+    };
+    const sent = send(pooled).catch((error: unknown) => {
       if (!(error instanceof ClosedBeforeSending)) throw error;
-      return sendRequest(ask(connections.fresh), body, options);
+      return send(fresh);
     });
     return sent.then((data) => responseOf(data, config));
   };
@@ -67,8 +86,7 @@ function responseOf(data: IncomingMessage, config: InternalAxiosRequestConfig): 
 }
 
 /** A name and a password in the URL. */
-function basicAuthOf({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {};
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+function authorizationOf(url: URL): Record<string, string> {
+  const authorization = basicAuth(url);
+  return authorization === undefined ? {} : { authorization };
 }

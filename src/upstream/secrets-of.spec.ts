@@ -7,6 +7,7 @@ const PLAIN: Parameters<typeof secretsOf>[0] = {
   headers: {},
   baseUrl: 'https://api.invalid/v1',
   tls: undefined,
+  proxy: undefined,
 };
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
@@ -44,6 +45,11 @@ describe('secretsOf', () => {
   it('knows a private key and its passphrase', () => {
     const tls = { key: 'PEM of the key', passphrase: 'pass' };
     expect(told('Got pass for PEM of the key', { tls })).toBe('Got [redacted] for [redacted]');
+  });
+
+  it('knows the name and the password of a proxy', () => {
+    const proxy = 'http://the-account:p%40ss@proxy:3128';
+    expect(told('the-account:p@ss via proxy:3128', { proxy })).toBe('[redacted]:[redacted] via proxy:3128');
   });
 
   it('leaves other words of headers, and very short values, where they are', () => {

@@ -8,6 +8,8 @@ export interface SendOptions {
   readonly signal: GenericAbortSignal | undefined;
   /** In milliseconds; 0 or undefined: no limit. */
   readonly timeoutMs: number | undefined;
+  /** Aborted where the wait ends without an answer: whatever is being opened for the request is given up with it. */
+  readonly opening?: AbortController | undefined;
 }
 
 /** The peer had closed a pooled socket before a byte of the request was written: it has seen nothing of it. */
@@ -99,6 +101,7 @@ class Sending {
     if (this.#settled) return;
     this.#settle();
     this.request.destroy();
+    this.options.opening?.abort();
     this.reject(error);
   }
 

@@ -8,11 +8,14 @@ import type { StopSignal } from '../core/stop-signal.js';
 import { ConnectionPools } from './connection-pools.js';
 import { decodeContent } from './decode-content.js';
 import { Endpoint } from './endpoint.js';
+import { ProxyError } from './proxy-error.js';
 import { readErrorBody } from './read-error-body.js';
 import { secretsOf } from './secrets-of.js';
 import { retryAfterMs } from './retry-after.js';
 import type { UpstreamAnswer } from './upstream-answer.js';
 import { connectionError, refusalError } from './upstream-error.js';
+
+const PROXY_AUTHENTICATION_REQUIRED = 407;
 
 /** One request to an upstream. */
 export interface UpstreamRequest {
@@ -52,6 +55,11 @@ export class UpstreamClient {
       throw connectionError(error, upstream);
     }
     if (response.status >= 200 && response.status < 300) return decodeContent(response.data);
+    // Only a proxy answers so: an upstream over TLS is asked within the tunnel, where it was let through.
+    if (response.status === PROXY_AUTHENTICATION_REQUIRED && upstream.proxy !== undefined) {
+      response.data.on('error', ignore).destroy();
+      throw connectionError(new ProxyError(`it answered ${response.status}`), upstream);
+    }
     throw await this.#refusal({ upstream, dialect, signal }, response.data);
   }
 
@@ -88,3 +96,5 @@ function refuseIfTooLarge(body: string, { name, maxRequestBytes }: UpstreamSetti
     `The upstream '${name}' takes requests of at most ${maxRequestBytes} bytes`,
   );
 }
+
+function ignore(): void {}

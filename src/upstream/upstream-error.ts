@@ -1,12 +1,14 @@
 import { AxiosError, isAxiosError } from 'axios';
 import { refused, type Refusal } from '../core/refused.js';
 import { SluiceError } from '../core/sluice-error.js';
+import { ProxyError } from './proxy-error.js';
 import { MAX_MESSAGE_LENGTH } from './max-message-length.js';
 import type { UpstreamSettings } from '../core/settings.js';
 
 /** The error of a request that got no answer. The AxiosError itself ends here: it carries the key. */
-export function connectionError(error: unknown, { name, headersTimeoutMs }: UpstreamSettings): SluiceError {
-  const { code, cause } = isAxiosError(error) ? error : {};
+export function connectionError(error: unknown, upstream: UpstreamSettings): SluiceError {
+  const { name, headersTimeoutMs, proxy } = upstream;
+  const { code, cause } = isAxiosError(error) ? error : { cause: error };
   if (code === AxiosError.ERR_BAD_RESPONSE) {
     return new SluiceError('upstream-error', `The upstream '${name}' answered 101, in another protocol`);
   }
@@ -19,9 +21,11 @@ export function connectionError(error: unknown, { name, headersTimeoutMs }: Upst
       { unseen },
     );
   }
+  const through = proxy === undefined ? '' : ` through its proxy ${new URL(proxy).host}`;
+  const why = cause instanceof ProxyError ? cause.message : code;
   return new SluiceError(
     'upstream-unreachable',
-    `The upstream '${name}' could not be reached${code === undefined ? '' : ` (${code})`}`,
+    `The upstream '${name}' could not be reached${through}${why === undefined ? '' : ` (${why})`}`,
     { unseen },
   );
 }
@@ -34,6 +38,7 @@ const CERTIFICATE = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_
 function neverConnected(cause: unknown): boolean {
   // One error for each address of a name.
   if (cause instanceof AggregateError) return cause.errors.length > 0 && cause.errors.every(neverConnected);
+  if (cause instanceof ProxyError) return true;
   if (!(cause instanceof Error)) return false;
   const { syscall = '', code = '' }: NodeJS.ErrnoException = cause;
   return CONNECTING.test(syscall) || CERTIFICATE.test(code);

@@ -1,0 +1,155 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { ignores, ScriptedUpstream, streams } from '../../src/testing/index.js';
+import { Authority } from '../support/authority.js';
+import { ConnectProxy } from '../support/connect-proxy.js';
+import { formats } from '../support/formats.js';
+import { hostKinds, startHost, type Host, type HostKind } from '../support/hosts.js';
+import { ask, askAndLeave } from '../support/http-client.js';
+import { findProgram } from '../support/needs.js';
+import { optionsFor } from '../support/options.js';
+import { SOON } from '../support/soon.js';
+import { TlsFront } from '../support/tls-front.js';
+
+const [bare] = hostKinds as [HostKind];
+const SERVER_NAME = 'model.internal';
+const PASSWORD = 'p@ss-of-proxy';
+const AUTHORIZATION = `Basic ${Buffer.from(`gateway:${PASSWORD}`).toString('base64')}`;
+const QUESTION = '/stream?content=Hi';
+
+describe.skipIf(findProgram('openssl') === undefined)('an upstream behind a proxy', () => {
+  let authority: Authority;
+  let upstream: ScriptedUpstream;
+  let front: TlsFront;
+  let proxy: ConnectProxy;
+
+  beforeAll(async () => {
+    authority = await Authority.create();
+    upstream = await ScriptedUpstream.start();
+    front = await TlsFront.start(upstream.baseUrl, await authority.issue(SERVER_NAME));
+    proxy = await ConnectProxy.start();
+  });
+  afterEach(() => {
+    upstream.reset();
+    proxy.reset();
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    await front.stop();
+    await upstream.stop();
+    await authority.remove();
+  });
+
+  const schemes = [
+    { scheme: 'http', baseUrl: () => upstream.baseUrl, tls: () => ({}) },
+    {
+      scheme: 'https',
+      baseUrl: () => front.baseUrl,
+      tls: () => ({ tls: { ca: authority.ca, serverName: SERVER_NAME } }),
+    },
+  ];
+
+  describe.each(schemes)('over $scheme', ({ scheme, baseUrl, tls }) => {
+    const asked = () => {
+      const { host } = new URL(baseUrl());
+      return scheme === 'https'
+        ? { method: 'CONNECT', target: host, authorization: AUTHORIZATION }
+        : { method: 'POST', target: `${baseUrl()}/chat/completions`, authorization: AUTHORIZATION };
+    };
+    const hostFor = async (port = proxy.port, options: object = {}): Promise<Host> => {
+      const url = `http://gateway:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}`;
+      const sluice = optionsFor(baseUrl(), { ...tls(), proxy: url, ...options });
+      const host = await startHost(bare, { sluice });
+      onTestFinished(() => host.stop());
+      return host;
+    };
+
+    it.each(formats)(
+      'streams over one connection, and sends who asks to the proxy alone, in $name',
+      async (format) => {
+        const host = await hostFor();
+        for (const word of ['first', 'second']) {
+          upstream.next(streams(word));
+          const answer = await format.ask(host.url);
+          expect(await answer.text()).toContain(word);
+          expect(upstream.lastRequest.headers).not.toHaveProperty('proxy-authorization');
+          expect(upstream.lastRequest.headers.authorization).toBe('Bearer sk-upstream-secret');
+          expect(proxy.open).toBe(1);
+        }
+        expect(proxy.asked).toEqual(scheme === 'https' ? [asked()] : [asked(), asked()]);
+      },
+    );
+
+    it('is closed with its connection when the client leaves in the middle', async () => {
+      const host = await hostFor();
+      upstream.next(streams('one', ' two').after(1).thenStalls());
+      const answer = await ask(host.url + QUESTION);
+      await answer.until((received) => received.includes('one'));
+      answer.leave();
+      expect(await upstream.lastRequest.closed).toMatchObject({ complete: false });
+      await expect.poll(() => proxy.open, SOON).toBe(0);
+    });
+
+    it('is closed with its connection when the client leaves before the headers', async () => {
+      const host = await hostFor();
+      upstream.next(ignores());
+      const request = upstream.nextRequest();
+      const client = askAndLeave(host.url + QUESTION, {});
+      await request;
+      client.leave();
+      expect(await upstream.lastRequest.closed).toMatchObject({ complete: false });
+      await expect.poll(() => proxy.open, SOON).toBe(0);
+    });
+
+    it('is given up when the client leaves while the proxy is silent', async () => {
+      proxy.status = -1;
+      const host = await hostFor();
+      const client = askAndLeave(host.url + QUESTION, {});
+      await expect.poll(() => proxy.asked, SOON).toEqual([asked()]);
+      client.leave();
+      await expect.poll(() => proxy.open, SOON).toBe(0);
+    });
+
+    it('has a timeout to its headers that counts a silent proxy in', async () => {
+      proxy.status = -1;
+      const host = await hostFor(proxy.port, { headersTimeoutMs: 100 });
+      const answer = await ask(host.url + QUESTION);
+      expect(answer.status).toBe(504);
+      expect(await answer.text()).toContain('timeout-headers');
+      await expect.poll(() => proxy.open, SOON).toBe(0);
+    });
+
+    it.each([407, ...(scheme === 'https' ? [403, 502] : [])])(
+      'is unreachable where the proxy answers %i, and its password is told nobody',
+      async (status) => {
+        proxy.status = status;
+        const host = await hostFor();
+        const answer = await ask(host.url + QUESTION);
+        expect(answer.status).toBe(502);
+        const said = await answer.text();
+        expect(said).toContain(`through its proxy 127.0.0.1:${proxy.port} (it answered ${status})`);
+        for (const secret of [PASSWORD, encodeURIComponent(PASSWORD), AUTHORIZATION, 'gateway'])
+          expect(said).not.toContain(secret);
+        expect(upstream.requests).toEqual([]);
+      },
+    );
+
+    it('is passed over for the next target where nobody listens at the proxy', async () => {
+      const gone = await ConnectProxy.start();
+      const { port } = gone;
+      await gone.stop();
+      const first = optionsFor(baseUrl(), { ...tls(), proxy: `http://127.0.0.1:${port}` }).upstreams[
+        'scripted'
+      ];
+      const second = optionsFor(upstream.baseUrl, { proxy: false }).upstreams['scripted'];
+      if (first === undefined || second === undefined) throw new Error('The options name no upstream');
+      const targets = [{ upstream: 'first' }, { upstream: 'second' }];
+      const routes = { default: { targets, graceSeconds: 0 } };
+      const host = await startHost(bare, { sluice: { upstreams: { first, second }, routes, drainMs: 0 } });
+      onTestFinished(() => host.stop());
+      const answer = await ask(host.url + QUESTION);
+      expect(answer.headers).toMatchObject({ 'x-sluice-target': 'second/default', 'x-sluice-attempts': '2' });
+      expect(await answer.text()).toContain('event: done');
+      expect(proxy.asked).toEqual([]);
+    });
+  });
+});
