@@ -25,6 +25,8 @@ import { DetachedStreams } from './detached-streams.js';
 import { ErrorFilter } from './error-filter.js';
 import { Exchange, type AdapterReply, type AdapterRequest } from './exchange.js';
 import { FrameWriter, type FrameSource } from './frame-writer.js';
+import { printCursor, readListRange } from './list-range.js';
+import { DocumentStreamList } from './openapi/stream-list.docs.js';
 import { eventStreamHead } from './stream-head.js';
 import { hasLastFrame, positionOf } from './stream-requests.js';
 import { toldEnd } from './told-end.js';
@@ -65,12 +67,14 @@ export class StreamsController {
   }
 
   @Get()
+  @DocumentStreamList()
   async list(@Req() request: AdapterRequest, @Res() reply: AdapterReply): Promise<void> {
     const caller = callerOf(request);
     if (isAnonymous(caller)) {
       throw new SluiceError('forbidden', 'Callers without a key have no list; read a stream by its id');
     }
-    const streams = await this.streams.list(ownerOf(caller));
+    const exchange = new Exchange(request, reply);
+    const { streams, next } = await this.streams.list(ownerOf(caller), readListRange(exchange));
     const data = streams.map(({ id, route, dialect, state, frames, startedAt }) => ({
       id,
       route,
@@ -79,7 +83,7 @@ export class StreamsController {
       frames,
       startedAt: new Date(startedAt).toISOString(),
     }));
-    new Exchange(request, reply).send(200, JSON_TYPE, JSON.stringify({ data }));
+    exchange.send(200, JSON_TYPE, JSON.stringify({ data, next: next && printCursor(next) }));
   }
 
   /** In the stream's own dialect, from the frame after `Last-Event-ID`; 204 for who has all of it. */

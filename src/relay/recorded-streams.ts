@@ -5,7 +5,14 @@ import type { Frame } from '../core/frame.js';
 import type { Outcome } from '../core/outcome.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { Stop, type StopSignal } from '../core/stop-signal.js';
-import { StreamLog, type LoggedDialect, type LoggedStream, type Heir } from '../streams/stream-log.js';
+import {
+  StreamLog,
+  type Heir,
+  type ListRange,
+  type LoggedDialect,
+  type LoggedStream,
+  type StreamPage,
+} from '../streams/stream-log.js';
 import { Flow } from '../core/flow.js';
 import { Routes } from '../upstream/routes.js';
 import { Recording, type Reading, type RecordingOptions } from './recording.js';
@@ -174,9 +181,9 @@ export class RecordedStreams implements OnApplicationShutdown {
     return this.#readLog(id, from, signal, undefined, false);
   }
 
-  /** The streams of an owner, newest first. */
-  list(owner: string): Promise<LoggedStream[]> {
-    return this.log.list(owner);
+  /** A page of an owner's streams, the newest first. */
+  list(owner: string, range: ListRange): Promise<StreamPage> {
+    return this.log.list(owner, range);
   }
 
   /** Stops a stream of this owner, wherever it is produced. Rejects as `find` does. */

@@ -128,7 +128,7 @@ describe('MemoryStreamLog', () => {
       brokenOff: false,
     });
     expect(await read(stream).ended).toBe('stream-gone');
-    expect(await log.list(stream.card.owner)).toEqual([]);
+    expect((await log.list(stream.card.owner, { limit: 10 })).streams).toEqual([]);
     expect(log.bytes).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -4,9 +4,18 @@ import { throwError, type Observable } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import type { Flow } from '../core/flow.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
+import type { ListPlace } from './list-place.js';
+import { OwnerLists } from './owner-lists.js';
 import { MemoryStream, type MemoryStreamOwner } from './memory-stream.js';
 import { streamGone } from './stream-gone.js';
-import { StreamLog, type LoggedStream, type StreamCard, type StreamOwner } from './stream-log.js';
+import {
+  StreamLog,
+  type ListRange,
+  type LoggedStream,
+  type StreamCard,
+  type StreamOwner,
+  type StreamPage,
+} from './stream-log.js';
 
 /** How many streams that were forgotten are still known to have been. */
 const REMEMBERED = 10_000;
@@ -24,7 +33,7 @@ class Kept implements MemoryStreamOwner {
   endedTimer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly card: StreamCard,
+    readonly card: StreamCard,
     /** Undefined once the stream is over: what is kept must not lead to what has produced it. */
     public owner: StreamOwner | undefined,
     private readonly keeper: Keeper,
@@ -55,6 +64,7 @@ export class MemoryStreamLog extends StreamLog implements Keeper {
   readonly #streams = new Map<string, Kept>();
   /** Those that ended, the least recently read first. */
   readonly #ended = new Set<string>();
+  readonly #lists = new OwnerLists();
   readonly #forgotten = new LRUCache<string, LoggedStream>({ max: REMEMBERED });
   #held = 0;
   #closed = false;
@@ -76,6 +86,7 @@ export class MemoryStreamLog extends StreamLog implements Keeper {
   override begin(card: StreamCard, owner: StreamOwner): MemoryStream {
     const kept = new Kept(card, owner, this);
     this.#streams.set(card.id, kept);
+    this.#lists.add(card);
     this.changed(card.id, kept);
     return kept.stream;
   }
@@ -104,11 +115,26 @@ export class MemoryStreamLog extends StreamLog implements Keeper {
     return kept.stream.read(from, flow);
   }
 
-  override async list(owner: string): Promise<LoggedStream[]> {
-    return [...this.#streams.values()]
-      .map(({ stream }) => stream.described)
-      .filter((described) => described.owner === owner)
-      .toReversed();
+  override async list(owner: string, { limit, after }: ListRange): Promise<StreamPage> {
+    const places = this.places(owner, after, limit + 1, () => true);
+    const page = places.slice(0, limit);
+    const streams = page.flatMap(({ id }) => this.#streams.get(id)?.stream.described ?? []);
+    return { streams, next: places.length > limit ? page.at(-1) : undefined };
+  }
+
+  /** Where the streams of an owner stand behind a place, the newest first, and so many of those that `isListed` is true for. */
+  places(
+    owner: string,
+    after: ListPlace | undefined,
+    count: number,
+    isListed: (id: string) => boolean,
+  ): ListPlace[] {
+    const places: ListPlace[] = [];
+    for (const { id, startedAt } of this.#lists.after(owner, after)) {
+      if (places.length === count) break;
+      if (isListed(id)) places.push({ id, startedAt });
+    }
+    return places;
   }
 
   override async stop(id: string): Promise<void> {
@@ -142,6 +168,7 @@ export class MemoryStreamLog extends StreamLog implements Keeper {
   override async close(): Promise<void> {
     for (const { endedTimer } of this.#streams.values()) clearTimeout(endedTimer);
     this.#streams.clear();
+    this.#lists.clear();
     this.#ended.clear();
     this.#held = 0;
     this.#closed = true;
@@ -195,6 +222,7 @@ export class MemoryStreamLog extends StreamLog implements Keeper {
   #release(id: string, kept: Kept): void {
     clearTimeout(kept.endedTimer);
     this.#streams.delete(id);
+    this.#lists.remove(kept.card);
     this.#ended.delete(id);
     this.#count(kept, false);
   }

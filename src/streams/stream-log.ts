@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { Frame } from '../core/frame.js';
 import type { Flow } from '../core/flow.js';
 import type { Usage } from '../core/usage.js';
+import type { ListPlace } from './list-place.js';
 import type { NamedStream } from './named-stream.js';
 
 /** In which dialect a stream's frames are. */
@@ -35,6 +36,21 @@ export interface LoggedStream extends StreamCard {
   readonly takenOverAt?: number | undefined;
   /** As its upstream has reported it, whether its frames say so or not. Undefined while it runs, and where it is unknown. */
   readonly usage?: Usage | undefined;
+}
+
+/** Which part of a list is asked for. */
+export interface ListRange {
+  /** At most so many streams. */
+  readonly limit: number;
+  /** Those behind this place. Undefined: from the newest on. */
+  readonly after?: ListPlace | undefined;
+}
+
+/** A part of the list of an owner's streams. */
+export interface StreamPage {
+  readonly streams: readonly LoggedStream[];
+  /** The place behind which the list goes on; undefined at its end. */
+  readonly next: ListPlace | undefined;
 }
 
 /** The producer of a stream, as its log sees it. */
@@ -96,8 +112,11 @@ export abstract class StreamLog {
    * reader has. @default 1. `keeps` is false for one who only looks on: the stream does not go on for it. @default true
    */
   abstract read(id: string, from: number, flow: Flow, epoch?: number, keeps?: boolean): Observable<Frame>;
-  /** The streams of an owner, newest first. */
-  abstract list(owner: string): Promise<LoggedStream[]>;
+  /**
+   * A page of an owner's streams, the newest first. From page to page none comes twice, and none is left out that was there
+   * all the time, whatever begins and ends meanwhile. A page that is not the last one may have less than its limit.
+   */
+  abstract list(owner: string, range: ListRange): Promise<StreamPage>;
   /** Asks for the end of a stream that runs. Resolves when that has been passed on. */
   abstract stop(id: string): Promise<void>;
   /**

@@ -22,7 +22,7 @@ export function streamLogBounds(name: string, create: CreateLog): void {
       begin: () => new WrittenStream(created.log),
       read: ({ id }: WrittenStream) => new LogReader(elsewhere(), id, 0),
       find: ({ id }: WrittenStream) => elsewhere().find(id),
-      list: () => elsewhere().list('web'),
+      list: async () => (await elsewhere().list('web', { limit: 10 })).streams,
     };
   };
 

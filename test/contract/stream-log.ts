@@ -4,6 +4,7 @@ import type { StreamLog } from '../../src/streams/stream-log.js';
 import { ROOMY, type CreatedLog, type CreateLog } from './created-log.js';
 import { LogReader } from './log-reader.js';
 import { ObservedStream, step } from './observed-stream.js';
+import { streamLogList } from './stream-log-list.js';
 import { streamLogBounds } from './stream-log-bounds.js';
 import { WrittenStream } from './written-stream.js';
 
@@ -23,6 +24,7 @@ export function streamLogContract(
   { runs = 200 }: ContractOptions = {},
 ): void {
   streamLogBounds(name, create);
+  streamLogList(name, create);
   describe(`${name} is a StreamLog and`, () => {
     let created: CreatedLog;
     let elsewhere: StreamLog;
@@ -208,17 +210,6 @@ export function streamLogContract(
         frames: 4,
         brokenOff: false,
       });
-    });
-
-    it('lists the streams of one owner, newest first', async () => {
-      const streams = ['web', 'other', 'web', 'web'].map((owner) => begin({ owner }).write());
-      for (const stream of streams) await read(stream).until(stream.from(0));
-      streams[2]?.end();
-      if (streams[2] !== undefined) await read(streams[2]).ended;
-      const list = await elsewhere.list('web');
-      expect(list.map(({ id }) => id)).toEqual([streams[3]?.id, streams[2]?.id, streams[0]?.id]);
-      expect(list.map(({ state }) => state)).toEqual(['running', 'over', 'running']);
-      expect(await elsewhere.list('nobody')).toEqual([]);
     });
 
     it('asks the owner of a stream to stop it, once and no other', async () => {

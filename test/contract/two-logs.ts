@@ -8,6 +8,7 @@ import { ROOMY } from './created-log.js';
 export async function twoLogs(url: string): Promise<[RedisStreamLog, RedisStreamLog]> {
   const begin = () => new RedisStreamLog({ url, settings: { streamLog: ROOMY }, encodeLastFrame });
   const logs: [RedisStreamLog, RedisStreamLog] = [begin(), begin()];
-  for (const log of logs) await vi.waitUntil(() => log.list('nobody').catch(() => undefined), SOON);
+  for (const log of logs)
+    await vi.waitUntil(() => log.list('nobody', { limit: 1 }).catch(() => undefined), SOON);
   return logs;
 }

@@ -53,6 +53,7 @@ describe('the service without a key', () => {
       'event: done',
       'event: failed',
       'include_usage',
+      'The `next` of the page before',
     ]) {
       expect(document).toContain(word);
     }

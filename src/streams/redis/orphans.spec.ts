@@ -32,7 +32,7 @@ async function replica(heir?: Heir): Promise<RedisStreamLog> {
   const log = new RedisStreamLog({ url: redis.url, settings, encodeLastFrame });
   logs.push(log);
   if (heir !== undefined) log.onOrphan(heir);
-  await vi.waitUntil(() => log.list('nobody').catch(() => undefined), SOON);
+  await vi.waitUntil(() => log.list('nobody', { limit: 1 }).catch(() => undefined), SOON);
   return log;
 }
 

@@ -30,7 +30,7 @@ afterEach(async () => {
 afterAll(() => redis.close());
 
 const written = () => client.ping();
-const idsOf = async (owner: string) => (await index.list(owner)).map(({ id }) => id);
+const idsOf = async (owner: string) => (await index.list(owner, undefined, 20_000)).map(({ id }) => id);
 const ttlOf = (owner: string) => redis.command('PTTL', ownerKey(owner));
 
 describe('OwnerIndex', () => {
@@ -38,8 +38,21 @@ describe('OwnerIndex', () => {
     const [one, two] = [card({ owner: 'web' }), card({ owner: 'web' })];
     for (const stream of [two, card({ owner: 'app' }), one]) index.add(stream);
     await written();
-    expect(await index.list('web')).toEqual([two, one].map(({ id, startedAt }) => ({ id, startedAt })));
-    expect(await index.list('nobody')).toEqual([]);
+    expect(await index.list('web', undefined, 10)).toEqual(
+      [two, one].map(({ id, startedAt }) => ({ id, startedAt })),
+    );
+    expect(await index.list('nobody', undefined, 10)).toEqual([]);
+  });
+
+  it('lists what stands behind a place, where a thousand began in its millisecond too', async () => {
+    const streams = Array.from({ length: 1_000 }, () => card({ startedAt: 5 }));
+    const old = card({ startedAt: 4 });
+    for (const stream of [...streams, old]) index.add(stream);
+    await written();
+    const [first, second] = streams;
+    const after = { id: second?.id ?? '', startedAt: 5 };
+    expect((await index.list('web', after, 3)).map(({ id }) => id)).toEqual([first?.id, old.id]);
+    expect(await index.list('web', { id: old.id, startedAt: 4 }, 3)).toEqual([]);
   });
 
   it('takes out what is not there any more', async () => {
@@ -126,12 +139,14 @@ describe('OwnerIndex', () => {
     expect(await idsOf('web')).toHaveLength(1);
   });
 
-  it('keeps the latest 10,000', async () => {
+  it('keeps the latest 10,000 when a minute is over', async () => {
     const streams = Array.from({ length: 10_001 }, () => card());
     for (const stream of streams) index.add(stream);
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + RENEWAL_MS);
+    index.add(card());
     await written();
     const ids = await idsOf('web');
     expect(ids).toHaveLength(10_000);
-    expect(ids).not.toContain(streams[0]?.id);
+    expect(ids).not.toContain(streams[1]?.id);
   });
 });

@@ -1,23 +1,19 @@
 import { LRUCache } from 'lru-cache';
+import { comparePlaces, type ListPlace } from '../list-place.js';
 import type { StreamCard } from '../stream-log.js';
 import type { RedisClient } from './connect.js';
 import { ownerKey } from './keys.js';
 
-/** How many streams of one owner are found. */
+/** How many streams of one owner are found, give or take those of a minute. */
 const MAX_LISTED = 10_000;
 /** How often an index is told how long to live, in milliseconds. */
 const RENEWAL_MS = 60_000;
 /** For how long a stream counts as one that has just begun, in milliseconds: longer than an answer is waited for. */
 const NEW_MS = 5_000;
+/** Streams of one millisecond may stand before a place: so many more are asked for, and four times as many where more do. */
+const SPARE = 16;
 /** Of how many owners it is known when that was. */
 const REMEMBERED = 10_000;
-
-/** A stream of an owner. */
-interface Listed {
-  readonly id: string;
-  /** Milliseconds since 1970, as its producer's clock said. */
-  readonly startedAt: number;
-}
 
 /** Which streams an owner has. */
 export class OwnerIndex {
@@ -57,17 +53,30 @@ export class OwnerIndex {
     sent().catch(() => undefined);
   }
 
-  /** The latest first. */
-  async list(owner: string): Promise<Listed[]> {
-    const pairs = await this.redis.zrevrange(ownerKey(owner), 0, MAX_LISTED - 1, 'WITHSCORES');
-    return Array.from({ length: pairs.length / 2 }, (_, at) => ({
-      id: pairs[2 * at] ?? '',
-      startedAt: Number(pairs[2 * at + 1]),
-    }));
+  /** So many of those that stand behind a place, the latest first; all places are of one moment. */
+  async list(owner: string, after: ListPlace | undefined, count: number): Promise<ListPlace[]> {
+    const newest = after?.startedAt ?? '+inf';
+    for (let asked = count + SPARE; ; asked *= 4) {
+      const pairs = await this.redis.zrevrangebyscore(
+        ownerKey(owner),
+        newest,
+        '-inf',
+        'WITHSCORES',
+        'LIMIT',
+        0,
+        asked,
+      );
+      const places = Array.from({ length: pairs.length / 2 }, (_, at) => ({
+        id: pairs[2 * at] ?? '',
+        startedAt: Number(pairs[2 * at + 1]),
+      }));
+      const found = after === undefined ? places : places.filter((place) => comparePlaces(place, after) > 0);
+      if (found.length >= count || places.length < asked) return found.slice(0, count);
+    }
   }
 
   /** They are not there any more. Of one that has just begun that is not known: another node of a cluster may have it next. */
-  async remove(owner: string, streams: readonly Listed[]): Promise<void> {
+  async remove(owner: string, streams: readonly ListPlace[]): Promise<void> {
     const newest = Date.now() - NEW_MS;
     const ids = streams.filter(({ startedAt }) => startedAt < newest).map(({ id }) => id);
     if (ids.length > 0) await this.redis.zrem(ownerKey(owner), ...ids);

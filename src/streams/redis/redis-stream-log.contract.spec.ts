@@ -32,7 +32,7 @@ class Elsewhere extends RedisStreamLog {
 const create: CreateLog = async (streamLog) => {
   await redis.flush();
   const log = logOf(streamLog);
-  await vi.waitUntil(() => log.list('nobody').catch(() => undefined), SOON);
+  await vi.waitUntil(() => log.list('nobody', { limit: 1 }).catch(() => undefined), SOON);
   return { log, close: () => log.close() };
 };
 
@@ -43,7 +43,7 @@ streamLogContract(
   async (streamLog) => {
     const written = await create(streamLog);
     const reader = new Elsewhere({ url: redis.url, settings: { streamLog }, encodeLastFrame });
-    await vi.waitUntil(() => reader.list('nobody').catch(() => undefined), SOON);
+    await vi.waitUntil(() => reader.list('nobody', { limit: 1 }).catch(() => undefined), SOON);
     const close = async () => void (await Promise.all([written.close(), reader.close()]));
     return { log: written.log, reader, close };
   },

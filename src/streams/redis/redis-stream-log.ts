@@ -6,14 +6,17 @@ import type { Flow } from '../../core/flow.js';
 import type { Frame } from '../../core/frame.js';
 import type { SluiceSettings } from '../../core/settings.js';
 import { SluiceError } from '../../core/sluice-error.js';
+import type { ListPlace } from '../list-place.js';
 import { MemoryStreamLog } from '../memory-stream-log.js';
 import type { NamedStream } from '../named-stream.js';
 import {
   StreamLog,
   type Heir,
+  type ListRange,
   type LoggedStream,
   type StreamCard,
   type StreamOwner,
+  type StreamPage,
   type StreamWriter,
 } from '../stream-log.js';
 import { streamGone } from '../stream-gone.js';
@@ -25,6 +28,7 @@ import { Orphans } from './orphans.js';
 import { OwnerIndex } from './owner-index.js';
 import { Owners } from './owners.js';
 import { OwnStreams } from './own-streams.js';
+import { readList } from './read-list.js';
 import { ReadersElsewhere } from './readers-elsewhere.js';
 import { StopLine } from './stop-line.js';
 import { StreamNames } from './stream-names.js';
@@ -131,18 +135,15 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     });
   }
 
-  override async list(owner: string): Promise<LoggedStream[]> {
-    const listed = await this.#ask(() => this.#index.list(owner));
-    const here = (await this.#local.list(owner)).filter(({ id }) => this.#isHere(id));
-    const known = new Set(here.map(({ id }) => id));
-    const others = listed.filter(({ id }) => !known.has(id));
-    const found = await this.#ask(() => Promise.all(others.map(({ id }) => this.#findElsewhere(id))));
-    const gone = others.filter((_, at) => found[at] === undefined);
-    this.#index.remove(owner, gone).catch(() => undefined);
-    const elsewhere = found
-      .filter((stream) => stream !== undefined)
-      .filter(({ firstKept }) => firstKept === 0);
-    return [...here, ...elsewhere].toSorted((one, other) => other.startedAt - one.startedAt);
+  override list(owner: string, range: ListRange): Promise<StreamPage> {
+    const isHere = (id: string) => this.#isHere(id);
+    const source = {
+      here: (after: ListPlace | undefined, count: number) => this.#local.places(owner, after, count, isHere),
+      everywhere: (after: ListPlace | undefined, count: number) => this.#index.list(owner, after, count),
+      find: (id: string) => (isHere(id) ? this.#local.find(id) : this.#findWhole(id)),
+      forget: (gone: readonly ListPlace[]) => void this.#index.remove(owner, gone).catch(() => undefined),
+    };
+    return this.#ask(() => readList(source, range));
   }
 
   override async stop(id: string): Promise<void> {
@@ -212,6 +213,12 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     // What is there can be read, whether it can be ended or not.
     const isOther = await this.#orphans.seeTo(known.meta, known.last).catch(() => false);
     return describe((isOther && (await this.#shelf.known(id))) || known);
+  }
+
+  /** Undefined also for one whose frames are not kept any more. */
+  async #findWhole(id: string): Promise<LoggedStream | undefined> {
+    const found = await this.#findElsewhere(id);
+    return found?.firstKept === 0 ? found : undefined;
   }
 
   /** True for a stream that is ended now, or has another producer. Rejects with `stream-gone` where there is nothing to wait for. */
