@@ -6,7 +6,7 @@ const fields = (count: number) =>
   `{${Array.from({ length: count }, (_, index) => `"${index}":0`).join(',')}}`;
 
 describe('parseBody', () => {
-  it.each(['{"messages":[{"role":"user"}]}', '[1,2]', '"text"', nested(256), fields(1000)])(
+  it.each(['{"messages":[{"role":"user"}]}', '[1,2]', '"text"', nested(256), fields(1000), fields(150_000)])(
     'reads JSON as JSON.parse does',
     (text) => {
       expect(parseBody(text)).toEqual(JSON.parse(text));
@@ -28,6 +28,9 @@ describe('parseBody', () => {
     ['with 700,000 fields', fields(700_000)],
     ['of three million empty objects', `[${'{},'.repeat(3_000_000)}{}]`],
     ['of 4.9 million items', `[${'0,'.repeat(4_900_000)}0]`],
+    ['of three million empty texts', `{"stop":[${'"",'.repeat(3_000_000)}""]}`],
+    ['of two million texts', `{"stop":[${'"a",'.repeat(2_000_000)}""]}`],
+    ['with 250,000 fields', fields(250_000)],
   ])('refuses a body %s', (_, text) => {
     expect(() => parseBody(text)).toThrow(
       'The request is not valid: its body is nested too deeply, or holds too many values',
