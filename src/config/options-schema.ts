@@ -152,6 +152,9 @@ const limitsSchema = z.strictObject({
   maxStreamsPerCaller: count(DEFAULT_MAX_STREAMS),
 });
 
+/** Names that begin so are Sluice's own: those of users without a tenant, and of visitors. */
+const owner = z.string().regex(/^(?!@)/, 'may not begin with @');
+
 /** The module's options, and what a configuration file says of a Sluice. Defaults stand here alone. */
 export const optionsSchema = z.strictObject({
   corsOrigins: z.array(z.string()).default([]),
@@ -166,7 +169,7 @@ export const optionsSchema = z.strictObject({
     .optional(),
   defaultRoute: z.string().optional(),
   callers: z
-    .array(z.strictObject({ name: z.string().min(1), tenant: z.string().optional(), key: z.string().min(8) }))
+    .array(z.strictObject({ name: owner.min(1), tenant: owner.optional(), key: z.string().min(8) }))
     .default([]),
   anonymous: z.boolean().optional(),
   caller: z.custom<CallerReader>((value) => typeof value === 'function', 'must be a function').optional(),

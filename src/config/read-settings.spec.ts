@@ -254,4 +254,15 @@ describe('hashKey', () => {
   it('is the SHA-256 of the key', () => {
     expect(hashKey('key')).toEqual(createHash('sha256').update('key').digest());
   });
+
+  it.each([
+    [{ name: '@' }, 'callers.0.name may not begin with @'],
+    [{ name: '@ann' }, 'callers.0.name may not begin with @'],
+    [{ name: 'ann', tenant: '@acme' }, 'callers.0.tenant may not begin with @'],
+  ])('refuses a caller %j, with keys alone too', (caller, problem) => {
+    const callers = [{ ...caller, key: 'caller-key-1' }];
+    for (const anonymous of [true, false]) {
+      expect(() => readSettings({ upstreams: { main }, callers, anonymous })).toThrow(problem);
+    }
+  });
 });

@@ -80,7 +80,7 @@ function anonymousOwners(
   callers: readonly { readonly name: string; readonly tenant?: string | undefined }[],
 ): string[] {
   return callers.flatMap(({ name, tenant }, index) =>
-    [ANONYMOUS_NAME, '@'].includes(tenant ?? name)
+    (tenant ?? name) === ANONYMOUS_NAME
       ? [`callers.${index} would share its streams with callers without a key: they are '${ANONYMOUS_NAME}'`]
       : [],
   );

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Req, Res, UseFilters, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiKeyGuard } from '../access/api-key.guard.js';
+import { CrossSiteGuard } from '../access/cross-site.guard.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { encodeErrorBody } from '../dialects/openai-chat/encode-error.js';
 import { encodeModel, encodeModels, type PublicModel } from '../dialects/openai-chat/encode-models.js';
@@ -22,7 +23,7 @@ const LONGER_NAMES = [2, 3, 4, 5, 6].map((segments) =>
 /** The models that callers may name. */
 @ApiTags('openai')
 @Controller({ path: 'v1/models', version: VERSION_NEUTRAL })
-@UseGuards(ApiKeyGuard)
+@UseGuards(ApiKeyGuard, CrossSiteGuard)
 @UseFilters(new ErrorFilter(() => encodeErrorBody))
 export class ModelsController {
   constructor(@Inject(RelayService) private readonly relay: RelayService) {}
