@@ -12,20 +12,27 @@ const STRUCTURE = /["[\]{}]/g;
 const END_OF_WORD = /[\s,\]}]/g;
 const NO_BLANK = /\S/g;
 
-/** The members of a JSON object, in their order, those of one name too. The text has been parsed: it is one. Linear. */
-export function jsonMembers(text: string): JsonMember[] {
-  const members: JsonMember[] = [];
+/**
+ * The members of a JSON object, in their order, those of one name too, each found when it is asked for. The text has been
+ * parsed: it is one. Linear.
+ */
+export function* jsonMembers(text: string): Generator<JsonMember, void, undefined> {
   let at = find(NO_BLANK, text, find(NO_BLANK, text, 0) + 1);
   while (text[at] === '"') {
     const nameTo = endOfString(text, at);
     const valueFrom = find(NO_BLANK, text, find(NO_BLANK, text, nameTo) + 1);
     const valueTo = endOfValue(text, valueFrom);
-    members.push({ name: String(JSON.parse(text.slice(at, nameTo))), from: at, valueFrom, valueTo });
+    yield { name: String(JSON.parse(text.slice(at, nameTo))), from: at, valueFrom, valueTo };
     const comma = find(NO_BLANK, text, valueTo);
     if (text[comma] !== ',') break;
     at = find(NO_BLANK, text, comma + 1);
   }
-  return members;
+}
+
+/** The first member of this name; undefined without one. */
+export function jsonMember(text: string, name: string): JsonMember | undefined {
+  for (const member of jsonMembers(text)) if (member.name === name) return member;
+  return undefined;
 }
 
 /** Behind a string's closing quote, given where its opening one stands. */

@@ -3,10 +3,10 @@ import type { ChatMessage, ChatRequest } from '../../core/chat-request.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import { MAX_MODEL_LENGTH } from '../model-length.js';
 import { invalidRequest } from '../invalid-request.js';
-import { jsonMembers } from '../json-members.js';
+import { jsonMember } from '../json-members.js';
 import { refuseUntrue } from '../refuse-untrue.js';
 import { withMembers } from '../with-members.js';
-import { messageSchema, refuseWrongMessages } from '../refuse-wrong-messages.js';
+import { checkBody, messageSchema } from '../check-body.js';
 
 const TEMPERATURE = 'The default of the upstream’s settings if absent: 0.7, unless it has another or none';
 
@@ -51,11 +51,11 @@ export function decodeQuery(query: unknown): ChatRequest {
  */
 export function decodeBody(body: unknown, json?: string): ChatRequest {
   if (isMissing(body, 'content') && isMissing(body, 'messages')) throw missingContent();
-  refuseWrongMessages(body);
-  const parsed = streamBodySchema.safeParse(body);
+  const { fields, messages } = checkBody(body);
+  const parsed = streamBodySchema.safeParse(fields);
   if (!parsed.success) throw invalidRequest(parsed.error.issues);
   refuseUntrue(body, json);
-  const { content, system, messages, model, ...parameters } = parsed.data;
+  const { content, system, messages: _, model, ...parameters } = parsed.data;
   if (content !== undefined && messages !== undefined) {
     throw new SluiceError(
       'invalid-request',
@@ -89,7 +89,7 @@ function asChatCompletion(
   before: readonly ChatMessage[],
   conversed: readonly ChatMessage[],
 ): string {
-  const own = jsonMembers(json).find(({ name }) => name === 'messages');
+  const own = jsonMember(json, 'messages');
   const written = own === undefined ? JSON.stringify(conversed) : json.slice(own.valueFrom, own.valueTo);
   const [first] = before;
   const messages = first === undefined ? written : `[${JSON.stringify(first)},${written.slice(1)}`;

@@ -6,7 +6,7 @@ import { parseJson } from '../../core/parse-json.js';
 import { readBlock, type BlockListener } from '../../core/read-block.js';
 import { transcoded } from '../../core/transcoded.js';
 import type { Transcoder } from '../../core/transcoder.js';
-import { jsonMembers } from '../json-members.js';
+import { jsonMember } from '../json-members.js';
 import { MAX_SAID } from '../max-said.js';
 import { sseData } from '../sse-frame.js';
 import { withMembers } from '../with-members.js';
@@ -50,7 +50,7 @@ export const continuation: Continuation = {
 
 /** The caller's text with one message more, and other limits. */
 function goneOn(json: string, message: object, limits: readonly (readonly [string, number])[]): string {
-  const member = jsonMembers(json).find(({ name }) => name === 'messages');
+  const member = jsonMember(json, 'messages');
   if (member === undefined) return json;
   const messages = json.slice(member.valueFrom, member.valueTo - 1);
   return withMembers(json, {

@@ -3,7 +3,7 @@ import type { ChatRequest } from '../../core/chat-request.js';
 import { MAX_MODEL_LENGTH } from '../model-length.js';
 import { invalidRequest } from '../invalid-request.js';
 import { refuseUntrue } from '../refuse-untrue.js';
-import { messageSchema, refuseWrongMessages } from '../refuse-wrong-messages.js';
+import { checkBody, messageSchema } from '../check-body.js';
 
 /**
  * What Sluice itself needs of a chat completion request; the upstream judges the rest.
@@ -30,15 +30,15 @@ export function decodeRequest(
   body: unknown,
   json?: string,
 ): { readonly request: ChatRequest; readonly streaming: boolean } {
-  refuseWrongMessages(body);
-  const parsed = chatCompletionRequestSchema.safeParse(body);
+  const { fields, messages } = checkBody(body);
+  const parsed = chatCompletionRequestSchema.safeParse(fields);
   if (!parsed.success) throw invalidRequest(parsed.error.issues);
   refuseUntrue(body, json);
-  const { model, messages, stream } = parsed.data;
+  const { model, messages: first, stream } = parsed.data;
   return {
     request: {
       model,
-      messages,
+      messages: messages ?? first,
       // The body as it came, not as the schema copied it: its fields keep their order.
       source: { dialect: 'openai-chat', body: Object.fromEntries(Object.entries(body ?? {})) },
       ...(json !== undefined && { text: { dialect: 'openai-chat', json } }),

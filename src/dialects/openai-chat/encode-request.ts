@@ -1,6 +1,6 @@
 import type { ChatRequest } from '../../core/chat-request.js';
 import type { RequestTarget } from '../../core/dialect.js';
-import { jsonMembers } from '../json-members.js';
+import { jsonMember } from '../json-members.js';
 import { withMembers } from '../with-members.js';
 
 /**
@@ -32,7 +32,7 @@ function textOf({ text, source, parameters, messages }: ChatRequest): string {
 }
 
 function memberOf(text: string, wanted: string): string | undefined {
-  const member = jsonMembers(text).find(({ name }) => name === wanted);
+  const member = jsonMember(text, wanted);
   return member && text.slice(member.valueFrom, member.valueTo);
 }
 
