@@ -27,10 +27,8 @@ export interface UpstreamDialect {
   /** The headers that carry the key. */
   authorize(key: string): Record<string, string>;
   decoder(): EventDecoder;
-  /** The provider's error object and message in an error body, or undefined if it has another shape. */
-  decodeError(
-    body: unknown,
-  ): { readonly message: string; readonly error: Record<string, unknown> } | undefined;
+  /** Reads the body of an answer with this HTTP status, which is no success. */
+  decodeError(body: unknown, status: number): DecodedRefusal;
   /** What is told of a whole (not streamed) answer. */
   decodeAnswer(body: unknown): DecodedAnswer;
   /**
@@ -42,6 +40,15 @@ export interface UpstreamDialect {
   passThrough(request: ChatRequest): Transcoder<Frame>;
   /** How another target goes on with an answer that broke off; undefined where none can. */
   readonly continuation: Continuation | undefined;
+}
+
+/** What an error body says; each field but the status is undefined where the body has an unknown shape. */
+export interface DecodedRefusal {
+  /** That of the answer; 400, 413 or 422 where the body names a fault of the request. */
+  readonly status: number;
+  readonly message: string | undefined;
+  /** The provider's own error object. */
+  readonly providerError: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What the relay must know of a whole answer. */

@@ -77,13 +77,13 @@ export class UpstreamClient {
     { upstream, dialect, signal }: Pick<UpstreamRequest, 'upstream' | 'dialect' | 'signal'>,
     response: IncomingMessage,
   ): Promise<SluiceError> {
-    const said = dialect.decodeError(await readErrorBody(response, secretsOf(upstream), signal));
+    const body = await readErrorBody(response, secretsOf(upstream), signal);
     if (signal.aborted) return SluiceError.from(signal.reason);
-    return refusalError(upstream, {
-      status: response.statusCode ?? 0,
-      retryAfterMs: retryAfterMs(response.headers, Date.now(), response.statusCode === 429),
-      providerError: said?.error,
-      message: said?.message,
+    const { headers, statusCode = 0 } = response;
+    const wait = retryAfterMs(headers, Date.now(), statusCode === 429);
+    return refusalError(upstream, statusCode, {
+      ...dialect.decodeError(body, statusCode),
+      retryAfterMs: wait,
     });
   }
 }

@@ -12,7 +12,7 @@ const upstream = readSettings({
 const said = { type: 'their_type', message: 'their words' };
 
 function refused(status: number, refusal: Partial<Refusal> = {}) {
-  return refusalError(upstream, {
+  return refusalError(upstream, status, {
     status,
     retryAfterMs: undefined,
     providerError: said,

@@ -60,9 +60,12 @@ export function unreadableError(cause: unknown): SluiceError {
   return new SluiceError('upstream-error', 'The upstream sent something that cannot be read', { cause });
 }
 
-/** The error for a refusal, its words redacted: 4xx keep their status, 5xx become 502, 503 or 504. */
-export function refusalError({ name }: UpstreamSettings, refusal: Refusal): SluiceError {
-  return refused(`The upstream '${name}' answered ${refusal.status}`, {
+/**
+ * The error for a refusal, its words redacted: 4xx keep their status, 5xx become 502, 503 or 504. `answered` is the HTTP
+ * status that the upstream sent, which its body may contradict.
+ */
+export function refusalError({ name }: UpstreamSettings, answered: number, refusal: Refusal): SluiceError {
+  return refused(`The upstream '${name}' answered ${answered}`, {
     ...refusal,
     message: refusal.message?.slice(0, MAX_MESSAGE_LENGTH),
   });

@@ -164,3 +164,31 @@ describe('a request that the upstream refuses within its 200', () => {
     await answer.over;
   });
 });
+
+describe('a request that the upstream refuses behind another status', () => {
+  const details = { message: 'their words', ...TOO_LONG };
+
+  it('is answered 400, asks no other target, and opens no breaker', async () => {
+    const fleet = await Fleet.start(['a', 'b'], { each: { a: { breaker: { minimumRequests: 5 } } } });
+    const send = (): Promise<Answer> =>
+      ask(`${fleet.url}/v1/chat/completions`, { body: chat('Hi', { model: 'r' }) });
+    for (let asked = 0; asked < 22; asked += 1) {
+      fleet.at('a').next(refuses([500, 503, 429][asked % 3] ?? 500, { body: { error: details } }));
+      const answer = await send();
+      expect([answer.status, await answer.json()]).toEqual([400, { error: details }]);
+    }
+    expect(fleet.asked).toEqual([22, 0]);
+    fleet.at('a').next(streams('fine'));
+    const answer = await send();
+    expect([answer.status, fleet.asked]).toEqual([200, [23, 0]]);
+    await answer.over;
+  });
+
+  it('is served by the next target where the body names no fault of the request', async () => {
+    const fleet = await Fleet.start(['a', 'b']);
+    fleet.at('a').next(refuses(500, { body: { error: { message: 'their words', type: 'server_error' } } }));
+    const answer = await ask(`${fleet.url}/v1/chat/completions`, { body: chat('Hi', { model: 'r' }) });
+    expect([answer.status, fleet.asked]).toEqual([200, [1, 1]]);
+    await answer.over;
+  });
+});

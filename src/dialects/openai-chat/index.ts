@@ -3,10 +3,10 @@ import type { Frame } from '../../core/frame.js';
 import { completionToEvents } from './completion-to-events.js';
 import { continuation } from './continuation.js';
 import { decodeAnswer } from './decode-answer.js';
+import { decodeError } from './decode-error.js';
 import { eventDecoder } from './decode-event.js';
 import { encodeRequest } from './encode-request.js';
 import { passThrough } from './pass-through.js';
-import { readError } from './read-error.js';
 
 /** OpenAI chat completions, facing an upstream. */
 export const openaiChat: UpstreamDialect = {
@@ -15,7 +15,7 @@ export const openaiChat: UpstreamDialect = {
   encodeRequest,
   authorize: (key) => ({ authorization: `Bearer ${key}` }),
   decoder: eventDecoder,
-  decodeError: readError,
+  decodeError,
   decodeAnswer,
   completionToEvents,
   passThrough,
