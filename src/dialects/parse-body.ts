@@ -2,7 +2,7 @@ import { isWithinJsonBounds } from '../core/json-bounds.js';
 import { SluiceError } from '../core/sluice-error.js';
 
 /** Objects, arrays and fields of one request: as many are read in some tenths of a second. */
-const MAX_NODES = 320_000;
+const MAX_NODES = 350_000;
 
 /**
  * The JSON body of a request; undefined for an empty one. Throws `invalid-request` for what is no JSON, or is not within the bounds
@@ -19,7 +19,7 @@ export function parseBody(text: string): unknown {
 }
 
 /**
- * Throws `invalid-request` for a JSON text that is nested deeper than 256 levels, or holds more than 320,000 objects, arrays and
+ * Throws `invalid-request` for a JSON text that is nested deeper than 256 levels, or holds more than 350,000 objects, arrays and
  * fields; eight items of arrays count for one.
  */
 export function refuseUnbounded(text: string): void {
