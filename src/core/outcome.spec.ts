@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isWhole, outcomeOfError, outcomeOfFinish } from './outcome.js';
+import { isWhole, mergeFinish, outcomeOfError, outcomeOfFinish } from './outcome.js';
 
 describe('outcomeOfFinish', () => {
   it.each([
@@ -19,8 +19,32 @@ describe('outcomeOfFinish', () => {
 
 describe('isWhole', () => {
   it.each(['finished', 'length', 'content-filter'] as const)('is true of %s', (outcome) => {
-    expect(isWhole(outcome)).toBe(true);
+    expect(isWhole(outcome, 'stop')).toBe(true);
   });
+
+  it.each([
+    'stop',
+    'tool_calls',
+    'function_call',
+    'length',
+    'MAX_TOKENS',
+    'content_filter',
+    'SAFETY',
+    'STOP',
+    'eos',
+    'end_turn',
+    'COMPLETE',
+  ])('is true of an answer that ended with %s', (reason) => {
+    expect(isWhole(outcomeOfFinish(reason), reason)).toBe(true);
+  });
+
+  it.each(['a-vendor-word', 'other', 'max_turns', 'stopped early', 'constructor', undefined])(
+    'is false of an answer that ended with %s',
+    (reason) => {
+      expect(outcomeOfFinish(reason)).toBe('finished');
+      expect(isWhole(outcomeOfFinish(reason), reason)).toBe(false);
+    },
+  );
 
   it.each([
     'cancelled',
@@ -30,7 +54,20 @@ describe('isWhole', () => {
     'timeout-total',
     'shutdown',
   ] as const)('is false of %s', (outcome) => {
-    expect(isWhole(outcome)).toBe(false);
+    expect(isWhole(outcome, 'stop')).toBe(false);
+  });
+});
+
+describe('mergeFinish', () => {
+  it.each([
+    [undefined, undefined, undefined],
+    [undefined, 'stop', 'stop'],
+    ['stop', undefined, 'stop'],
+    ['stop', 'length', 'length'],
+    ['a-vendor-word', 'stop', 'a-vendor-word'],
+    ['stop', 'a-vendor-word', 'a-vendor-word'],
+  ])('makes one of %s and %s', (before, next, merged) => {
+    expect(mergeFinish(before, next)).toBe(merged);
   });
 });
 

@@ -17,11 +17,6 @@ export type Outcome =
   | 'timeout-total'
   | 'shutdown';
 
-/** True for the outcomes of answers that their models ended by themselves. */
-export function isWhole(outcome: Outcome): boolean {
-  return outcome === 'finished' || outcome === 'length' || outcome === 'content-filter';
-}
-
 /** Providers' words for an answer that reached its bound, and for one that was stopped for what it said. */
 const LENGTHS = new Set(['length', 'max_tokens', 'model_length', 'max_output_tokens']);
 const FILTERS = new Set([
@@ -33,6 +28,37 @@ const FILTERS = new Set([
   'prohibited_content',
   'spii',
 ]);
+
+/** Words for an answer that is complete: OpenAI's, then those of TGI, Anthropic and Cohere. */
+const FINISHES = new Set([
+  'stop',
+  'tool_calls',
+  'function_call',
+  'eos',
+  'eos_token',
+  'stop_sequence',
+  'end_turn',
+  'tool_use',
+  'complete',
+]);
+
+/** True for an answer that its model ended by itself, with a word that is known for that. Another word may be a failure's. */
+export function isWhole(outcome: Outcome, finishReason: FinishReason | undefined): boolean {
+  if (outcome === 'length' || outcome === 'content-filter') return true;
+  return outcome === 'finished' && FINISHES.has(finishReason?.toLowerCase() ?? '');
+}
+
+/**
+ * The finish reason of an answer of which some choices finished with `before` and the next one with `next`: the first one
+ * that no list here has, else the last one.
+ */
+export function mergeFinish(
+  before: FinishReason | undefined,
+  next: FinishReason | undefined,
+): FinishReason | undefined {
+  if (before === undefined || next === undefined) return next ?? before;
+  return isWhole(outcomeOfFinish(before), before) ? next : before;
+}
 
 /** The outcome of a stream that its upstream ended by itself. */
 export function outcomeOfFinish(reason: FinishReason | undefined): Outcome {

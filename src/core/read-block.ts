@@ -1,4 +1,5 @@
 import type { EventBlock, UpstreamEvent } from './event-block.js';
+import { mergeFinish } from './outcome.js';
 import { SluiceError } from './sluice-error.js';
 import { isContent, type StreamPart } from './stream-part.js';
 import { NO_CHOICES, type Seen } from './transcoded.js';
@@ -104,7 +105,7 @@ class Reading {
     else if (part.type === 'finish') {
       if (this.#finished === undefined) this.#seen.finished = this.#finished = [part.choice];
       else this.#finished.push(part.choice);
-      this.#seen.finishReason = part.reason;
+      this.#seen.finishReason = mergeFinish(this.#seen.finishReason, part.reason);
     } else this.#seen.content ||= isContent(part);
   }
 }

@@ -4,6 +4,7 @@ import type { Outcome } from '../core/outcome.js';
 import type { RelayEvent } from '../core/relay-event.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { Stop, type StopSignal } from '../core/stop-signal.js';
+import type { FinishReason } from '../core/stream-part.js';
 import { Routes, type Route } from '../upstream/routes.js';
 import { Upstreams } from '../upstream/upstreams.js';
 import { ActiveStreams, type Place } from './active-streams.js';
@@ -109,9 +110,9 @@ class Hold implements RecordOwner {
     return estimatePromptTokens(this.request);
   }
 
-  ended(outcome: Outcome): void {
+  ended(outcome: Outcome, finishReason: FinishReason | undefined): void {
     this.release();
-    this.#onEnded?.(outcome);
+    this.#onEnded?.(outcome, finishReason);
   }
 }
 

@@ -34,7 +34,7 @@ class SharedLog {
 
 /** A replica whose streams begin with its name, and all that it was asked to read. */
 function replica(name: string, log: SharedLog) {
-  const ends = new Map<string, (outcome: Outcome) => void>();
+  const ends = new Map<string, NonNullable<RecordOptions['onEnded']>>();
   const reads: string[] = [];
   const streams: Pick<RecordedStreams, 'open' | 'isKept' | 'hold' | 'find' | 'read'> = {
     async open(_, { dialect, caller, onEnded = () => undefined }): Promise<RecordedStream> {
@@ -68,9 +68,9 @@ function replica(name: string, log: SharedLog) {
     const { stream, sharing } = await open(asked, changed);
     return [stream.id, sharing?.how].join(' ').trim();
   };
-  const end = (id: string, outcome: Outcome) => {
+  const end = (id: string, outcome: Outcome, finishReason = 'stop') => {
     log.change(id, { state: 'over' });
-    ends.get(id)?.(outcome);
+    ends.get(id)?.(outcome, finishReason);
   };
   return { open, ask, end, reads };
 }

@@ -14,13 +14,20 @@ const turns = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Questions that are answered when the test says so. */
 function answering() {
-  const asked: { done: () => void; fail: (error: Error) => void; options: OpenOptions }[] = [];
+  const asked: {
+    done: (finishReason?: string) => void;
+    fail: (error: Error) => void;
+    options: OpenOptions;
+  }[] = [];
   const events: RelayEvent[] = [];
   const complete = (_: unknown, given: OpenOptions = {}) =>
     new Promise<RelayAnswer>((resolve, reject) => {
       const id = `a${asked.length + 1}`;
       const rest = { target: 'a/m', attempts: 1, headers: {}, contentType: 'application/json' };
-      const done = () => resolve({ id, route: 'r', ...rest, body: Buffer.from(id) });
+      const done = (finishReason = 'stop') => {
+        given.onEnded?.('finished', finishReason);
+        resolve({ id, route: 'r', ...rest, body: Buffer.from(id) });
+      };
       asked.push({ done, fail: reject, options: given });
     });
   const relay = { complete } as unknown as RelayService;
@@ -49,6 +56,16 @@ describe('OnceAnswers, for requests that share', () => {
     expect(asked.length).toBe(1);
     const hows = ['miss', 'shared', 'hit'];
     expect(events).toEqual(hows.map((how) => ({ type: 'sharing', route: 'r', how })));
+  });
+
+  it('gives an answer with a finish reason that nobody knows to those that wait, and to nobody later', async () => {
+    const { asked, share } = answering();
+    const both = [share(), share()];
+    asked[0]?.done('a-vendor-word');
+    expect(await Promise.all(both)).toEqual(['a1 miss', 'a1 shared']);
+    const again = share();
+    asked[1]?.done();
+    expect(await again).toBe('a2 miss');
   });
 
   it('remembers no failure', async () => {

@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller, ChatRequest } from '../core/chat-request.js';
+import { isWhole } from '../core/outcome.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StopSignal } from '../core/stop-signal.js';
 import { KeptAnswers } from './kept-answers.js';
 import type { Once, Sharing } from './once.js';
 import { ownerOf } from './recorded-streams.js';
 import { RelayEvents } from './relay-events.js';
-import type { RelayAnswer } from './relay-stream.js';
+import type { OpenOptions, RelayAnswer } from './relay-stream.js';
 import { RelayService } from './relay.service.js';
 import { SharedWork } from './shared-work.js';
 
@@ -78,7 +79,7 @@ export class OnceAnswers {
     return { answer: await entry.work.join(asker.signal), sharing: { how: 'miss' } as const };
   }
 
-  /** `onAnswer` is called unless another request has begun under the name meanwhile. */
+  /** `onAnswer` is called for an answer that is whole, unless another request has begun under the name meanwhile. */
   #begin(
     name: string,
     hash: string,
@@ -86,12 +87,18 @@ export class OnceAnswers {
     caller: Caller,
     onAnswer: (answer: RelayAnswer) => void = () => undefined,
   ): Entry {
-    const work = new SharedWork((nobody) => this.relay.complete(request, { caller, signal: nobody }));
+    let whole = false;
+    const onEnded: OpenOptions['onEnded'] = (outcome, finishReason) => {
+      whole = isWhole(outcome, finishReason);
+    };
+    const work = new SharedWork((nobody) =>
+      this.relay.complete(request, { caller, signal: nobody, onEnded }),
+    );
     const entry = { hash, work };
     this.#running.set(name, entry);
     const isLatest = () => this.#running.get(name) === entry && this.#running.delete(name);
     work.result.then(
-      (answer) => isLatest() && onAnswer(answer),
+      (answer) => isLatest() && whole && onAnswer(answer),
       () => isLatest(),
     );
     return entry;

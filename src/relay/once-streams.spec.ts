@@ -20,7 +20,7 @@ const once = (fields: Partial<Once> = {}): Once => ({
 function opening() {
   const [kept, forgotten] = [new Set<string>(), new Set<string>()];
   const held: string[] = [];
-  const ends = new Map<string, (outcome: Outcome) => void>();
+  const ends = new Map<string, NonNullable<RecordOptions['onEnded']>>();
   const events: RelayEvent[] = [];
   let opened = 0;
   let failure: SluiceError | undefined;
@@ -46,7 +46,8 @@ function opening() {
     open({ key: undefined, share: 'use', ...fields }, changed).then(
       ({ stream, sharing }) => `${stream.id} ${sharing?.how}`,
     );
-  const end = (id: string, outcome: Outcome) => ends.get(id)?.(outcome);
+  const end = (id: string, outcome: Outcome, finishReason: string | undefined = 'stop') =>
+    ends.get(id)?.(outcome, finishReason);
   const fail = (error: SluiceError | undefined) => void (failure = error);
   const forget = (id: string) => {
     kept.delete(id);
@@ -164,6 +165,20 @@ describe('OnceStreams, for requests that share', () => {
       expect(await share()).toBe('s1 hit');
     },
   );
+
+  it('replays nothing that ended with a finish reason that nobody knows', async () => {
+    const { share, end } = opening();
+    await share();
+    end('s1', 'finished', 'a-vendor-word');
+    expect(await Promise.all([share(), share()])).toEqual(['s2 miss', 's2 shared']);
+  });
+
+  it('gives it to a request with its key all the same', async () => {
+    const { ask, end } = opening();
+    await ask();
+    end('s1', 'finished', 'a-vendor-word');
+    expect(await ask()).toBe('s1');
+  });
 
   it.each([
     'cancelled',

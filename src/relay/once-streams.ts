@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { ChatRequest } from '../core/chat-request.js';
-import { isWhole, type Outcome } from '../core/outcome.js';
+import { isWhole } from '../core/outcome.js';
 import type { NamedEnd } from '../streams/named-stream.js';
 import { NamedStreams } from './named-streams.js';
 import { hitOf, otherRequest, type Once, type Sharing } from './once.js';
@@ -46,8 +46,8 @@ export interface OnceStream {
 
 /**
  * Answers a request that is asked again, or that shares, with the stream of the first one, on whichever replica it is. A stream that failed before its
- * head, or that is not kept any more, is no answer, and for requests that share neither is one that broke off: then the
- * request is asked anew.
+ * head, or that is not kept any more, is no answer, and for requests that share neither is one that broke off or ended with
+ * an unknown finish reason: then the request is asked anew.
  */
 @Injectable()
 export class OnceStreams {
@@ -129,9 +129,9 @@ export class OnceStreams {
       if (elsewhere === undefined || work.value === undefined) return;
       this.named.tell(elsewhere, hash, work.value, entry.ended);
     };
-    const onEnded = (outcome: Outcome) => {
+    const onEnded: RecordOptions['onEnded'] = (outcome, finishReason) => {
       entry.endedAt = performance.now();
-      entry.ended = { whole: isWhole(outcome), at: Date.now() };
+      entry.ended = { whole: isWhole(outcome, finishReason), at: Date.now() };
       tell();
     };
     const work = new SharedWork((signal) =>

@@ -2,7 +2,6 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ANONYMOUS_NAME, isAnonymous, type Caller, type ChatRequest } from '../core/chat-request.js';
 import type { StreamFormat } from '../core/dialect.js';
 import type { Frame } from '../core/frame.js';
-import type { Outcome } from '../core/outcome.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { Stop, type StopSignal } from '../core/stop-signal.js';
 import {
@@ -16,7 +15,7 @@ import {
 import { Flow } from '../core/flow.js';
 import { Routes } from '../upstream/routes.js';
 import { Recording, type Reading, type RecordingOptions } from './recording.js';
-import type { RelayStream } from './relay-stream.js';
+import type { OpenOptions, RelayStream } from './relay-stream.js';
 import { RelayService } from './relay.service.js';
 import { untilAborted } from './until-aborted.js';
 import { printWill } from './will.js';
@@ -37,7 +36,7 @@ export interface RecordOptions {
   /** Others who ask the same are given the stream too. @default false */
   readonly shared?: boolean;
   /** Called once, when the stream is over. */
-  readonly onEnded?: (outcome: Outcome) => void;
+  readonly onEnded?: NonNullable<OpenOptions['onEnded']>;
 }
 
 /** How a stream that was opened is recorded. */

@@ -5,6 +5,7 @@ import type { FrameNumbers, StreamFormat } from '../core/dialect.js';
 import type { Flow } from '../core/flow.js';
 import type { Outcome } from '../core/outcome.js';
 import type { StopSignal } from '../core/stop-signal.js';
+import type { FinishReason } from '../core/stream-part.js';
 import type { Usage } from '../core/usage.js';
 
 /** How a stream is opened. */
@@ -13,8 +14,11 @@ export interface OpenOptions {
   readonly signal?: StopSignal | undefined;
   /** @default { name: 'anonymous' } */
   readonly caller?: Caller | undefined;
-  /** Called once, when the stream is over. A request that is refused before it is a stream has no end. */
-  readonly onEnded?: ((outcome: Outcome) => void) | undefined;
+  /**
+   * Called once, when the stream or whole answer is over, with the upstream's own word for its end if there was one. A request
+   * that is refused before it is a stream has no end.
+   */
+  readonly onEnded?: ((outcome: Outcome, finishReason: FinishReason | undefined) => void) | undefined;
 }
 
 /** The same, with a format of one's own. */

@@ -1,4 +1,4 @@
-import { outcomeOfError, outcomeOfFinish, type Outcome } from '../core/outcome.js';
+import { mergeFinish, outcomeOfError, outcomeOfFinish, type Outcome } from '../core/outcome.js';
 import type { AttemptIdentity, RelayEvent, StreamIdentity } from '../core/relay-event.js';
 import type { SluiceError } from '../core/sluice-error.js';
 import type { FinishReason } from '../core/stream-part.js';
@@ -13,7 +13,7 @@ const BYTES_PER_TOKEN = 4;
 export interface RecordOwner {
   emit(event: RelayEvent): void;
   /** Told once, when the stream is over. */
-  ended(outcome: Outcome): void;
+  ended(outcome: Outcome, finishReason: FinishReason | undefined): void;
   /** About how many tokens the question has; asked for only where the upstream does not say. */
   estimatePrompt(): number;
 }
@@ -128,7 +128,7 @@ export class StreamRecord {
     events,
   }: Omit<Transcoded<unknown>, 'output' | 'finished'>): void {
     this.#events += events;
-    this.#finishReason = finishReason ?? this.#finishReason;
+    if (finishReason !== undefined) this.#finishReason = mergeFinish(this.#finishReason, finishReason);
     this.#usage = usage ?? this.#usage;
     this.#model ??= model;
     if (!content || this.#ttftMs !== undefined) return;
@@ -161,7 +161,7 @@ export class StreamRecord {
   #end(outcome: Outcome, error?: SluiceError): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.owner.ended(outcome);
+    this.owner.ended(outcome, this.#finishReason);
     const usage = this.usage ?? this.#estimate();
     this.#emit({
       type: 'ended',

@@ -97,6 +97,7 @@ describe.each(hostKinds.slice(0, 1))('a failure in place of an answer on $name',
       [{ object: 'error', message: 'their words', type: 'BadRequestError', code: 400 }, 400],
       [[{ error: { message: 'their words', code: 404 } }], 404],
       [{ choices: [{ message: { content: 'x' }, finish_reason: 'error' }] }, 502],
+      [{ choices: [{ message: { content: 'x' }, finish_reason: 'null' }] }, 502],
       [{ choices: [{ message: { content: 'x' }, finish_reason: 'stop', error: { code: 422 } }] }, 422],
     ] as const) {
       upstream.next({ ...refuses(200, { body }), status: 200 });

@@ -71,6 +71,19 @@ describe.each(hostKinds)('identical requests that share, on $name', (kind) => {
     expect(sharing.asked).toBe(1);
   });
 
+  it.each(ALL)('are answered anew where nobody knows the finish reason: $name', async (way) => {
+    const content = fresh();
+    sharing.upstream().next(streams('one').finishes('a-vendor-word'));
+    const first = await sharing.send(way, content);
+    expect(await first.text()).toContain('a-vendor-word');
+    for (const expected of ['miss', 'hit']) {
+      const next = await sharing.send(way, content, APP);
+      expect(await next.text()).not.toContain('a-vendor-word');
+      expect(how(next)).toBe(expected);
+    }
+    expect([how(first), sharing.asked]).toEqual(['miss', 2]);
+  });
+
   it('ask once for a whole answer', async () => {
     const [content, gate] = [fresh(), new Gate()];
     sharing.upstream().next(streams('one', ' two').after(1).thenHolds(gate.opened));

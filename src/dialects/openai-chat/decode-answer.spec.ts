@@ -39,6 +39,23 @@ describe('decodeAnswer', () => {
     });
   });
 
+  it.each(['', ' ', 'null', 'None', 'undefined'])(
+    'takes the finish reason "%s" for none',
+    (finish_reason) => {
+      const choices = [{ message: { content: 'a' }, finish_reason: 'stop' }, { finish_reason }];
+      expect(decodeAnswer({ choices })).toMatchObject({ finished: [], error: { code: 'upstream-cut' } });
+    },
+  );
+
+  it('has neither a finish reason nor an error where the field is null', () => {
+    expect(decodeAnswer({ choices: [{ finish_reason: null }] })).toEqual({ finished: [] });
+  });
+
+  it('tells a word that nobody knows, whichever choice has it', () => {
+    const choices = [{ finish_reason: 'a-vendor-word' }, { finish_reason: 'stop' }];
+    expect(decodeAnswer({ choices }).finishReason).toBe('a-vendor-word');
+  });
+
   it('does not take an empty error field for an error', () => {
     expect(decodeAnswer({ error: null, choices: [{ finish_reason: 'stop' }] })).toMatchObject({
       finished: [0],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SluiceError } from '../../core/sluice-error.js';
 import type { DecodedAnswer } from '../../core/dialect.js';
+import { mergeFinish } from '../../core/outcome.js';
 import { findError } from './find-error.js';
 import { findUsage } from './find-usage.js';
 import { failureOfFinish, readFinishReason } from './finish-reason.js';
@@ -10,7 +11,7 @@ import { readUsage } from './read-usage.js';
 
 const answerSchema = z.object({
   model: z.string().optional().catch(undefined),
-  choices: z.array(z.object({ finish_reason: z.unknown().transform(readFinishReason) })).catch([]),
+  choices: z.array(z.object({ finish_reason: z.unknown() })).catch([]),
 });
 
 /** What is told of a whole answer. Source: OpenAI API reference, 'The chat completion object'. */
@@ -22,12 +23,17 @@ export function decodeAnswer(body: unknown): DecodedAnswer {
     const problem = 'The upstream answered with something that is no chat completion';
     return { finished: [], error: new SluiceError('upstream-error', problem) };
   }
-  const reasons = choices.map((choice) => choice.finish_reason);
+  const reasons = choices.map((choice) => readFinishReason(choice.finish_reason));
   const failures = reasons.map((reason) => (reason === undefined ? undefined : failureOfFinish(reason)));
   const error = failures.find((failure) => failure !== undefined);
   if (error !== undefined) return { finished: [], error };
+  // Where a server says nothing of the end, its whole body is one. One that says that there is none has broken off.
+  if (choices.some((choice, at) => typeof choice.finish_reason === 'string' && reasons[at] === undefined)) {
+    const problem = 'The upstream closed before its answer was complete';
+    return { finished: [], finishReason: undefined, error: new SluiceError('upstream-cut', problem) };
+  }
   const finished = reasons.flatMap((reason, choice) => (reason === undefined ? [] : [choice]));
   const usage = isRecord(body) ? readUsage(findUsage(body)) : undefined;
-  const finishReason = reasons.findLast((reason) => reason !== undefined);
+  const finishReason = reasons.reduce(mergeFinish, undefined);
   return { finished, finishReason, usage, model: model || undefined };
 }
