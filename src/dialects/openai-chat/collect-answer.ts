@@ -9,14 +9,15 @@ import { ToolCalls } from './tool-calls.js';
 /** The first answer of what chat completion chunks came to. */
 export function collectAnswer(frames: string): CollectedAnswer {
   const calls = new ToolCalls();
-  return collect(dataOfFrames(frames).flatMap((data) => piecesOf(data, calls)));
+  const begun = new Set<number>();
+  return collect(dataOfFrames(frames).flatMap((data) => piecesOf(data, calls, begun)));
 }
 
-function piecesOf(data: string, calls: ToolCalls): AnswerPiece[] {
+function piecesOf(data: string, calls: ToolCalls, begun: Set<number>): AnswerPiece[] {
   const chunk = data === '[DONE]' ? undefined : tryRead(data);
   if (chunk === undefined) return [];
   if (isRecord(chunk.error)) return [{ error: errorOf(chunk.error) }];
-  return [{ model: chunk.model }, ...partsOf(chunk, calls).map(pieceOf)];
+  return [{ model: chunk.model }, ...partsOf(chunk, calls, begun).map(pieceOf)];
 }
 
 /** What its caller was sent unread may be more than is read. */

@@ -34,6 +34,25 @@ const third = (content: string) => JSON.stringify({ choices: [{ index: 2, delta:
 
 const partsOf = (chunk: object) => eventDecoder().decode(event(JSON.stringify(chunk))).parts;
 
+/** A completion in one event. */
+const whole = (content: string) => ({
+  choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+});
+
+describe('a message in place of a delta', () => {
+  it('is read as what its choice says', () => {
+    expect(partsOf(whole('All of it.'))).toEqual([text('All of it.'), finish('stop')]);
+  });
+
+  it('says nothing again where it repeats the deltas of its choice', () => {
+    const decoder = eventDecoder();
+    const read = (chunk: object) => decoder.decode(event(JSON.stringify(chunk))).parts;
+    expect(read({ choices: [{ index: 0, delta: { content: 'All' } }] })).toEqual([text('All')]);
+    expect(read({ choices: [{ index: 0, delta: { content: ' of it.' } }] })).toEqual([text(' of it.')]);
+    expect(read(whole('All of it.'))).toEqual([finish('stop')]);
+  });
+});
+
 describe('eventDecoder of what providers stream', () => {
   it('reads OpenAI: text, finish and the usage that stands alone', () => {
     expect(partsIn('openai')).toEqual([

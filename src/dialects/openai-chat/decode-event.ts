@@ -19,6 +19,7 @@ export function eventDecoder(): EventDecoder {
 class ChunkDecoder implements EventDecoder {
   readonly #shape = new ChunkShape();
   readonly #calls = new ToolCalls();
+  readonly #begun = new Set<number>();
 
   decode(event: UpstreamEvent): DecodedEvent {
     const sign = readSign(event);
@@ -29,7 +30,7 @@ class ChunkDecoder implements EventDecoder {
       throw new SluiceError('upstream-error', 'The upstream sent an event that is no chat completion chunk');
     }
     this.#shape.learn(data, chunk);
-    return { parts: partsOf(chunk, this.#calls), done: false, model: chunk.model };
+    return { parts: partsOf(chunk, this.#calls, this.#begun), done: false, model: chunk.model };
   }
 
   known(block: Buffer, from: number): KnownEvents | undefined {
@@ -37,12 +38,22 @@ class ChunkDecoder implements EventDecoder {
   }
 }
 
-/** The parts of one chunk, in the order in which a reader needs them. `calls` are those of its stream so far. */
-export function partsOf(chunk: ChatChunk, calls = new ToolCalls()): StreamPart[] {
+/**
+ * The parts of one chunk, in the order in which a reader needs them. `calls` are those of its stream so far, `begun` the choices of
+ * which something was read: some servers repeat a whole message behind its deltas.
+ */
+export function partsOf(
+  chunk: ChatChunk,
+  calls = new ToolCalls(),
+  begun: Set<number> = new Set(),
+): StreamPart[] {
   if (chunk.reported !== undefined) return [{ type: 'error', error: streamError(chunk.reported) }];
   const parts: StreamPart[] = [];
-  for (const { index, finishReason, delta } of chunk.choices) {
-    if (delta !== undefined) addDelta(parts, index, delta, calls);
+  for (const { index, finishReason, delta, message } of chunk.choices) {
+    const said = delta ?? (begun.has(index) ? undefined : message);
+    const before = parts.length;
+    if (said !== undefined) addDelta(parts, index, said, calls);
+    if (parts.length > before) begun.add(index);
     if (finishReason !== undefined) parts.push(endOf(index, finishReason));
   }
   const usage = readUsage(chunk.usage);

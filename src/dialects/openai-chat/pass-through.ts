@@ -95,7 +95,7 @@ class PassThrough implements Transcoder<Frame> {
     this.#shape.learn(data, chunk);
     const { choices, model } = chunk;
     if (choices.length > 0) {
-      const content = choices.some(({ delta }) => saysSomething(delta));
+      const content = choices.some(({ delta, message }) => saysSomething(delta ?? message));
       return { parts: partsOf(chunk), done: false, model, content };
     }
     const usageOnly = chunk.usage !== undefined && chunk.usage !== null;

@@ -13,6 +13,8 @@ export interface ChunkChoice {
   readonly index: number;
   readonly finishReason: string | undefined;
   readonly delta: Delta | undefined;
+  /** The whole message, of servers that send a completion as one event; undefined beside a delta. */
+  readonly message: Delta | undefined;
 }
 
 /**
@@ -67,6 +69,7 @@ function readChoices(value: unknown): ChunkChoice[] | undefined {
       index: readIndex(index),
       finishReason: readFinishReason(reason),
       delta: readDelta(choice),
+      message: readMessage(choice),
     });
   }
   return choices;
@@ -76,6 +79,10 @@ function readChoices(value: unknown): ChunkChoice[] | undefined {
 function readDelta({ delta, text }: Readonly<Record<string, unknown>>): Delta | undefined {
   if (isRecord(delta)) return delta;
   return typeof text === 'string' ? { content: text } : undefined;
+}
+
+function readMessage({ delta, message }: Readonly<Record<string, unknown>>): Delta | undefined {
+  return !isRecord(delta) && isRecord(message) ? message : undefined;
 }
 
 /** A whole number from 0; 0 for anything else. */
