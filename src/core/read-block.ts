@@ -6,6 +6,7 @@ import { NO_CHOICES, type Seen } from './transcoded.js';
 import type { DecodedEvent, EventDecoder, KnownEvents } from './transcoder.js';
 
 const CR = 0x0d;
+const LF = 0x0a;
 const BLANK = '\n\n';
 
 /** What was seen in a block, and the parts that stood before its end or its error. */
@@ -28,6 +29,11 @@ export function readBlock(block: EventBlock, decoder: EventDecoder, listener?: B
   // Where lines end with CR, events are found by parsing alone.
   const separable = !bytes.includes(CR);
   for (let at = 0; at < bytes.length;) {
+    // Blank lines between events are none: a run of them is passed over at once.
+    if (separable && bytes[at] === LF) {
+      at += 1;
+      continue;
+    }
     const known = separable ? decoder.known(bytes, at) : undefined;
     const end = known?.end ?? (separable ? endOfEvent(bytes, at) : bytes.length);
     if (known !== undefined) {
