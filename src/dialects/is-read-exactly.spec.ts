@@ -17,4 +17,9 @@ describe('isReadExactly', () => {
     '{"a":{"b":1,"b":1}}',
     '{"a":1e2}',
   ])('is false for %s', (json) => expect(isReadExactly(json)).toBe(false));
+
+  it('remembers nothing of the text before', () => {
+    expect(isReadExactly('{"a":1.0}')).toBe(false);
+    expect(isReadExactly('{"a":1}')).toBe(true);
+  });
 });

@@ -49,6 +49,12 @@ describe('the memory of a MemoryStreamLog', () => {
     expect(log.bytes).toBe(0);
   });
 
+  it('is given back where a frame is longer than its stream may keep, and the log has room', () => {
+    const log = logOf(64 * MIB);
+    new WrittenStream(log, {}, 'x'.repeat(5 * MIB)).write();
+    expect(log.held).toBeLessThan(10_000);
+  });
+
   it('counts what each stream takes by itself, however little it says', async () => {
     const log = logOf(MIB);
     const streams = Array.from({ length: 2_000 }, () => new WrittenStream(log).write().end());

@@ -87,6 +87,9 @@ describe('PendingAttempts', () => {
     const [young] = begin(pending, 60);
     pending.tellSilence();
     expect([old, answered, young].map((one) => one?.targetFellSilent.mock.calls.length)).toEqual([1, 0, 1]);
+    if (old !== undefined) pending.remove(old);
+    pending.tellSilence();
+    expect(old?.targetFellSilent).toHaveBeenCalledOnce();
   });
 
   it('let the caller of a probe wait for as long as an answer usually takes', () => {

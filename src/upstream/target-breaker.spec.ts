@@ -103,6 +103,31 @@ describe('TargetBreaker', () => {
     vi.setSystemTime(Date.now() - 3_600_000);
     await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
     expect(breaker.waitMs).toBe(0);
+    const counting = new TargetBreaker(SETTINGS);
+    await trials(counting, 'failed', 'failed', 'failed');
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await trials(counting, 'failed');
+    expect(counting.state).toBe('open');
+  });
+
+  it('stays open for a success that began before the rate opened it', async () => {
+    const breaker = new TargetBreaker(SETTINGS);
+    const before = breaker.begin();
+    await trials(breaker, 'failed', 'failed', 'failed', 'failed');
+    before.succeeded();
+    breaker.fellSilent();
+    expect([breaker.state, breaker.allowsLastResort]).toEqual(['open', false]);
+  });
+
+  it('may be asked as a last resort after a failed probe too', async () => {
+    const settings = { ...SETTINGS, minimumRequests: 1_000, consecutiveFailures: 2 };
+    const breaker = new TargetBreaker(settings);
+    await trials(breaker, 'failed', 'failed');
+    await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
+    await trials(breaker, 'failed');
+    expect([breaker.state, breaker.allowsLastResort]).toEqual(['open', true]);
+    await trials(breaker, 'answered');
+    expect(breaker.state).toBe('closed');
   });
 
   it('hears each trial once', async () => {

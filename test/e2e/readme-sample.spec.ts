@@ -48,6 +48,7 @@ describe('the sample of the README', () => {
       flat(readFileSync(new URL(path, import.meta.url), 'utf8')),
     );
     const sample = /```ts\n(@Sse\('ask'\)[^]*?)```/.exec(readme ?? '')?.[1];
+    expect(sample).toMatch(/^@Sse\('ask'\)/);
     expect(here).toContain(sample);
   });
 
