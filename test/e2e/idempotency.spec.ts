@@ -126,10 +126,13 @@ describe.each(hostKinds)('a request that is asked again, on $name', (kind) => {
     expect(fleet.asked).toEqual([1]);
   });
 
-  it.each(['', 'two words that nobody guesses', 'x'.repeat(256)])('may not have the key %j', async (value) => {
-    const answer = await completions({ 'idempotency-key': value });
-    expect(answer.status).toBe(value === '' ? 200 : 400);
-  });
+  it.each(['', 'two words that nobody guesses', 'x'.repeat(256)])(
+    'may not have the key %j',
+    async (value) => {
+      const answer = await completions({ 'idempotency-key': value });
+      expect(answer.status).toBe(value === '' ? 200 : 400);
+    },
+  );
 
   it('is another one for another key', async () => {
     fleet.at('a').reset();

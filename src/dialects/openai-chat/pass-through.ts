@@ -21,7 +21,7 @@ import { readSign } from './read-sign.js';
  * a false alarm only costs the slow way.
  */
 const NOTABLE =
-  /"(?:(?:usage(?:Metadata)?|timings|prompt_eval_count)"\s*:\s*[^\sn]|[eE]rror(?:\w+"\s*:|s?"\s*:(?!(?:null|false|""|\{\})[,}]))|finish_reason"\s*:\s*"(?!"|null")|(?:message|msg|detail|code|base_resp)"\s*:|(?:object|type)"\s*:\s*"error)|\[DONE\]|\r|^\n|\n\n\n|(?:^|\n)(?!data: [^\n: \t]|\n|$)/;
+  /"(?:(?:usage(?:Metadata)?|timings|prompt_eval_count)"\s*:\s*[^\sn]|[eE]rror(?:\w+"\s*:|s?"\s*:(?!(?:null|false|"")[,}]))|finish_reason"\s*:\s*"(?!"|null")|(?:message|msg|detail|code|base_resp)"\s*:|(?:object|type)"\s*:\s*"error)|\[DONE\]|\r|^\n|\n\n\n|(?:^|\n)(?!data: [^\n: \t]|\n|$)/;
 
 /** OpenAI to OpenAI: bytes pass as they are, and only blocks with something notable in them are parsed. */
 export function passThrough(request: ChatRequest): Transcoder<Frame> {

@@ -70,6 +70,7 @@ describe.each(FAILURES)('$what of $provider', ({ json, status = 500, message, re
       done: false,
       error: failure,
     });
+    expect(afterText(event(json)).error).toEqual(failure);
   });
 
   it('is a failure as an event that is named error', () => {
@@ -139,6 +140,8 @@ describe('an error that is none', () => {
     { base_resp: { status_code: 1004, status_msg: 'no' }, choices: null },
   ])('is not %j without choices', (json) => {
     expect(decoded(JSON.stringify(json)).parts).toMatchObject([{ type: 'error' }]);
+    // Alone in its block, behind content.
+    expect(afterText(event(json)).error).toBeDefined();
   });
 });
 
