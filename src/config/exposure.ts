@@ -21,7 +21,7 @@ const exposureSchema = z.object({
   guards: z.array(z.string()).readonly(),
 });
 
-/** Who may ask, and who is asked: what must not open by oversight. It holds no secret. */
+/** The part of a configuration that must not open by oversight: callers, anonymity and upstreams. It holds no secret. */
 export type Exposure = Readonly<z.infer<typeof exposureSchema>>;
 
 /** What a primary gives its workers, so that one that starts later is held to it. */

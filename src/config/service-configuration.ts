@@ -30,7 +30,7 @@ export interface ServiceConfiguration extends RequestLimits {
   readonly simulated: boolean;
   /** Whoever presents it may use what stands under `/admin`; undefined: only this machine may. */
   readonly adminKey: string | undefined;
-  /** Who may ask and who is asked. */
+  /** Callers, anonymity and upstreams, as a reload compares them. */
   readonly exposure: Exposure;
   /** The files that the configuration was read from. */
   readonly files: readonly string[];
@@ -136,7 +136,7 @@ function hasNoUpstream({ OPENAI_API_KEY, OPENAI_BASE_URL }: Environment): boolea
   return OPENAI_API_KEY === undefined && OPENAI_BASE_URL === undefined;
 }
 
-/** Who gives a file means to ask somebody: made-up answers are for who says so in it. */
+/** A file without upstreams is refused unless it says `simulated: true`. */
 function simulatedByOversight(environment: Environment, file: File): string[] {
   if (file['upstreams'] !== undefined) {
     return file.simulated === true

@@ -146,7 +146,7 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
     if (!paused) this.#idle?.touch();
   }
 
-  /** Of the body. Whatever is thrown while it is read fails this stream: above it is the parser of the socket. */
+  /** Reads one chunk. Anything thrown here fails this stream alone: the caller is the socket's parser. */
   next(chunk: Buffer): void {
     try {
       this.options.stream.record.read(chunk.length);

@@ -63,7 +63,7 @@ export class Failover<T extends Try> implements AttemptListener {
     this.#running.stop(reason);
   }
 
-  /** Of a target whose attempt runs: it has fallen silent. */
+  /** The target of a running attempt has fallen silent. */
   targetFellSilent(): void {
     this.#overtake();
   }

@@ -55,7 +55,7 @@ export class OutputReader<T> implements AsyncIterableIterator<T, undefined> {
       },
       complete: () => this.#end(),
     });
-    // Who is subscribed to lets its source go on.
+    // A subscription resumes the source.
     this.#brake();
   }
 

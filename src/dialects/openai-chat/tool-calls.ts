@@ -127,7 +127,7 @@ class CallsOfAnswer {
   #remember(call: OpenCall, piece: CallPiece, slot: string): void {
     this.#open.set(slot, call);
     this.#open.set(LATEST, call);
-    // Who leaves the index out at first may name it later.
+    // A server may leave the index out of the first piece and name it later.
     if (piece.index === undefined) this.#open.set(indexKey(call.number), call);
     if (piece.id !== undefined) this.#open.set(idKey(piece, piece.id), call);
   }
