@@ -7,10 +7,10 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** Twenty requests whose first content came after 100 ms. */
-function learned(): Upstreams {
+function learned(fields: Record<string, unknown> = {}): Upstreams {
   const upstreams = upstreamsWith();
   for (let request = 0; request < 20; request += 1) {
-    const { last } = failOver(['a', 'b'], { hedge: true }, { upstreams });
+    const { last } = failOver(['a', 'b'], { hedge: true, ...fields }, { upstreams });
     vi.advanceTimersByTime(100);
     last().commits();
     last().stop(new SluiceError('client-gone', 'left'));
@@ -45,6 +45,17 @@ describe('Failover with a hedge', () => {
     expect(asked()).toEqual(['a', 'b']);
     tries[1]?.commits();
     expect(outcome.won?.target.name).toBe('b/m');
+  });
+
+  it('takes each second attempt from the retry budget, and begins none without', () => {
+    const upstreams = learned({ retryBudget: { ratio: 0, minimum: 1 } });
+    const attempts = [1, 2].map(() => {
+      const { asked, last } = failOver(['a', 'b'], { hedge: true }, { upstreams });
+      vi.advanceTimersByTime(100);
+      last().commits();
+      return asked();
+    });
+    expect(attempts).toEqual([['a', 'b'], ['a']]);
   });
 
   it('begins none before it knows what is slow, or without being asked to', () => {

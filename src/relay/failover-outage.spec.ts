@@ -77,6 +77,55 @@ describe('Failover under steady traffic', () => {
     },
   );
 
+  it('probes a failing target with the strategy latency though the others cost less', () => {
+    const route = { strategy: 'latency' };
+    const a = { ...upstream, breaker: { consecutiveFailures: 1 } };
+    const traffic = new Traffic(['a', 'b', 'c'], 2, { settings: { ...settings, a }, route });
+    traffic.flow(5_000);
+    traffic.behave({ a: failing('upstream-overloaded', 500) });
+    const since = performance.now();
+    const during = traffic.flow(OUTAGE_MS);
+    vi.advanceTimersByTime(1_000);
+    expect(noticed(during)).toEqual([]);
+    expect(longestWait(during)).toBeLessThan(1_500);
+    expect(traffic.asksOf('a', since)).toBe(1 + Math.floor(OUTAGE_MS / HALF_OPEN_AFTER_MS));
+  });
+
+  it('probes a silent target with the strategy latency, and no caller waits for it', () => {
+    const traffic = new Traffic(['a', 'b', 'c'], 50, { settings, route: { strategy: 'latency' } });
+    traffic.flow(5_000);
+    traffic.behave({ a: SILENT });
+    const since = performance.now();
+    const during = traffic.flow(OUTAGE_MS);
+    vi.advanceTimersByTime(FIRST_TOKEN_TIMEOUT_MS);
+    expect(noticed(during)).toEqual([]);
+    expect(longestWait(during)).toBeLessThan(2_500);
+    expect(traffic.asksOf('a', since + HALF_OPEN_AFTER_MS)).toBe(1);
+  });
+
+  it('takes nothing from the retry budget for what is asked beside a silent target', () => {
+    const route = { retryBudget: { ratio: 0, minimum: 1, windowMs: 60_000 } };
+    const traffic = new Traffic(['a', 'b'], 20, { settings, route });
+    traffic.flow(5_000);
+    traffic.behave({ a: SILENT });
+    const during = traffic.flow(OUTAGE_MS);
+    vi.advanceTimersByTime(FIRST_TOKEN_TIMEOUT_MS);
+    expect(noticed(during)).toEqual([]);
+    const [run] = during.map((asked) => asked.run);
+    const budget = run && traffic.upstreams.routeOf(run.route.settings).budget;
+    expect(budget?.has(performance.now())).toBe(true);
+  });
+
+  it('passes no lone target over, though it is silent', () => {
+    const traffic = new Traffic(['a'], 20, { settings });
+    traffic.flow(5_000);
+    traffic.behave({ a: SILENT });
+    const during = traffic.flow(FIRST_TOKEN_TIMEOUT_MS - 1_000);
+    expect(during.map(({ run }) => run.asked())).toEqual(during.map(() => ['a']));
+    const [target] = during.flatMap(({ run }) => run.route.targets);
+    expect(target && traffic.upstreams.stateOf(target).breaker.state).toBe('closed');
+  });
+
   it('finds the one target of three that is well, though it is slower', () => {
     const traffic = new Traffic(['a', 'b', 'c'], 50, { settings });
     traffic.flow(5_000);

@@ -93,6 +93,25 @@ describe('Failover', () => {
     expect(failed.held()).toEqual([NOTHING_HELD, NOTHING_HELD]);
   });
 
+  it('takes nothing from the budget for another target that is believed well', () => {
+    const upstreams = upstreamsWith();
+    const one = { retryBudget: { ratio: 0, minimum: 1 } };
+    const { route } = failOver(['a', 'b'], one, { upstreams });
+    const { budget } = upstreams.routeOf(route.settings);
+    for (let request = 0; request < 3; request += 1) {
+      const { last, asked } = failOver(['a', 'b'], {}, { upstreams, route });
+      last().fails('upstream-error');
+      expect(asked()).toEqual(['a', 'b']);
+      expect(budget.has(performance.now())).toBe(true);
+      if (request < 2) last().commits();
+      else last().fails('upstream-error');
+    }
+    const { last, asked } = failOver(['a', 'b'], {}, { upstreams, route });
+    last().fails('upstream-error');
+    expect(asked()).toEqual(['a', 'b']);
+    expect(budget.has(performance.now())).toBe(false);
+  });
+
   it('passes an open breaker over, and says when to come back if nobody else is there', async () => {
     const upstreams = upstreamsWith();
     const settings = { a: { breaker: { minimumRequests: 1, windowMs: 5_000, halfOpenAfterMs: 8_000 } } };

@@ -101,6 +101,39 @@ describe('StreamOutput', () => {
     expect(await more).toMatchObject({ value: 17 });
   });
 
+  it('brakes a source that had much when it was subscribed to, which resumed it', async () => {
+    const flow = new Flow();
+    const stream = new StreamOutput<number>((subscriber) => {
+      for (let value = 0; value < 17; value += 1) subscriber.next(value);
+      flow.resume();
+    }, flow);
+    expect(await stream[Symbol.asyncIterator]().next()).toMatchObject({ value: 0 });
+    expect(flow.paused).toBe(true);
+  });
+
+  it('gives nothing more once it is left, neither the values that wait nor a failure', async () => {
+    const { stream, source } = output();
+    const iterator = stream[Symbol.asyncIterator]();
+    const first = iterator.next();
+    for (const value of [1, 2]) source.next(value);
+    source.error(new Error('cut'));
+    await first;
+    await iterator.return?.();
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('throws after the values that wait, and once', async () => {
+    const { stream, source } = output();
+    const iterator = stream[Symbol.asyncIterator]();
+    const first = iterator.next();
+    for (const value of [1, 2, 3]) source.next(value);
+    source.error(new Error('cut'));
+    expect(await first).toMatchObject({ value: 1 });
+    expect([await iterator.next(), await iterator.next()]).toMatchObject([{ value: 2 }, { value: 3 }]);
+    await expect(iterator.next()).rejects.toThrow('cut');
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+  });
+
   it('answers several that ask at once, in order', async () => {
     const { stream, source } = output();
     const iterator = stream[Symbol.asyncIterator]();

@@ -80,6 +80,18 @@ describe('PendingAttempts', () => {
     expect(pending.areSilent(5_000)).toBe(true);
   });
 
+  it('count streams and whole answers together, each by the times of its own kind', () => {
+    const pending = experienced(400);
+    begin(pending, 0, 0);
+    pending.add(attempt(0, 'whole'));
+    expect(pending.areSilent(4_999)).toBe(false);
+    expect(pending.areSilent(5_000)).toBe(true);
+    begin(pending, 3_800);
+    expect(pending.areSilent(4_999)).toBe(false);
+    begin(pending, 3_799);
+    expect(pending.areSilent(4_999)).toBe(true);
+  });
+
   it('tell all that wait, those before the last answer too', () => {
     const pending = experienced(100);
     const [old, answered] = begin(pending, 0, 0);

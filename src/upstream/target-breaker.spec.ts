@@ -21,6 +21,12 @@ async function trials(breaker: TargetBreaker, ...ends: (keyof Trial)[]): Promise
   }
 }
 
+const known = (breaker: TargetBreaker) => [
+  breaker.state,
+  breaker.allowsLastResort,
+  breaker.consecutiveFailures,
+];
+
 async function opened(onChange?: (state: BreakerState) => void): Promise<TargetBreaker> {
   const breaker = new TargetBreaker(SETTINGS, onChange);
   await trials(breaker, 'failed', 'failed', 'failed', 'failed');
@@ -75,16 +81,27 @@ describe('TargetBreaker', () => {
     await trials(inARow, 'failed', 'failed');
     expect([inARow.state, inARow.allowsLastResort]).toEqual(['open', true]);
     await trials(inARow, 'failed', 'failed');
-    expect(inARow.allowsLastResort).toBe(true);
+    expect(known(inARow)).toEqual(['open', true, 4]);
     await trials(inARow, 'failed');
     expect([inARow.state, inARow.allowsLastResort]).toEqual(['open', false]);
     expect((await opened()).allowsLastResort).toBe(false);
   });
 
   it('closes when a last resort succeeds', async () => {
-    const breaker = new TargetBreaker({ ...SETTINGS, consecutiveFailures: 2 });
+    const breaker = new TargetBreaker({ ...SETTINGS, minimumRequests: 1_000, consecutiveFailures: 2 });
     await trials(breaker, 'failed', 'failed', 'succeeded');
-    expect([breaker.state, breaker.allowsLastResort]).toEqual(['closed', false]);
+    expect(known(breaker)).toEqual(['closed', false, 0]);
+    await trials(breaker, 'failed');
+    expect([breaker.state, breaker.consecutiveFailures]).toEqual(['closed', 1]);
+  });
+
+  it('does not count the failure of a last resort that began before another one closed it', async () => {
+    const breaker = new TargetBreaker({ ...SETTINGS, minimumRequests: 1_000, consecutiveFailures: 2 });
+    await trials(breaker, 'failed', 'failed');
+    const [one, other] = [breaker.begin(), breaker.begin()];
+    one.succeeded();
+    other.failed();
+    expect([breaker.state, breaker.consecutiveFailures]).toEqual(['closed', 0]);
   });
 
   it('opens when its target falls silent, and closes when one that waited is answered', async () => {
@@ -95,7 +112,7 @@ describe('TargetBreaker', () => {
     other.failed();
     expect(breaker.state).toBe('open');
     waiting.succeeded();
-    expect(breaker.state).toBe('closed');
+    expect(known(breaker)).toEqual(['closed', false, 0]);
   });
 
   it('is not moved by the wall clock', async () => {
