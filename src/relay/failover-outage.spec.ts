@@ -17,6 +17,8 @@ const outages = {
   'answers 500': failing('upstream-error'),
   'takes a second to fail': failing('upstream-error', 700),
   'cuts before any content': failing('upstream-cut'),
+  'limits its key without a wait': failing('upstream-rate-limited'),
+  'refuses its key': failing('upstream-unauthorized'),
   'refuses connections': failing('upstream-unreachable', 1),
   'is silent': SILENT,
 };
@@ -138,6 +140,8 @@ describe('Failover under steady traffic', () => {
   it.each([
     { names: ['a', 'b'], outage: failing('upstream-overloaded') },
     { names: ['a', 'b', 'c'], outage: failing('upstream-error') },
+    { names: ['a', 'b'], outage: failing('upstream-rate-limited') },
+    { names: ['a', 'b', 'c'], outage: failing('upstream-unauthorized') },
     { names: ['a', 'b'], outage: SILENT },
     { names: ['a', 'b', 'c'], outage: SILENT },
   ])('multiplies no outage of all of $names', ({ names, outage }) => {

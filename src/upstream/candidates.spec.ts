@@ -78,6 +78,17 @@ describe('Candidates', () => {
     expect(candidates.besides(new Set([first, second]), 0).kind).toBe('none');
   });
 
+  it('asks a target that refused several times in a row after the others, at no other time for free', () => {
+    const { candidates, upstreams, first, second } = requestTo(['a', 'b', 'c']);
+    const { refusals } = upstreams.keysOf(second.upstream);
+    for (let count = 0; count < 5; count += 1) refusals.refused('b/m', 0, second.upstream.breaker);
+    expect(ready(candidates.besides(new Set([first]), 0)).target.name).toBe('c/m');
+    expect(fail(candidates, broken)).toBe('a without key');
+    expect(fail(candidates, broken)).toBe('c without key');
+    expect([candidates.hasNext(0, { freeOnly: true }), candidates.hasNext(0)]).toEqual([false, true]);
+    expect(ready(candidates.next(0))).toMatchObject({ target: second, free: false });
+  });
+
   it('rests a key for the model that was asked for alone where callers name it', () => {
     const upstreams = new Upstreams({ changes: new Subject<SluiceSettings>() });
     const settings = settingsOf({ '*': { targets: [{ upstream: 'a' }] } }, { a: { keys: ['k1'] } });

@@ -60,7 +60,7 @@ export class Candidates {
   ): Candidate {
     this.#checkSilence(now);
     if (waited !== undefined) return this.#first([waited.target], now, allowed, waited.place);
-    const found = this.#first(this.#inOrder(allowed), now, allowed);
+    const found = this.#first(this.#servingFirst(this.#inOrder(allowed), now), now, allowed);
     return found.kind === 'none' ? this.#lastResort(now, allowed, found) : found;
   }
 
@@ -68,7 +68,7 @@ export class Candidates {
   besides(busy: ReadonlySet<Target>, now: number, allowed: Allowed = {}): Candidate {
     this.#checkSilence(now);
     const others = this.targets.filter((target) => !busy.has(target));
-    return this.#first([...others, ...busy], now, allowed);
+    return this.#first([...this.#servingFirst(others, now), ...busy], now, allowed);
   }
 
   /** True if another target, or another key, could be asked now. */
@@ -76,7 +76,7 @@ export class Candidates {
     this.#checkSilence(now);
     return this.targets.some(
       (target) =>
-        this.#mayAsk(target, allowed) &&
+        this.#mayAsk(target, now, allowed) &&
         this.upstreams.keysOf(target.upstream).has(target.name, now, this.#keys?.get(target) ?? NO_KEYS),
     );
   }
@@ -107,6 +107,17 @@ export class Candidates {
     return [...this.targets.filter((target) => !this.#tried.includes(target)), ...this.#tried];
   }
 
+  /** Those that refuse come last. */
+  #servingFirst(targets: readonly Target[], now: number): readonly Target[] {
+    const refusing = targets.filter((target) => this.#refuses(target, now));
+    if (refusing.length === 0) return targets;
+    return [...targets.filter((target) => !refusing.includes(target)), ...refusing];
+  }
+
+  #refuses({ upstream, name }: Target, now: number): boolean {
+    return this.upstreams.keysOf(upstream).refusals.passesOver(name, now);
+  }
+
   #first(
     targets: readonly Target[],
     now: number,
@@ -115,11 +126,11 @@ export class Candidates {
   ): Candidate {
     let full: Target | undefined;
     for (const target of targets) {
-      if (!this.#mayAsk(target, allowed)) continue;
+      if (!this.#mayAsk(target, now, allowed)) continue;
       const keyLease = this.#keyFor(target, now);
       if (keyLease === undefined) continue;
       const place = waitedFor ?? this.upstreams.admissionOf(target.upstream).tryEnter();
-      const free = this.#isFree(target);
+      const free = this.#isFree(target, now);
       if (place !== undefined) {
         return { kind: 'ready', target, use: this.#use(target, keyLease, place, now), free };
       }
@@ -129,7 +140,7 @@ export class Candidates {
     waitedFor?.release();
     if (full === undefined) return this.#none(now);
     const admission = this.upstreams.admissionOf(full.upstream);
-    return { kind: 'full', target: full, admission, free: this.#isFree(full) };
+    return { kind: 'full', target: full, admission, free: this.#isFree(full, now) };
   }
 
   /** Refusing everybody would make an outage of a moment's failures: the target that answered last is asked. */
@@ -150,15 +161,17 @@ export class Candidates {
 
   #mayAsk(
     target: Target,
+    now: number,
     { freeOnly = false, lastResort = false }: Allowed & { readonly lastResort?: boolean },
   ): boolean {
     const { name, maxAttempts } = target.upstream;
     if (this.#failed?.has(target) === true || (this.#asked.get(name) ?? 0) >= maxAttempts) return false;
-    if (freeOnly && !this.#isFree(target)) return false;
+    if (freeOnly && !this.#isFree(target, now)) return false;
     return lastResort || this.upstreams.stateOf(target).breaker.waitMs === 0;
   }
 
-  #isFree(target: Target): boolean {
+  #isFree(target: Target, now: number): boolean {
+    if (this.#refuses(target, now)) return false;
     const state = this.upstreams.stateOf(target);
     return !this.#tried.includes(target) && (state.isWell() || state.breaker.isProbeDue);
   }
@@ -171,8 +184,11 @@ export class Candidates {
     const { kind } = this;
     const timeoutMs = kind === 'stream' ? upstream.firstTokenTimeoutMs : upstream.answerTimeoutMs;
     const isProbe = state.breaker.isProbeDue;
-    const held = { scope, place, keyLease, trial: state.breaker.begin(), isProbe, kind, timeoutMs };
-    return new TargetUse(state, this.upstreams.keysOf(upstream), held, now, this.upstreams);
+    const { breaker } = upstream;
+    const held = { scope, breaker, place, keyLease, trial: state.breaker.begin(), isProbe, kind, timeoutMs };
+    const keys = this.upstreams.keysOf(upstream);
+    keys.refusals.asked(scope, now, breaker);
+    return new TargetUse(state, keys, held, now, this.upstreams);
   }
 
   #none(now: number): Candidate {

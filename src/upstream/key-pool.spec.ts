@@ -149,4 +149,13 @@ describe('KeyPool', () => {
     pool.rejected('gone');
     expect(pool.report(0)).toMatchObject([{ rejected: false, restsMs: {} }]);
   });
+
+  it('forgets refusals when its keys are configured anew', () => {
+    const pool = new KeyPool(['k1']);
+    const settings = { consecutiveFailures: 1, halfOpenAfterMs: 1_000 };
+    pool.refusals.refused('a/m', 0, settings);
+    expect(pool.refusals.passesOver('a/m', 0)).toBe(true);
+    pool.update(['k1']);
+    expect(pool.refusals.passesOver('a/m', 0)).toBe(false);
+  });
 });

@@ -1,4 +1,5 @@
 import { fingerprintOf } from './fingerprint.js';
+import { Refusals } from './refusals.js';
 
 /** A key in use; undefined for an upstream that asks for none. `release` may be called more than once. */
 export interface KeyLease {
@@ -51,6 +52,8 @@ class Lease implements KeyLease {
  * was limited for one model may still serve another.
  */
 export class KeyPool {
+  /** By scope. */
+  readonly refusals = new Refusals();
   #keys: KeyState[];
 
   /** `maxPerKey`: how often one key may be in use at once. */
@@ -65,6 +68,7 @@ export class KeyPool {
   update(keys: readonly string[], maxPerKey = Number.POSITIVE_INFINITY): void {
     this.#keys = statesOf(keys, this.#keys);
     for (const state of this.#keys) state.rejected = false;
+    this.refusals.forget();
     this.maxPerKey = maxPerKey;
   }
 

@@ -109,4 +109,9 @@ describe('PendingAttempts', () => {
     expect(experienced(2_000).probeWaitMs('whole')).toBe(1_000);
     expect(experienced(5).probeWaitMs('stream')).toBe(600);
   });
+
+  it('let no caller wait long for a probe, however long others waited in a silence', () => {
+    expect(experienced(30_000).probeWaitMs('stream')).toBe(2_000);
+    expect(experienced(300_000, 'whole').probeWaitMs('whole')).toBe(10_000);
+  });
 });

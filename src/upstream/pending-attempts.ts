@@ -23,6 +23,8 @@ const MARGIN = 3;
 const UNKNOWN_PART = 0.5;
 /** How long a caller waits for a probe alone where nothing is known of the target, in milliseconds. */
 const UNKNOWN_PROBE_MS = 1_000;
+/** The same at the most: what was given up in a silence counts among the times, and may have been long. */
+const LONGEST_PROBE_MS: Record<AnswerKind, number> = { stream: 2_000, whole: 10_000 };
 
 /**
  * The attempts at one target that wait for their first sign of an answer. The target is silent when several of them are
@@ -88,7 +90,8 @@ export class PendingAttempts {
   /** How long the caller of a probe waits for it alone, in milliseconds. */
   probeWaitMs(kind: AnswerKind): number {
     const usual = this.#times[kind].at(0.95);
-    return usual === undefined ? UNKNOWN_PROBE_MS : Math.max(SOONEST_LATE_MS, usual);
+    if (usual === undefined) return UNKNOWN_PROBE_MS;
+    return Math.min(LONGEST_PROBE_MS[kind], Math.max(SOONEST_LATE_MS, usual));
   }
 
   #lateAfterMs({ kind, timeoutMs }: PendingAttempt): number {

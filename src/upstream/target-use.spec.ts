@@ -27,7 +27,8 @@ function begun(keys: readonly string[] = ['k1']) {
     abandoned: vi.fn<() => void>(),
   };
   const news: KeyFailure[] = [];
-  const use = new TargetUse(state, pool, { scope: SCOPE, place, keyLease, trial }, 1_000, {
+  const { breaker } = upstream;
+  const use = new TargetUse(state, pool, { scope: SCOPE, breaker, place, keyLease, trial }, 1_000, {
     keyFailed: (_upstream, failure) => news.push(failure),
   });
   const failedLater = vi.spyOn(state.breaker, 'failedLater');
@@ -108,6 +109,31 @@ describe('TargetUse', () => {
       expect(attempt.trial.succeeded).not.toHaveBeenCalled();
     },
   );
+
+  it.each([
+    { code: 'upstream-rate-limited', details: {}, refusals: 1 },
+    { code: 'upstream-rate-limited', details: { retryAfterMs: 700 }, refusals: 0 },
+    { code: 'upstream-unauthorized', details: { status: 401 }, refusals: 1 },
+    { code: 'upstream-unauthorized', details: { status: 403 }, refusals: 1 },
+    { code: 'upstream-rejected', details: {}, refusals: 0 },
+    { code: 'upstream-error', details: {}, refusals: 0 },
+  ] as const)('notes $refusals refusals of a key after $code $details', ({ code, details, refusals }) => {
+    const refused = vi.spyOn(attempt.pool.refusals, 'refused');
+    attempt.use.end(errorOf(code, details), 1_100);
+    expect(refused.mock.calls).toEqual(
+      Array.from({ length: refusals }, () => [SCOPE, 1_100, upstream.breaker]),
+    );
+  });
+
+  it('ends the refusals of a key with its first content, and with a good end', () => {
+    const served = vi.spyOn(attempt.pool.refusals, 'served');
+    attempt.use.committed(1_100);
+    expect(served).toHaveBeenCalledExactlyOnceWith(SCOPE);
+    const other = begun();
+    const servedToo = vi.spyOn(other.pool.refusals, 'served');
+    other.use.end(undefined, 1_100);
+    expect(servedToo).toHaveBeenCalledExactlyOnceWith(SCOPE);
+  });
 
   it('takes a target that fails at once for a slow one', () => {
     attempt.use.end(errorOf('upstream-unreachable'), 1_001);

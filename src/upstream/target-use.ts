@@ -1,3 +1,4 @@
+import type { BreakerSettings } from '../core/settings.js';
 import type { KeyFailure } from '../core/relay-event.js';
 import type { SluiceError } from '../core/sluice-error.js';
 import type { AdmissionPlace } from './admission.js';
@@ -20,6 +21,8 @@ export interface KeyWatcher {
 export interface Held {
   /** What the key is asked for: `upstream/model`. */
   readonly scope: string;
+  /** Of the upstream: how many refusals in a row, and for how long, let others come first. */
+  readonly breaker: BreakerSettings;
   readonly place: AdmissionPlace;
   readonly keyLease: KeyLease;
   readonly trial: Trial;
@@ -127,6 +130,9 @@ export class TargetUse implements PendingAttempt {
     if (failure === 'key-limited' || failure === 'key-rejected') {
       this.#noteKey(failure, error?.retryAfterMs ?? 0, now);
     }
+    if (error !== undefined && isRefusal(error)) {
+      this.keys.refusals.refused(this.held.scope, now, this.held.breaker);
+    }
   }
 
   /** An answer without content is one too, and so is a whole answer. */
@@ -145,6 +151,7 @@ export class TargetUse implements PendingAttempt {
   #answered(now: number): void {
     this.listener = undefined;
     this.target.pending.answered(this, now);
+    this.keys.refusals.served(this.held.scope);
   }
 
   /** A time that ran out with nothing to show for it is the target's fault; a long answer is nobody's. */
@@ -164,4 +171,9 @@ export class TargetUse implements PendingAttempt {
     if (key === undefined) return;
     this.watcher.keyFailed(this.target.upstream, { type, fingerprint: fingerprintOf(key), forMs });
   }
+}
+
+/** Of a key or its account. One that names a wait is none: the key rests for as long. */
+function isRefusal({ code, retryAfterMs = 0 }: SluiceError): boolean {
+  return code === 'upstream-unauthorized' || (code === 'upstream-rate-limited' && retryAfterMs <= 0);
 }
