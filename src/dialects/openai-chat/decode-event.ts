@@ -2,6 +2,7 @@ import { SluiceError } from '../../core/sluice-error.js';
 import type { UpstreamEvent } from '../../core/event-block.js';
 import type { StreamPart } from '../../core/stream-part.js';
 import type { DecodedEvent, EventDecoder, KnownEvents } from '../../core/transcoder.js';
+import { addPart } from './add-part.js';
 import { ChunkShape } from './chunk-shape.js';
 import { failureOfFinish } from './finish-reason.js';
 import { readChunk, type ChatChunk } from './read-chunk.js';
@@ -54,10 +55,10 @@ export function partsOf(
     const before = parts.length;
     if (said !== undefined) addDelta(parts, index, said, calls);
     if (parts.length > before) begun.add(index);
-    if (finishReason !== undefined) parts.push(endOf(index, finishReason));
+    if (finishReason !== undefined) addPart(parts, endOf(index, finishReason));
   }
   const usage = readUsage(chunk.usage);
-  if (usage !== undefined) parts.push({ type: 'usage', usage });
+  if (usage !== undefined) addPart(parts, { type: 'usage', usage });
   return parts;
 }
 

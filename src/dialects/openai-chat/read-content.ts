@@ -1,4 +1,5 @@
 import type { StreamPart } from '../../core/stream-part.js';
+import { addPart } from './add-part.js';
 import { isRecord } from './is-record.js';
 import { readAudio } from './read-audio.js';
 import { readText, type Delta } from './read-chunk.js';
@@ -30,7 +31,7 @@ function addOne(parts: StreamPart[], choice: number, one: unknown): void {
   const type = readText(one['type']) ?? '';
   if (type === 'thinking' || type === 'reasoning') {
     const reasoning = reasoningText(one);
-    if (reasoning !== '') parts.push({ type: 'reasoning-delta', choice, text: reasoning });
+    if (reasoning !== '') addPart(parts, { type: 'reasoning-delta', choice, text: reasoning });
     return;
   }
   addText(parts, choice, one['text']);
@@ -44,15 +45,15 @@ function addOne(parts: StreamPart[], choice: number, one: unknown): void {
 
 function addText(parts: StreamPart[], choice: number, value: unknown): void {
   const text = readText(value);
-  if (text) parts.push({ type: 'text-delta', choice, text });
+  if (text) addPart(parts, { type: 'text-delta', choice, text });
 }
 
 function addAudio(parts: StreamPart[], choice: number, value: unknown): void {
   const audio = readAudio(value);
-  if (audio !== undefined) parts.push({ type: 'audio-delta', choice, ...audio });
+  if (audio !== undefined) addPart(parts, { type: 'audio-delta', choice, ...audio });
 }
 
 function addFile(parts: StreamPart[], choice: number, value: unknown, fallback: string): void {
   const file = readFile(isRecord(value) ? value : { url: value }, fallback);
-  if (file !== undefined) parts.push({ type: 'file', choice, ...file });
+  if (file !== undefined) addPart(parts, { type: 'file', choice, ...file });
 }

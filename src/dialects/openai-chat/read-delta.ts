@@ -1,4 +1,5 @@
 import type { StreamPart } from '../../core/stream-part.js';
+import { addPart } from './add-part.js';
 import { addContent } from './read-content.js';
 import { readReasoning } from './read-reasoning.js';
 import type { Delta } from './read-chunk.js';
@@ -7,7 +8,7 @@ import type { ToolCalls } from './tool-calls.js';
 /** Adds what a delta says, in the order in which a reader needs it: reasoning, content, tool calls. */
 export function addDelta(parts: StreamPart[], choice: number, delta: Delta, calls: ToolCalls): void {
   const reasoning = readReasoning(delta);
-  if (reasoning !== undefined) parts.push({ type: 'reasoning-delta', choice, text: reasoning });
+  if (reasoning !== undefined) addPart(parts, { type: 'reasoning-delta', choice, text: reasoning });
   addContent(parts, choice, delta);
-  for (const call of calls.read(choice, delta)) parts.push(call);
+  for (const call of calls.read(choice, delta)) addPart(parts, call);
 }
