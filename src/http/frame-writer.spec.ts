@@ -7,6 +7,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Flow } from '../core/flow.js';
 import { Exchange, type AdapterRequest } from './exchange.js';
 import { FrameWriter } from './frame-writer.js';
+import { LINGER_MS } from './linger.js';
 import { eventStreamHead } from './stream-head.js';
 
 /** What an `@Sse` handler returns for a stream that goes on. Nest's stream is piped before the handler, or after it. */
@@ -130,6 +131,25 @@ describe('write', () => {
     frames.complete();
     expect(waiting).toEqual([2 * '9\r\ndata: b\n\n\r\n'.length, 0]);
     expect(await client).toBe(missed.join(''));
+    close();
+  });
+
+  it('waits for its client alone, a minute at most, from its end on', async () => {
+    const { response, frames, client, close } = await written(['data: a\n\n']);
+    expect(response.socket?.timeout ?? 0).toBe(0);
+    frames.complete();
+    expect(response.socket?.timeout).toBe(LINGER_MS);
+    await client;
+    close();
+  });
+
+  it('waits for its client alone where the source had ended before', async () => {
+    const flow = new Flow();
+    flow.end();
+    const { response, frames, client, close } = await written(['data: a\n\n'], flow);
+    expect(response.socket?.timeout).toBe(LINGER_MS);
+    frames.complete();
+    await client;
     close();
   });
 });
