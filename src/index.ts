@@ -41,4 +41,4 @@ export type {
 export type { Flow } from './core/flow.js';
 export type { Outcome } from './core/outcome.js';
 export type { Usage } from './core/usage.js';
-export type { Limits, Timeouts, TlsSettings } from './core/settings.js';
+export type { Limits, NamedCaller, Timeouts, TlsSettings } from './core/settings.js';

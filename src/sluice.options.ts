@@ -1,9 +1,9 @@
-import type { Caller } from './core/chat-request.js';
 import type { DialectName } from './core/dialect-name.js';
 import type {
   AdmissionSettings,
   BreakerSettings,
   Limits,
+  NamedCaller,
   RetryBudgetSettings,
   StreamLogSettings,
   Strategy,
@@ -29,9 +29,10 @@ export interface SluiceModuleOptions {
   readonly callers?: readonly CallerOptions[];
   /**
    * Says who makes a request, where the application knows its users: after its global guards, with the request that they
-   * had. What it throws is told to the caller. Undefined: the request needs a key of `callers`. @default none
+   * had. An HttpException that it throws is told to the caller; any other error is a 500. Undefined or null: the request needs
+   * a key of `callers`. @default none
    */
-  caller?(request: CallerRequest): Caller | undefined;
+  caller?(request: CallerRequest): NamedCaller | Promise<NamedCaller>;
   /** Serve callers without a key. @default true without `callers` and `caller`, else false */
   readonly anonymous?: boolean;
   /**

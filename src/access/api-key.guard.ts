@@ -1,10 +1,19 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { SLUICE_SETTINGS, type CallerSettings, type SluiceSettings } from '../core/settings.js';
+import {
+  SLUICE_SETTINGS,
+  type CallerSettings,
+  type NamedCaller,
+  type SluiceSettings,
+} from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { hasCaller, noteCaller } from './caller-of.js';
 import { presentedKey } from './presented-key.js';
 import { setCaller } from './set-caller.js';
+
+interface KeyedRequest {
+  readonly headers: Record<string, string | undefined>;
+}
 
 /**
  * Lets in whom the application knows, known keys, and callers without one where that is allowed. Throws `unauthorized`
@@ -14,16 +23,25 @@ import { setCaller } from './set-caller.js';
 export class ApiKeyGuard implements CanActivate {
   constructor(@Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings) {}
 
-  canActivate(context: ExecutionContext): boolean {
+  /** Decides at once, unless the application's `caller` has to wait. */
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const { callers, anonymous, caller: callerFrom } = this.settings;
     if (callers.length === 0 && anonymous && callerFrom === undefined) return true;
-    const request = context.switchToHttp().getRequest<{ headers: Record<string, string | undefined> }>();
+    const request = context.switchToHttp().getRequest<KeyedRequest>();
     if (hasCaller(request)) return true;
     const known = callerFrom?.(request);
-    if (known !== undefined) {
+    return isPromise(known)
+      ? known.then((caller) => this.#admit(request, caller))
+      : this.#admit(request, known);
+  }
+
+  /** `known` is whom the application names. */
+  #admit(request: KeyedRequest, known: NamedCaller): boolean {
+    if (known !== undefined && known !== null) {
       setCaller(request, known);
       return true;
     }
+    const { anonymous } = this.settings;
     const key = presentedKey(request.headers);
     const caller = key === undefined ? undefined : this.#find(key);
     if (caller !== undefined) noteCaller(request, caller);
@@ -42,4 +60,8 @@ export class ApiKeyGuard implements CanActivate {
     }
     return found;
   }
+}
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && 'then' in value;
 }

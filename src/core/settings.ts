@@ -141,8 +141,11 @@ export interface RouteSettings extends AdmissionSettings {
   readonly share: boolean;
 }
 
-/** Says who makes a request of the application's adapter; undefined where nobody is known. */
-export type CallerReader = (request: object) => Caller | undefined;
+/** Says who makes a request of the application's adapter; undefined or null where nobody is known. */
+export type CallerReader = (request: object) => NamedCaller | Promise<NamedCaller>;
+
+/** Whom an application names. */
+export type NamedCaller = Caller | null | undefined;
 
 /** A caller that presents a key. Only the key's SHA-256 is kept. */
 export interface CallerSettings {
