@@ -62,6 +62,11 @@ function refused(status: number, code: string) {
   return [native, openai, native, openai].map((body) => [status, body]);
 }
 
+/** A callback with a mistake in it. */
+function defect(): never {
+  throw new TypeError('secret of the host');
+}
+
 /** A middleware that names a caller. */
 function naming(caller: Caller): (app: INestApplication) => void {
   return (app) =>
@@ -112,9 +117,6 @@ describe.each(hostKinds.slice(0, 2))('a host on $name that names a caller', (kin
   });
 
   it('fails closed where its callback fails, and says where in its log alone', async () => {
-    const defect = () => {
-      throw new TypeError('secret of the host');
-    };
     for (const name of [defect, () => Promise.resolve().then(defect)]) {
       const { upstream, logger, answers } = await start(kind, name, {}, { anonymous: true });
       const all = await answers();
