@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import type { ServerOptions } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -9,6 +10,7 @@ import { guardBodies } from './guard-bodies.js';
 import { answerMalformed } from './http/answer-malformed.js';
 import { answerUnroutable } from './http/answer-unroutable.js';
 import { enableCors } from './http/enable-cors.js';
+import { hostProblem } from './http/host-problem.js';
 import { serveDocs } from './http/openapi/serve-docs.js';
 import { watchUnusedConnections } from './http/unused-connections.js';
 import { keepBodyTexts } from './keep-body-texts.js';
@@ -50,9 +52,13 @@ export async function bootstrap(
     abortOnError: false,
   });
   enableCors(app, configuration.corsOrigins);
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', ({ raw }, _, done) => done(hostProblem(raw)));
   guardBodies(app, configuration);
   serveDocs(app);
-  await app.listen(configuration.port, configuration.host);
+  await app.listen(configuration.port, await addressOf(configuration.host));
   const { port } = new URL(await app.getUrl());
   const closeUnused = watchUnusedConnections(app.getHttpServer());
   const settings = app.get(LiveSettings);
@@ -97,6 +103,8 @@ function serverOptions({ requestTimeoutMs }: ServiceConfiguration): ServerOption
   return {
     headersTimeout: Math.min(requestTimeoutMs, MAX_HEADERS_TIMEOUT_MS),
     connectionsCheckingInterval: Math.min(requestTimeoutMs, MAX_CHECK_INTERVAL_MS),
+    // Node's own answer has no body: `hostProblem` answers.
+    requireHostHeader: false,
   };
 }
 
@@ -108,6 +116,13 @@ export async function shutDown(service: Service): Promise<void> {
     service.logger.error({ err: error }, 'Sluice did not shut down cleanly');
     process.exitCode = 1;
   }
+}
+
+/** For `localhost` Fastify makes a server for each of its addresses, and only the first has the bounds that are set here. */
+async function addressOf(host: string): Promise<string> {
+  if (host !== 'localhost') return host;
+  const addresses = await lookup(host, { all: true });
+  return (addresses.find(({ family }) => family === 4) ?? addresses[0])?.address ?? host;
 }
 
 function hostOf(host: string): string {

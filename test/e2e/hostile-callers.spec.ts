@@ -84,6 +84,30 @@ describe('the bodies in memory', () => {
       .toBe(200);
   });
 
+  it('that one caller half sends, many at once, fill its share and no other', async () => {
+    const headers = { ...bearer(KEYS.one), 'content-length': 100_000 };
+    const requests = await Promise.all(
+      Array.from({ length: 10 }, async () => (await open()).post('/stream', headers, ' '.repeat(90_000))),
+    );
+    const refused = () => requests.filter(({ received }) => received.startsWith('HTTP/1.1 429 '));
+    await expect.poll(() => refused().length, SOON).toBeGreaterThanOrEqual(4);
+    expect(requests.filter(({ received }) => received !== '')).toEqual(refused());
+    const question = { headers: bearer(KEYS.two), body: { content: 'x'.repeat(100_000) } };
+    expect((await ask(`${service.url}/stream`, question)).status).toBe(200);
+    for (const request of requests) request.leave();
+    const next = { headers: bearer(KEYS.one), body: { content: 'x'.repeat(350_000) } };
+    await expect.poll(async () => (await ask(`${service.url}/stream`, next)).status, SOON).toBe(200);
+  });
+
+  it('are bounded further where they are forms', async () => {
+    const headers = { ...bearer(KEYS.one), 'content-type': 'application/x-www-form-urlencoded' };
+    const statusOf = async (bytes: number) => {
+      const body = `content=${'x'.repeat(bytes - 'content='.length)}`;
+      return (await ask(`${service.url}/stream`, { headers, body })).status;
+    };
+    expect([await statusOf(64 * 1024), await statusOf(64 * 1024 + 1)]).toEqual([200, 413]);
+  });
+
   it('are bounded where they come without a length', async () => {
     const request = await open();
     request.post('/stream', { ...bearer(KEYS.one), 'transfer-encoding': 'chunked' });
@@ -159,6 +183,22 @@ describe.each(['/stream', '/v1/chat/completions'])('a body that is dear to read,
     expect(JSON.parse(text)).toMatchObject(
       path === '/stream' ? { code: 'invalid-request' } : { error: { code: 'invalid_request' } },
     );
+  });
+
+  const question = path === '/stream' ? '"content":"Hi"' : '"messages":[{"role":"user","content":"Hi"}]';
+  it.each([
+    ['stops', (count: number) => `{${question},"stop":[${wide(count, '"x"')}]}`],
+    [
+      'fields',
+      (count: number) =>
+        `{${question},${Array.from({ length: count - 1 }, (_, at) => `"f${at}":0`).join(',')}}`,
+    ],
+  ])('is read with 1,000 %s and refused with one more', async (_, bodyOf) => {
+    const most = await post(bodyOf(1000));
+    await most.text();
+    const more = await post(bodyOf(1001));
+    expect([most.status, more.status]).toEqual([200, 400]);
+    expect(await more.text()).toContain('more than 1000');
   });
 
   it.each([

@@ -103,6 +103,18 @@ describe('bytes that the HTTP parser refuses', () => {
       status: 431,
     },
     { what: 'a URL of 17,000 bytes', path: '/stream', bytes: `GET /stream?content=${HUGE}`, status: 431 },
+    {
+      what: 'no Host',
+      path: '/v1/models',
+      bytes: 'GET /v1/models HTTP/1.1\r\nConnection: close\r\n\r\n',
+      status: 400,
+    },
+    {
+      what: 'two Hosts',
+      path: '/stream',
+      bytes: 'GET /stream HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n',
+      status: 400,
+    },
     { what: 'the beginning of TLS', path: '/', bytes: '\u0016\u0003\u0001', status: 400 },
   ])('are $status in the dialect of $path for $what', async ({ path, bytes, status }) => {
     const answer = await send(bytes);
