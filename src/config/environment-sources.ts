@@ -13,5 +13,10 @@ export function environmentSources(environment: Environment, file: Options): Map
       sources.set(`callers.${index}.key`, 'SLUICE_API_KEYS');
     }
   }
+  if (file['allowedHosts'] === undefined) {
+    for (const index of environment.SLUICE_ALLOWED_HOSTS.keys()) {
+      sources.set(`allowedHosts.${index}`, 'SLUICE_ALLOWED_HOSTS');
+    }
+  }
   return sources;
 }
