@@ -30,8 +30,8 @@ function isBelow(host: string, entry: string): boolean {
 
 function isWithin(address: string, entry: string): boolean {
   const [network = '', prefix] = entry.split('/');
-  if (isIP(network) === 0 || isIP(network) !== isIP(address)) return false;
-  const bits = isIP(network) === 6 ? 128 : 32;
+  if (isIP(network) !== isIP(address)) return false;
+  const bits = isIP(address) === 6 ? 128 : 32;
   const length = prefix === undefined ? bits : Number(prefix);
   if (prefix === '' || !Number.isInteger(length) || length < 0 || length > bits) return false;
   const family = bits === 128 ? 'ipv6' : 'ipv4';

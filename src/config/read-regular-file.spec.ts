@@ -1,11 +1,50 @@
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makePipe } from '../../test/support/make-pipe.js';
 import { readRegularFile } from './read-regular-file.js';
+
+const { descriptors, reading } = vi.hoisted(() => ({
+  /** Those that were opened and not closed. */
+  descriptors: new Set<number>(),
+  /** What happens after the next read of a file. */
+  reading: { after: (): void => undefined },
+}));
+
+vi.mock('node:fs', async (importOriginal) => {
+  const fs = await importOriginal<typeof import('node:fs')>();
+  return {
+    ...fs,
+    openSync: (...args: Parameters<typeof fs.openSync>) => {
+      const descriptor = fs.openSync(...args);
+      descriptors.add(descriptor);
+      return descriptor;
+    },
+    closeSync: (descriptor: number) => {
+      fs.closeSync(descriptor);
+      descriptors.delete(descriptor);
+    },
+    readSync: (...args: Parameters<typeof fs.readSync>) => {
+      const bytes = fs.readSync(...args);
+      reading.after();
+      return bytes;
+    },
+  };
+});
 
 describe('readRegularFile', () => {
   let folder = '';
@@ -14,7 +53,11 @@ describe('readRegularFile', () => {
     folder = mkdtempSync(join(tmpdir(), 'sluice-file-'));
     path = join(folder, 'it');
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterEach(() => {
+    reading.after = () => undefined;
+    rmSync(folder, { recursive: true });
+    expect([...descriptors]).toEqual([]);
+  });
 
   it('reads a text up to its last byte, through links, and without its byte order mark', () => {
     writeFileSync(join(folder, 'other'), '\uFEFFwhole ☃');
@@ -49,6 +92,38 @@ describe('readRegularFile', () => {
   ])('refuses %s', (_, make, why) => {
     make();
     expect(() => readRegularFile(path, 10)).toThrow(why);
+  });
+
+  it.each<[string, () => void]>([
+    ['longer', () => appendFileSync(path, 'more')],
+    ['shorter', () => truncateSync(path, 2)],
+    ['another of the same length', () => utimesSync(path, 1, 2)],
+  ])('refuses a file that becomes %s while it is read, and reads it the next time', (_, write) => {
+    writeFileSync(path, 'text');
+    utimesSync(path, 1, 1);
+    reading.after = () => {
+      reading.after = () => undefined;
+      write();
+    };
+    expect(() => readRegularFile(path, 10)).toThrow('is being written');
+    expect(readRegularFile(path, 10)).toMatch(/^te/);
+  });
+
+  it('reads a file that is replaced by another while it is read, as it was', () => {
+    writeFileSync(path, 'text');
+    reading.after = () => {
+      writeFileSync(join(folder, 'next'), 'other');
+      renameSync(join(folder, 'next'), path);
+    };
+    expect(readRegularFile(path, 10)).toBe('text');
+  });
+
+  it('closes the file where reading it fails', () => {
+    writeFileSync(path, 'text');
+    reading.after = () => {
+      throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    };
+    expect(() => readRegularFile(path, 10)).toThrow('cannot be read (EIO)');
   });
 
   it.skipIf(process.getuid?.() === 0)('refuses what it may not read', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readSettings } from '../config/read-settings.js';
 import type { UpstreamSettings } from '../core/settings.js';
 import type { Refusal } from '../core/refused.js';
+import { ProxyError } from './proxy-error.js';
 import { connectionError, cutError, refusalError } from './upstream-error.js';
 
 const upstream = readSettings({
@@ -50,6 +51,19 @@ describe('connectionError', () => {
         message: "The upstream 'main' could not be reached (ETIMEDOUT)",
       });
     }
+  });
+
+  it('knows that a proxy which leads nowhere has passed on no request, and names it without its user', () => {
+    const through = { ...upstream, proxy: 'http://me:sk-secret@proxy:3128' };
+    const refusal = Object.assign(new AxiosError('connect'), { cause: new ProxyError('it answered 403') });
+    for (const thrown of [refusal, new ProxyError('it answered 403')])
+      expect(connectionError(thrown, through)).toMatchObject({
+        code: 'upstream-unreachable',
+        unseen: true,
+        message: "The upstream 'main' could not be reached through its proxy proxy:3128 (it answered 403)",
+      });
+    const reset = Object.assign(new AxiosError('reset', 'ECONNRESET'), { cause: new Error('reset') });
+    expect(connectionError(reset, through)).toMatchObject({ unseen: false });
   });
 
   it('takes nothing else out of what was thrown, least of all the key', () => {

@@ -51,9 +51,9 @@ describe.skipIf(findProgram('openssl') === undefined)('an upstream behind a prox
   describe.each(schemes)('over $scheme', ({ scheme, baseUrl, tls }) => {
     const asked = () => {
       const { host } = new URL(baseUrl());
-      return scheme === 'https'
-        ? { method: 'CONNECT', target: host, authorization: AUTHORIZATION }
-        : { method: 'POST', target: `${baseUrl()}/chat/completions`, authorization: AUTHORIZATION };
+      const [method, target] =
+        scheme === 'https' ? ['CONNECT', host] : ['POST', `${baseUrl()}/chat/completions`];
+      return { method, target, authorization: AUTHORIZATION, connection: 'keep-alive' };
     };
     const hostFor = async (port = proxy.port, options: object = {}): Promise<Host> => {
       const url = `http://gateway:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}`;
@@ -129,6 +129,34 @@ describe.skipIf(findProgram('openssl') === undefined)('an upstream behind a prox
         expect(said).toContain(`through its proxy 127.0.0.1:${proxy.port} (it answered ${status})`);
         for (const secret of [PASSWORD, encodeURIComponent(PASSWORD), AUTHORIZATION, 'gateway'])
           expect(said).not.toContain(secret);
+        expect(upstream.requests).toEqual([]);
+      },
+    );
+
+    it.skipIf(scheme === 'http').each([
+      ['keep-alive', 'connection: keep-alive\r\nproxy-connection: keep-alive\r\nkeep-alive: timeout=1\r\n'],
+      ['close', 'connection: close\r\n'],
+      ['a body', 'content-length: 5\r\n'],
+      ['chunks', 'transfer-encoding: chunked\r\n'],
+    ])('is asked twice over a tunnel whose proxy announces %s', async (_, headers) => {
+      proxy.established = `HTTP/1.0 200 OK\r\n${headers}\r\n`;
+      const host = await hostFor();
+      for (const word of ['first', 'second']) {
+        upstream.next(streams(word));
+        expect(await (await ask(host.url + QUESTION)).text()).toContain(word);
+      }
+      expect(proxy.asked).toEqual([asked()]);
+    });
+
+    it.skipIf(scheme === 'http')(
+      'is not asked through a proxy that sends bytes behind its answer',
+      async () => {
+        proxy.established += 'words';
+        const host = await hostFor();
+        const answer = await ask(host.url + QUESTION);
+        expect(answer.status).toBe(502);
+        expect(await answer.text()).toContain(`through its proxy 127.0.0.1:${proxy.port} (it spoke first)`);
+        await expect.poll(() => proxy.open, SOON).toBe(0);
         expect(upstream.requests).toEqual([]);
       },
     );

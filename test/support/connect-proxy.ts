@@ -10,13 +10,18 @@ export interface Asked {
   /** `host:port` of a tunnel, a whole URL of a request. */
   readonly target: string;
   readonly authorization: string | undefined;
+  readonly connection: string | undefined;
 }
+
+const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n';
 
 /** An HTTP proxy on a loopback port: tunnels (CONNECT), and requests for whole http URLs. */
 export class ConnectProxy {
   readonly asked: Asked[] = [];
   /** What it answers everybody with in place of leading on; 0 leads on, -1 says nothing. */
   status = 0;
+  /** What it says, in one write, when a tunnel is open. */
+  established = ESTABLISHED;
   readonly #sockets = new Set<Duplex>();
 
   private constructor(private readonly server: Server) {}
@@ -58,6 +63,7 @@ export class ConnectProxy {
   reset(): void {
     this.asked.length = 0;
     this.status = 0;
+    this.established = ESTABLISHED;
   }
 
   async stop(): Promise<void> {
@@ -68,7 +74,8 @@ export class ConnectProxy {
   }
 
   #note({ method = '', url = '', headers }: IncomingMessage): void {
-    this.asked.push({ method, target: url, authorization: headers['proxy-authorization'] });
+    const { 'proxy-authorization': authorization, connection } = headers;
+    this.asked.push({ method, target: url, authorization, connection });
   }
 
   #connect(request: IncomingMessage, client: Socket): void {
@@ -78,7 +85,7 @@ export class ConnectProxy {
     const { hostname, port } = new URL(`http://${request.url}`);
     const upstream = connect(Number(port), hostname);
     upstream.once('connect', () => {
-      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      client.write(this.established);
       client.pipe(upstream).pipe(client);
     });
     upstream.on('error', () => undefined).once('close', () => client.destroy());
