@@ -24,22 +24,26 @@ describe.skipIf(findProgram('openssl') === undefined)('the TLS settings of an up
   let client: Identity;
   let other: Identity;
   let encrypted: Identity;
+  let short: Identity;
 
   beforeAll(async () => {
     authority = await Authority.create();
     client = await authority.issue('client');
     other = await authority.issue('other');
     encrypted = await authority.issue('encrypted', PASSPHRASE);
+    short = await authority.issueShort('short');
   });
   afterAll(() => authority.remove());
 
-  it('may be an authority, a bundle, a chain with its key, an encrypted key and a server name', () => {
+  it('may be an authority, a bundle, a chain with its key, an encrypted key and a server name', async () => {
     const chain = client.cert + authority.ca;
     expect(read(undefined)).toBeUndefined();
     for (const tls of [
       {},
       { ca: authority.ca },
       { ca: `# Ours\n${authority.ca}\n# Theirs\n${client.cert}` },
+      { ca: authority.ca.replaceAll('CERTIFICATE', 'X509 CERTIFICATE') },
+      { ca: await authority.trusted() },
       { ...client, cert: chain, serverName: 'model.internal' },
       { ca: authority.ca, ...encrypted, passphrase: PASSPHRASE },
     ])
@@ -47,7 +51,9 @@ describe.skipIf(findProgram('openssl') === undefined)('the TLS settings of an up
   });
 
   it('names what is wrong, and quotes none of it', () => {
-    const broken = client.cert.replaceAll(/[A-Z]{2}/g, 'AA').replaceAll('AAGIN', 'BEGIN');
+    const [begin = '', first = '', ...lines] = client.cert.split('\n');
+    const broken = [begin, ...lines].join('\n');
+    const torn = [begin, first, ''].join('\n');
     const cases: [unknown, string][] = [
       [{ ca: 'secret' }, 'upstreams.a.tls.ca holds no PEM certificate, or one that cannot be read'],
       [{ ca: '' }, 'upstreams.a.tls.ca holds no PEM certificate, or one that cannot be read'],
@@ -56,6 +62,17 @@ describe.skipIf(findProgram('openssl') === undefined)('the TLS settings of an up
         { ...client, cert: broken },
         'upstreams.a.tls.cert holds no PEM certificate, or one that cannot be read',
       ],
+      ...[
+        broken + authority.ca,
+        authority.ca + broken,
+        authority.ca + broken + client.cert,
+        authority.ca + torn,
+        torn + authority.ca,
+      ].map((ca): [unknown, string] => [
+        { ca },
+        'upstreams.a.tls.ca holds no PEM certificate, or one that cannot be read',
+      ]),
+      [short, 'upstreams.a.tls is refused by OpenSSL, as keys that are too short are'],
       [{ cert: client.cert }, 'upstreams.a.tls.key is missing: cert is given'],
       [{ key: client.key }, 'upstreams.a.tls.cert is missing: key is given'],
       [{ passphrase: PASSPHRASE }, 'upstreams.a.tls.key is missing: passphrase is given'],

@@ -4,8 +4,8 @@ import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
 import type { TlsSettings } from '../core/settings.js';
 
-const CERTIFICATE =
-  /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^]*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
+/** With what follows it, up to the next block: Node’s own reader stops at one that is torn, and says nothing. */
+const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----(?:(?!-----BEGIN )[^])*/g;
 const ENCRYPTED = /ENCRYPTED/;
 
 /** Text with at least one PEM certificate, each of which can be read. */

@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-const KIND = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-days', '1'];
+const DAYS = ['-days', '1'];
+const KIND = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', ...DAYS];
 
 /** A certificate and its private key, as PEM texts. */
 export interface Identity {
@@ -48,6 +49,20 @@ export class Authority {
       cert,
     ]);
     return { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
+  }
+
+  /** A certificate that signs itself, and its key of 512 bits, which OpenSSL makes and does not use. */
+  async issueShort(name: string): Promise<Identity> {
+    const [cert, key] = [join(this.folder, `${name}.pem`), join(this.folder, `${name}.key`)];
+    const kind = ['-newkey', 'rsa:512', '-nodes', ...DAYS, '-subj', `/CN=${name}`];
+    await run('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', cert]);
+    return { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
+  }
+
+  /** Its certificate in OpenSSL's own format, which adds what it is trusted for. */
+  async trusted(): Promise<string> {
+    const { stdout } = await run('openssl', ['x509', '-in', join(this.folder, 'ca.pem'), '-trustout']);
+    return stdout;
   }
 
   remove(): Promise<void> {
