@@ -1,16 +1,14 @@
-import http, {
-  Agent as HttpAgent,
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-} from 'node:http';
+import http, { Agent as HttpAgent, createServer, type RequestListener, type Server } from 'node:http';
+import https, { Agent as HttpsAgent, createServer as createHttpsServer } from 'node:https';
 import { once } from 'node:events';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Axios } from 'axios';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { nodeAdapter } from './node-adapter.js';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { Authority } from '../../test/support/authority.js';
+import { findProgram } from '../../test/support/needs.js';
+import { nodeAdapter, type Connections } from './node-adapter.js';
 
-const connections = { pooled: new HttpAgent(), fresh: new HttpAgent() };
 const trace = { traceparent: '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01' };
 
 type Options = http.RequestOptions;
@@ -37,34 +35,66 @@ const COPIES: [string, (options: Options) => Options][] = [
   ],
 ];
 
-function replace(request: typeof http.request): void {
-  http.request = request;
+/** Puts this before `request`, as an agent does; a module that was loaded before sees no other export of it. */
+function patch(client: typeof http | typeof https, copy: (options: Options) => Options): void {
+  const original = client.request;
+  const replaced = (options: Options) => original(copy(options));
+  client.request = replaced as typeof original;
+  onTestFinished(() => void (client.request = original));
 }
 
-/** Puts this before `http.request`, as an agent does; a module that was loaded before sees no other export of it. */
-function patch(copy: (options: Options) => Options): void {
-  const original = http.request;
-  replace(((options: Options) => original(copy(options))) as typeof http.request);
-  onTestFinished(() => replace(original));
+interface Running {
+  readonly server: Server;
+  readonly connections: Connections;
 }
 
-describe('a request under a monitoring agent', () => {
+const overHttp = (listener: RequestListener): Running => ({
+  server: createServer(listener),
+  connections: { pooled: new HttpAgent(), fresh: new HttpAgent() },
+});
+
+async function overHttps(listener: RequestListener): Promise<Running> {
+  const authority = await Authority.create();
+  const identity = await authority.issue('model.internal');
+  const trusting = { ca: authority.ca, servername: 'model.internal' };
+  await authority.remove();
+  return {
+    server: createHttpsServer(identity, listener),
+    connections: { pooled: new HttpsAgent(trusting), fresh: new HttpsAgent(trusting) },
+  };
+}
+
+describe.each([
+  { client: http, scheme: 'http', start: overHttp, isPossible: true },
+  { client: https, scheme: 'https', start: overHttps, isPossible: findProgram('openssl') !== undefined },
+])('a request over $scheme under a monitoring agent', ({ client, scheme, start, isPossible }) => {
   let received: IncomingHttpHeaders = {};
-  const server = createServer((request, response) => {
-    received = request.headers;
-    response.end();
+  let running: Running | undefined;
+  beforeAll(async () => {
+    if (!isPossible) return;
+    running = await start((request, response) => {
+      received = request.headers;
+      response.end();
+    });
+    await once(running.server.listen(0, '127.0.0.1'), 'listening');
   });
-  beforeEach(() => once(server.listen(0, '127.0.0.1'), 'listening'));
-  afterEach(() => once(server.close(), 'close'));
+  afterAll(() => void running?.server.close());
 
-  it.each(COPIES)('carries its own headers and those of %s, by their names', async (_, copy) => {
-    patch(copy);
-    const { port } = server.address() as AddressInfo;
-    const headers = { authorization: 'Bearer key', accept: 'text/event-stream' };
-    const adapter = nodeAdapter({ url: `http://127.0.0.1:${port}/`, headers, connections });
-    const { data } = await new Axios({ adapter }).request<IncomingMessage>({ method: 'post', data: 'text' });
-    data.resume();
-    expect(received).toMatchObject({ ...headers, ...trace, 'content-length': '4' });
-    expect(Object.keys(received).filter((name) => /^\d+$/.test(name))).toEqual([]);
-  });
+  it.skipIf(!isPossible).each(COPIES)(
+    'carries its own headers and those of %s, by their names',
+    async (_, copy) => {
+      const { server, connections } = running as Running;
+      patch(client, copy);
+      const { port } = server.address() as AddressInfo;
+      const headers = { authorization: 'Bearer key', accept: 'text/event-stream' };
+      const adapter = nodeAdapter({ url: `${scheme}://127.0.0.1:${port}/`, headers, connections });
+      const { data } = await new Axios({ adapter }).request<IncomingMessage>({
+        method: 'post',
+        data: 'text',
+      });
+      data.resume();
+      expect(received).toMatchObject({ ...headers, ...trace, 'content-length': '4' });
+      expect(Object.keys(received).filter((name) => /^\d+$/.test(name))).toEqual([]);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { brotliCompressSync, createGzip, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { refuses, type Script } from '../../src/testing/index.js';
 import { fixture } from '../support/fixture.js';
@@ -11,9 +11,23 @@ import { chat, optionsFor } from '../support/options.js';
 const said = (content: string) =>
   `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`;
 const END = 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+/** Within every other bound of an answer, and four times what any answer may expand to. */
+const BOMB_BYTES = 15_000_000;
 const WHOLE = JSON.stringify({ choices: [{ message: { content: 'Hello' }, finish_reason: 'stop' }] });
 
-const encodings: readonly (readonly [string, (text: string) => Buffer])[] = [
+const { brotliCompressSync, createGzip, deflateRawSync, deflateSync, gzipSync } = zlib;
+
+type Compress = (text: string) => Buffer;
+
+function isCompress(value: unknown): value is Compress {
+  return typeof value === 'function';
+}
+
+/** Node has it from 22.15 on. */
+const zstd: unknown = Reflect.get(zlib, 'zstdCompressSync');
+
+const encodings: readonly (readonly [string, Compress])[] = [
+  ...(isCompress(zstd) ? ([['zstd', zstd]] as const) : []),
   ['gzip', (text) => gzipSync(text)],
   ['x-gzip', (text) => gzipSync(text)],
   ['deflate', (text) => deflateSync(text)],
@@ -111,6 +125,24 @@ describe.each(hostKinds.slice(0, 1))(
       expect((await wholeOf(host.url)).status).toBe(502);
       expect(host.open()).toBe(0);
     });
+
+    it.each(encodings)(
+      'is cut where it is a good answer but expands beyond all measure as %s',
+      async (encoding, compress) => {
+        const { upstream, host } = suite;
+        const good = said('Hello') + ': p\n\n'.repeat(BOMB_BYTES / 5) + END;
+        upstream.next(sends(encoding, compress(good)));
+        const end = host.nextEnd();
+        await (
+          await ask(`${host.url}/v1/chat/completions`, { body: chat('Hi') })
+        ).over;
+        expect((await end).outcome).toBe('upstream-cut');
+        upstream.next(sends(encoding, compress(WHOLE + ' '.repeat(BOMB_BYTES))));
+        const whole = await wholeOf(host.url);
+        expect([whole.status, await whole.text()]).toEqual([502, expect.stringContaining('"upstream_cut"')]);
+        expect(host.open()).toBe(0);
+      },
+    );
 
     it('may begin with a byte order mark when it is whole', async () => {
       const { upstream, host } = suite;

@@ -32,7 +32,7 @@ const exact: [string, (baseUrl: string) => Promise<Running>][] = [
 ];
 
 /** With a member of each kind that reading and printing change. */
-const odd = String.raw`"seed": 9007199254740993 ,"tools":[{"max":9223372036854775807}],"a":1e400, "b":1.0,"c":"\u00e9\ud800\/","2":0,"1":0`;
+const odd = String.raw`"seed": 9007199254740993 ,"tools":[{"max":9223372036854775807,"a":{"x":-0,"x":1E5}}],"a":1e400, "b":1.0,"c":"\u00e9\ud800\/\u0000","2":0,"1":-0,"":0`;
 
 function running(start: (baseUrl: string) => Promise<Running>) {
   const suite: { upstream?: ScriptedUpstream; app?: Running } = {};
@@ -48,6 +48,7 @@ function running(start: (baseUrl: string) => Promise<Running>) {
     get upstream() {
       return suite.upstream as ScriptedUpstream;
     },
+    get: (path: string) => ask(`${suite.app?.url ?? ''}${path}`),
     post: (path: string, body: string, headers: Record<string, string> = {}) =>
       ask(`${suite.app?.url ?? ''}${path}`, {
         body,
@@ -79,11 +80,35 @@ describe.each(exact)('what a caller wrote, in %s', (_, start) => {
     expect(suite.upstream.lastRequest.body).toMatchObject({ model: 'm', temperature: 0.7 });
   });
 
+  it('arrives byte by byte behind a byte order mark, which JSON must not begin with', async () => {
+    const body = `{"model":"m",${odd},"messages":[{"role":"user","content":"Hi"}]}`;
+    expect((await suite.post(CHAT, `\ufeff${body}`)).status).toBe(200);
+    expect(suite.upstream.lastRequest.text).toBe(body);
+  });
+
+  it('arrives with the members of `stream_options` that nobody here knows', async () => {
+    const body = `{"stream":true,"stream_options":{ "x": 1.0,"include_usage":true},"model":"m","messages":[{"role":"user","content":"Hi"}]}`;
+    await (await suite.post(CHAT, body)).text();
+    expect(suite.upstream.lastRequest.text).toBe(body);
+  });
+
   it('is refused where a name stands twice', async () => {
     const before = suite.upstream.requests.length;
     const answer = await suite.post(CHAT, '{"model":"a","messages":[{"role":"user"}],"model":"b"}');
     expect(answer.status).toBe(400);
     expect(await answer.text()).toContain("'model' twice");
+    expect(suite.upstream.requests).toHaveLength(before);
+  });
+
+  it.each([
+    ['a body', () => suite.post('/stream', '{"content":"Hi","model":"a","model":"b"}')],
+    ['a body, once escaped', () => suite.post('/stream', '{"content":"Hi","model":"a","mod\\u0065l":"b"}')],
+    ['a query', () => suite.get('/stream?content=Hi&model=a&model=b')],
+  ])('is refused where the model of a native question stands twice in %s', async (_, ask) => {
+    const before = suite.upstream.requests.length;
+    const answer = await ask();
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain('model');
     expect(suite.upstream.requests).toHaveLength(before);
   });
 
