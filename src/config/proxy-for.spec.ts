@@ -78,8 +78,8 @@ describe('the proxy of an upstream of a file', () => {
     const path = join(folder, 'sluice.yaml');
     writeFileSync(path, JSON.stringify({ upstreams }));
     const { moduleOptions } = readServiceConfiguration({ SLUICE_CONFIG: path, ...variables });
-    const read = readSettings(moduleOptions('http://127.0.0.1:1/v1')).upstreams;
-    return Object.fromEntries([...read].map(([name, { proxy }]) => [name, proxy]));
+    const settings = readSettings(moduleOptions('http://127.0.0.1:1/v1'));
+    return Object.fromEntries([...settings.upstreams].map(([name, { proxy }]) => [name, proxy]));
   };
 
   it('is the environment’s for its URL, its own, or none where it says false', () => {

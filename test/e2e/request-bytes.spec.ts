@@ -104,9 +104,9 @@ describe.each(exact)('what a caller wrote, in %s', (_, start) => {
     ['a body', () => suite.post('/stream', '{"content":"Hi","model":"a","model":"b"}')],
     ['a body, once escaped', () => suite.post('/stream', '{"content":"Hi","model":"a","mod\\u0065l":"b"}')],
     ['a query', () => suite.get('/stream?content=Hi&model=a&model=b')],
-  ])('is refused where the model of a native question stands twice in %s', async (_, ask) => {
+  ])('is refused where the model of a native question stands twice in %s', async (_where, send) => {
     const before = suite.upstream.requests.length;
-    const answer = await ask();
+    const answer = await send();
     expect(answer.status).toBe(400);
     expect(await answer.text()).toContain('model');
     expect(suite.upstream.requests).toHaveLength(before);
