@@ -26,6 +26,8 @@ const first: readonly { readonly sent: string; readonly status: number; readonly
   { sent: failure({ code: 'rate_limit_exceeded' }), status: 429, retry: true },
   { sent: failure({ status: 'UNAVAILABLE' }), status: 503, retry: true },
   { sent: failure({}), status: 502, retry: true },
+  { sent: 'data: null\n\n', status: 502, retry: true },
+  { sent: 'data: {"choices":[{"index":0,"del\n\n', status: 502, retry: true },
 ];
 
 const wholeOf = (url: string) => ask(`${url}/v1/chat/completions`, { body: chat('Hi', { stream: false }) });
@@ -52,6 +54,9 @@ describe.each(hostKinds.slice(0, 1))('a failure within a 200 on $name', (kind) =
       ['no choices and a type of error', event({ choices: null, error_type: 'internal' })],
       ['a named event', 'event: error\ndata: Internal Server Error\n\n'],
       ['an error within a choice', event({ choices: [{ index: 0, delta: {}, error: { message: 'no' } }] })],
+      ['an event that is null', 'data: null\n\n'],
+      ['half of an event', 'data: {"choices":[{"index":0,"delta":{"content":"tw\n\n'],
+      ['NaN within an event', 'data: {"choices":[{"index":0,"delta":{"reasoning":"x"},"logprobs":NaN}]}\n\n'],
       ['a finish reason that is none', event({ choices: [{ index: 0, delta: {}, finish_reason: 'abort' }] })],
     ])('is told after content for %s, whatever follows', async (_, sent) => {
       const { upstream, host } = suite;

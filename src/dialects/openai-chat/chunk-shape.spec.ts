@@ -13,13 +13,14 @@ const padded = (content: string, padding: string) =>
 
 const bytesOf = (...events: string[]) => blockOf(...events).bytes;
 
-function learnt(data: string): ChunkShape {
-  const shape = new ChunkShape();
+function learn(shape: ChunkShape, data: string): ChunkShape {
   const chunk = readChunk(data);
   if (chunk === undefined) throw new Error('That is no chunk');
   shape.learn(data, chunk);
   return shape;
 }
+
+const learnt = (data: string) => learn(new ChunkShape(), data);
 
 const spaced = (text: string) => `{"choices": [{"index": 3, "delta": {"content": "${text}"}}]}`;
 const doubled = (other: string, text: string) =>
@@ -111,6 +112,7 @@ describe('ChunkShape', () => {
     ['something behind it', `${openai('"Hello"')} `],
     ['half of it', openai('"Hello"').slice(0, -9)],
     ['no text', openai('""')],
+    ['an escape that is none', openai('"Hello \\x"')],
     ['an event in its text', openai('"Hello\n\ndata: x"')],
     ['a line end in its text', openai('"Hello\rthere"')],
     ['a line end in its padding', padded('"Hello"', '\n')],
@@ -138,18 +140,18 @@ describe('ChunkShape', () => {
   it('learns a new shape when the old one is over', () => {
     const shape = learnt(openai('"a"'));
     const later = (text: string) => openai(text).replace('"created":1', '"created":2');
-    shape.readToLearn(later('"b"'));
+    learn(shape, later('"b"'));
     expect(readBy(shape, later('"c"'))).toEqual([said('c')]);
   });
 
   it('gives up a stream in which no two events have a shape', () => {
     const shape = new ChunkShape();
-    for (let second = 1; second <= 4; second += 1) shape.readToLearn(at(second));
-    shape.readToLearn(at(5));
+    for (let second = 1; second <= 4; second += 1) learn(shape, at(second));
+    learn(shape, at(5));
     expect(shape.count(bytesOf(at(5)))).toBe(0);
     expect(shape.count(bytesOf(at(4)))).toBe(1);
     // A hit shows that it is worth it after all.
-    shape.readToLearn(at(6));
+    learn(shape, at(6));
     expect(shape.count(bytesOf(at(6)))).toBe(1);
   });
 

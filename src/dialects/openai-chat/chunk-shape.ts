@@ -51,10 +51,12 @@ export class ChunkShape {
     const shape = this.#shape;
     // A line that ends with CR is none of a shape.
     if (shape === undefined || block.includes(CR)) return 0;
+    const isEscaped = block.includes(BACKSLASH);
     let events = 0;
     for (let at = 0; at < block.length; events += 1) {
-      at = endOfEvent(block, at, shape);
-      if (at === -1) return 0;
+      const end = endOfEvent(block, at, shape);
+      if (end === -1 || (isEscaped && textOf(block, at + shape.between) === undefined)) return 0;
+      at = end;
     }
     this.#lessons = 0;
     return events;
@@ -89,14 +91,6 @@ export class ChunkShape {
     if (!this.#learns(data) || !saysOnlyText(chunk)) return;
     this.#lessons += 1;
     this.#shape = shapeOf(data, chunk) ?? this.#shape;
-  }
-
-  /** Reads an event in order to take its shape, if that is still worth it. */
-  readToLearn(data: string): void {
-    if (!this.#learns(data)) return;
-    const chunk = readChunk(data);
-    if (chunk !== undefined && saysOnlyText(chunk)) this.learn(data, chunk);
-    else this.#lessons += 1;
   }
 
   #learns(data: string): boolean {

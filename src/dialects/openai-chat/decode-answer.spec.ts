@@ -27,6 +27,15 @@ describe('decodeAnswer', () => {
     expect(decodeAnswer(body)).toEqual({ finished: [0], finishReason: 'stop', usage, model: undefined });
   });
 
+  it.each([{ message: { content: 'a' } }, { message: { content: 'a' }, finish_reason: null }])(
+    'takes %j for an answer that says nothing of its end',
+    (choice) => {
+      const seen = decodeAnswer({ choices: [choice] });
+      expect(seen).toMatchObject({ finished: [], finishReason: undefined });
+      expect(seen.error).toBeUndefined();
+    },
+  );
+
   it('has no usage of counts that are none', () => {
     const usage = { prompt_tokens: 1e308, completion_tokens: 1e308 };
     expect(decodeAnswer({ choices: [{ finish_reason: 'stop' }], usage }).usage).toBeUndefined();

@@ -11,7 +11,7 @@ import { readUsage } from './read-usage.js';
 
 const answerSchema = z.object({
   model: z.string().optional().catch(undefined),
-  choices: z.array(z.object({ finish_reason: z.unknown() })).catch([]),
+  choices: z.array(z.object({ finish_reason: z.unknown().optional() })).catch([]),
 });
 
 /** What is told of a whole answer. Source: OpenAI API reference, 'The chat completion object'. */

@@ -27,9 +27,7 @@ class ChunkDecoder implements EventDecoder {
     if (sign !== undefined) return sign;
     const { data } = event;
     const chunk = readChunk(data);
-    if (chunk === undefined) {
-      throw new SluiceError('upstream-error', 'The upstream sent an event that is no chat completion chunk');
-    }
+    if (chunk === undefined) throw noChunk();
     this.#shape.learn(data, chunk);
     return { parts: partsOf(chunk, this.#calls, this.#begun), done: false, model: chunk.model };
   }
@@ -37,6 +35,11 @@ class ChunkDecoder implements EventDecoder {
   known(block: Buffer, from: number): KnownEvents | undefined {
     return this.#shape.read(block, from);
   }
+}
+
+/** The error of an event that is neither a chunk nor a sign. */
+export function noChunk(): SluiceError {
+  return new SluiceError('upstream-error', 'The upstream sent an event that is no chat completion chunk');
 }
 
 /**

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../core/chat-request.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import { eventBlock } from '../../../test/support/event-block.js';
+import { eventDecoder } from './decode-event.js';
 import { passThrough } from './pass-through.js';
 
 const QUIET: ChatRequest = { messages: [] };
@@ -164,8 +165,40 @@ describe('passThrough', () => {
     expect(committed().push(`${lines.join(end)}\n\n`).text).toBe(`${lines.join('\n')}\n\n`);
   });
 
-  it('passes an event on that it cannot read: the caller may', () => {
-    expect(committed().push(': x\ndata: hello\n\n').text).toBe(event('hello'));
+  it.each([
+    'null',
+    '7',
+    '"text"',
+    'hello',
+    '[]',
+    chunk('half').slice(0, -3),
+    chunk('a').replace('"a"', 'NaN'),
+    chunk('a').replace('"a"', '"\\x"'),
+    '{"choices":"none"}',
+    '{"choices":[null]}',
+  ])('fails at %j as the decoder does, before and after content, and sends nothing of it', (data) => {
+    const error = { code: 'upstream-error', status: 502 };
+    expect(() => eventDecoder().decode({ data, name: undefined })).toThrow(expect.objectContaining(error));
+    expect(passThrough(QUIET).push(eventBlock(event(data) + DONE))).toMatchObject({ output: [], error });
+    expect(committed().push(event(data))).toMatchObject({ text: '', error });
+    expect(committed().push(event(chunk('b')) + event(data) + DONE)).toMatchObject({
+      text: event(chunk('b')),
+      done: false,
+      error,
+    });
+  });
+
+  it('reads each event that has another shape, reasoning and tool calls too', () => {
+    const deltas = ['{"reasoning_content":"a"}', '{"tool_calls":[{"index":0}]}'];
+    for (const delta of deltas) {
+      const good = `{"choices":[{"index":0,"delta":${delta},"finish_reason":null}]}`;
+      const { transcoder } = committed();
+      const block = eventBlock(event(good) + event(good));
+      // The very bytes, without a copy.
+      expect(transcoder.push(block).output[0]).toBe(block.bytes);
+      const torn = committed().push(event(good) + event(good.replace('null', 'nul')));
+      expect(torn).toMatchObject({ text: event(good), error: { code: 'upstream-error' } });
+    }
   });
 
   it('sends nothing of its own first', () => {

@@ -7,21 +7,11 @@ import { transcoded, transcodedTexts } from '../../core/transcoded.js';
 import type { DecodedEvent, EventDecoder, Transcoded, Transcoder } from '../../core/transcoder.js';
 import { sseData } from '../sse-frame.js';
 import { ChunkShape } from './chunk-shape.js';
-import { partsOf } from './decode-event.js';
+import { noChunk, partsOf } from './decode-event.js';
 import { encodeErrorFrame } from './encode-error.js';
 import { asksForUsage } from './encode-request.js';
-import { readChunk, type Delta } from './read-chunk.js';
+import { readChunk, type ChatChunk, type Delta } from './read-chunk.js';
 import { readSign } from './read-sign.js';
-
-/**
- * What the relay must look at, and what must not reach a caller as it stands: a usage, an error in any of its shapes, a
- * finish reason, the end, a carriage return, a blank line too many, and any line that does not begin with `data: ` (comments,
- * ids, names) or that holds a comment.
- * Inside a JSON string a quote is escaped, so no text that a model writes can look like one of the fields;
- * a false alarm only costs the slow way.
- */
-const NOTABLE =
-  /"(?:(?:usage(?:Metadata)?|timings|prompt_eval_count)"\s*:\s*[^\sn]|[eE]rror(?:\w+"\s*:|s?"\s*:(?!(?:null|false|"")[,}]))|finish_reason"\s*:\s*"(?!"|null")|(?:message|msg|detail|code|base_resp)"\s*:|(?:object|type)"\s*:\s*"error)|\[DONE\]|\r|^\n|\n\n\n|(?:^|\n)(?!data: [^\n: \t]|\n|$)/;
 
 /** OpenAI to OpenAI: bytes pass as they are, and only blocks with something notable in them are parsed. */
 export function passThrough(request: ChatRequest): Transcoder<Frame> {
@@ -60,19 +50,23 @@ class PassThrough implements Transcoder<Frame> {
     return [encodeErrorFrame(error)];
   }
 
-  /** How many events a block without anything notable holds; 0 for a block that must be read. */
+  /** How many events a block holds that says nothing but content; 0 for a block that must be read event by event. */
   #plainEvents(block: Buffer): number {
     const known = this.#shape.count(block);
     if (known > 0) return known;
-    const text = block.toString('latin1');
-    if (NOTABLE.test(text)) return 0;
+    if (block.includes(CR)) return 0;
+    const text = block.toString();
     let events = 0;
-    let last = 0;
-    for (let at = text.indexOf(BLANK); at !== -1; at = text.indexOf(BLANK, at + BLANK.length)) {
+    let end = 0;
+    for (let from = 0; from < text.length; from = end + BLANK.length) {
+      end = text.indexOf('\n', from);
+      if (!text.startsWith(BEGINNING, from) || !text.startsWith(BLANK, end)) return 0;
+      const data = text.slice(from + DATA.length, end);
+      const chunk = readChunk(data);
+      if (chunk === undefined || !saysOnlyContent(chunk)) return 0;
+      this.#shape.learn(data, chunk);
       events += 1;
-      if (at + BLANK.length < text.length) last = at + BLANK.length;
     }
-    this.#shape.readToLearn(block.toString('utf8', last + DATA.length, block.length - BLANK.length));
     return events;
   }
 
@@ -83,15 +77,15 @@ class PassThrough implements Transcoder<Frame> {
   }
 
   /**
-   * What can be read of an event that is passed on whatever it is. `content` is undefined for an event without
-   * choices, and true for any delta: a vendor's own fields count as content too.
+   * What is read of an event that is passed on. `content` is undefined for an event without choices, and true for any
+   * delta: a vendor's own fields count as content too. Throws `upstream-error` at one that is no chunk.
    */
   #decode(event: UpstreamEvent): DecodedEvent {
     const sign = readSign(event);
     if (sign !== undefined) return sign;
     const { data } = event;
     const chunk = readChunk(data);
-    if (chunk === undefined) return { parts: [], done: false };
+    if (chunk === undefined) throw noChunk();
     this.#shape.learn(data, chunk);
     const { choices, model } = chunk;
     if (choices.length > 0) {
@@ -152,7 +146,9 @@ function isPlain(event: Buffer, data: string): boolean {
   );
 }
 
+const CR = 0x0d;
 const DATA = 'data: ';
+const BEGINNING = `${DATA}{`;
 const BLANK = '\n\n';
 const DONE = '[DONE]';
 const DONE_FRAME = `${DATA}${DONE}${BLANK}`;
@@ -163,4 +159,10 @@ function saysSomething(delta: Delta | undefined): boolean {
     if (field !== 'role' && (Array.isArray(value) ? value.length > 0 : Boolean(value))) return true;
   }
   return false;
+}
+
+/** Nothing that the relay must know of, and nothing that must not reach a caller as it stands. */
+function saysOnlyContent({ choices, reported, usage }: ChatChunk): boolean {
+  if (reported !== undefined || (usage !== undefined && usage !== null)) return false;
+  return choices.every(({ finishReason }) => finishReason === undefined);
 }

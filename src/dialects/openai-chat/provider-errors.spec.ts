@@ -201,13 +201,27 @@ describe('a finish reason', () => {
 });
 
 describe('events that are none', () => {
-  it.each([': keepalive', ':', ' : ping', ':OPENROUTER PROCESSING'])(
-    'are passed on to nobody as data %j',
-    (data) => {
-      expect(decoded(data)).toMatchObject({ parts: [], done: false });
-      expect(afterText(`data: ${data}\n\n`)).toMatchObject({ output: [], error: undefined });
-    },
-  );
+  it.each(['ping', 'keepalive', 'HEARTBEAT'])('are passed on to nobody by the name %s', (name) => {
+    expect(decoded('now', name)).toMatchObject({ parts: [], ignored: true });
+    expect(afterText(`event: ${name}\ndata: now\n\n`)).toMatchObject({ output: [], error: undefined });
+    // An object is read, whatever the name of its event.
+    expect(decoded('{"error":{"message":"no"}}', name).parts).toMatchObject([{ type: 'error' }]);
+  });
+
+  it.each([
+    ': keepalive',
+    ':',
+    ' : ping',
+    ':OPENROUTER PROCESSING',
+    ' ',
+    '\t ',
+    'ping',
+    ' Keep-Alive ',
+    'heartbeat',
+  ])('are passed on to nobody as data %j', (data) => {
+    expect(decoded(data)).toMatchObject({ parts: [], done: false });
+    expect(afterText(`data: ${data}\n\n`)).toMatchObject({ output: [], error: undefined });
+  });
 
   it.each(['[DONE] ', ' [DONE]', '\t[DONE]\t', '[DONE]   '])('end a stream as %j', (data) => {
     expect(decoded(data).done).toBe(true);

@@ -29,10 +29,10 @@ describe('readError', () => {
 });
 
 describe('streamError', () => {
-  it('keeps the words of the provider out of the message, for callers of other dialects', () => {
-    const error = streamError({ message: 'key of org-acme' });
-    expect(error.message).not.toContain('org-acme');
-    expect(error.providerError).toEqual({ message: 'key of org-acme' });
+  it('keeps the words of a provider that names no status, for callers of every dialect', () => {
+    const error = streamError({ message: 'out of memory' });
+    expect(error.message).toBe('The upstream reported an error within its stream: out of memory');
+    expect(error.providerError).toEqual({ message: 'out of memory' });
   });
 
   it('has no words of the provider when their shape is unknown', () => {

@@ -46,13 +46,17 @@ export function readError(body: unknown): ProviderError | undefined {
   return ofObject(fields);
 }
 
-/** An error that the upstream put inside its 200: with the status that it names. Its text is for callers of its dialect. */
+/** An error that the upstream put inside its 200: with the status that it names. */
 export function streamError(reported: unknown): SluiceError {
   const read = readError(reported);
   const holder = Array.isArray(reported) ? (reported as unknown[])[0] : reported;
   const held = isRecord(holder) ? holder['error'] : undefined;
-  return refused('The upstream reported an error within its stream', {
-    status: errorStatus(held) ?? errorStatus(read?.error) ?? errorStatus(holder) ?? 500,
+  const status = errorStatus(held) ?? errorStatus(read?.error) ?? errorStatus(holder) ?? 500;
+  const problem = 'The upstream reported an error within its stream';
+  // Of a 5xx the words would be left out, and here there is no status that says something in their place.
+  const isTold = status < 500 || read === undefined;
+  return refused(isTold ? problem : `${problem}: ${read.message}`, {
+    status,
     retryAfterMs: retryAfterMs(held ?? holder),
     providerError: read?.error,
     message: read?.message,

@@ -7,12 +7,14 @@ import { streamError } from './read-error.js';
 const DONE: DecodedEvent = { parts: [], done: true };
 const IGNORED: DecodedEvent = { parts: [], done: false, ignored: true };
 const BRACE = 0x7b;
-/** Longer than the end of a stream with the blanks around it. */
-const MAX_DONE_LENGTH = 32;
+/** Longer than a word that is a sign, with the blanks around it. */
+const MAX_WORD_LENGTH = 32;
+/** Words that keep a connection alive, as the name of an event or as its data. */
+const KEEP_ALIVE = /^(?:ping|heart_?-?beat|keep_?-?alive)$/i;
 
 /**
- * What an event is that is no chunk: the end, with blanks around it or without; a comment that was put into `data`; an
- * error by its name, whatever its data are. Undefined for any other event.
+ * What an event is that is no chunk: the end, with blanks around it or without; a comment, blanks or a word such as `ping`
+ * in `data`; an error by its name, whatever its data are; a `ping` by its name, unless its data are an object. Undefined for any other event.
  */
 export function readSign({ data, name }: UpstreamEvent): DecodedEvent | undefined {
   if (name !== undefined && name.toLowerCase() === 'error') {
@@ -21,6 +23,9 @@ export function readSign({ data, name }: UpstreamEvent): DecodedEvent | undefine
     return { parts: [{ type: 'error', error }], done: false };
   }
   if (data.charCodeAt(0) === BRACE) return undefined;
-  if (data.length < MAX_DONE_LENGTH && data.trim() === '[DONE]') return DONE;
-  return /^\s{0,8}:/.test(data) ? IGNORED : undefined;
+  if (name !== undefined && KEEP_ALIVE.test(name)) return IGNORED;
+  const word = data.length < MAX_WORD_LENGTH ? data.trim() : undefined;
+  if (word === '[DONE]') return DONE;
+  if (word !== undefined && KEEP_ALIVE.test(word)) return IGNORED;
+  return /^\s{0,8}:|^\s*$/.test(data) ? IGNORED : undefined;
 }
