@@ -25,6 +25,10 @@ describe('AdminGuard', () => {
     expect(ask({ host }, address)()).toBe(true);
   });
 
+  it('lets in who opens the address in a browser', () => {
+    expect(ask({ ...local, 'user-agent': 'Mozilla/5.0', 'sec-fetch-site': 'none' })()).toBe(true);
+  });
+
   it('lets in who presents the admin key, from anywhere, and then nobody else', () => {
     const access = { keyHash };
     expect(ask({ host: 'sluice.example', authorization: 'Bearer admin-key' }, '10.0.0.9', access)()).toBe(
@@ -43,6 +47,8 @@ describe('AdminGuard', () => {
     ['a page whose name leads to this machine', { host: 'evil.example' }, '127.0.0.1'],
     ['a page of another origin', { ...local, origin: 'https://evil.example' }, '127.0.0.1'],
     ['a page of another site', { ...local, 'sec-fetch-site': 'cross-site' }, '127.0.0.1'],
+    ['a page whose browser says nothing of it', { ...local, 'user-agent': 'Mozilla/5.0' }, '127.0.0.1'],
+    ['a page that a link on another leads to', { ...local, referer: 'http://evil.example/' }, '127.0.0.1'],
     ['a key where none is configured', { ...local, authorization: 'Bearer any' }, '127.0.0.1'],
   ])('refuses %s', (_, headers, address) => {
     expect(ask(headers, address)).toThrow(expect.objectContaining({ code: 'unauthorized' }));

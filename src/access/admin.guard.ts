@@ -1,6 +1,7 @@
 import { timingSafeEqual, hash } from 'node:crypto';
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { SluiceError } from '../core/sluice-error.js';
+import { isBrowser } from './is-browser.js';
 import { presentedKey } from './presented-key.js';
 
 /** DI token of the AdminAccess. */
@@ -24,7 +25,7 @@ const FORWARDED = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarde
 /**
  * Lets in who presents the admin key; where none is configured, programs of this machine: over the loopback interface, not
  * through a proxy that says so, by a loopback name (a page that had its name rebound to 127.0.0.1 has another) and not from
- * a page of another origin.
+ * a page.
  */
 @Injectable()
 export class AdminGuard implements CanActivate {
@@ -52,7 +53,12 @@ function isLocal({ headers, socket, raw }: AdminRequest): boolean {
     /^(?:::ffff:)?127\.|^::1$/.test(remoteAddress) &&
     FORWARDED.every((name) => headers[name] === undefined) &&
     /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/.test(headers['host'] ?? '') &&
-    headers['origin'] === undefined &&
-    (headers['sec-fetch-site'] ?? 'none') === 'none'
+    isFromNoPage(headers)
   );
+}
+
+/** Over plain http a browser may say nothing of the page that asks: without `Sec-Fetch-Site` none is let in. */
+function isFromNoPage(headers: AdminRequest['headers']): boolean {
+  const site = headers['sec-fetch-site'] ?? (isBrowser(headers) ? 'unknown' : 'none');
+  return site === 'none' && headers['origin'] === undefined && headers['referer'] === undefined;
 }

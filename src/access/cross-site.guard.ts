@@ -2,13 +2,11 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { hasCaller } from './caller-of.js';
+import { isBrowser } from './is-browser.js';
 import { isOwnHost, type AddressedRequest } from './is-own-host.js';
 import { presentedKey } from './presented-key.js';
 
 type Headers = AddressedRequest['headers'];
-
-/** How every browser's `User-Agent` begins; a page cannot have it say something else without asking first (CORS). */
-const BROWSER = /^Mozilla\//;
 
 /**
  * Keeps other sites' pages from spending the money of whoever opened them: where no key is asked for, any page
@@ -41,7 +39,7 @@ export class CrossSiteGuard implements CanActivate {
     if (site !== undefined) return site === 'same-origin' || site === 'none';
     if (origin !== undefined) return hostOf(origin) === headers['host'];
     // Over plain http browsers say nothing of the page but this, and a page can keep them from it.
-    if (!BROWSER.test(headers['user-agent'] ?? '')) return true;
+    if (!isBrowser(headers)) return true;
     return (
       referer !== undefined && (hostOf(referer) === headers['host'] || this.#isConfigured(originOf(referer)))
     );
