@@ -44,6 +44,9 @@ export function guardBodies(app: NestFastifyApplication, limits: BodyLimits): vo
     const refusal = budget.refusalOf(payerOf(request), bytes);
     if (refusal !== undefined) throw refusal;
   };
+  const server = app.getHttpServer();
+  // A client that waits for a 100 is told to go on by the hook below, once it is let in.
+  server.on('checkContinue', (request, response) => server.emit('request', request, response));
   const instance = app.getHttpAdapter().getInstance();
   instance.addHook('onRequest', (request, reply, done) => {
     done(hasBody(request.headers) ? errorOf(() => admit(request, reply)) : undefined);
@@ -51,6 +54,7 @@ export function guardBodies(app: NestFastifyApplication, limits: BodyLimits): vo
   instance.addHook('preParsing', (request, reply, payload, done) => {
     const { raw: response }: { readonly raw: ServerResponse } = reply;
     if (hasBody(request.headers)) {
+      if (request.headers.expect !== undefined) response.writeContinue();
       countBody({ request: request.raw, response, caller: payerOf(request) }, budget);
     }
     done(null, payload);

@@ -53,6 +53,14 @@ describe('a body of a caller who is not let in', () => {
     const request = (await open()).post(path, { ...headers, 'content-length': BODY_BYTES });
     expect(await request.status()).toBe(status);
   });
+
+  it('is not asked for where the client waits for a 100', async () => {
+    const headers = { 'content-length': BODY_BYTES, expect: '100-continue' };
+    const stranger = (await open()).post('/stream', headers);
+    expect(await stranger.status()).toBe(401);
+    const known = (await open()).post('/stream', { ...headers, ...bearer(KEYS.one) });
+    expect(await known.status()).toBe(100);
+  });
 });
 
 describe('the bodies in memory', () => {
