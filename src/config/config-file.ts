@@ -80,6 +80,7 @@ function resolveMap(map: YAMLMap, path: readonly string[], context: Context): un
     const place = [...path, name ?? ''].join('.');
     if (name === undefined)
       context.reading.problem(`${path.join('.') || 'SLUICE_CONFIG'} has a key that is no text`);
+    else if (name === '__proto__') context.reading.problem(`${place} is no name`);
     else if (entries.has(name)) context.reading.problem(`${place} stands there twice`);
     else entries.set(name, resolve(value, [...path, name], context));
   }

@@ -39,8 +39,9 @@ describe('openings', () => {
     ['upstreams', { simulated: true }],
     ['routes', { routes: {} }],
     ['limits', { limits: {} }],
+    ['allowedHosts', { allowedHosts: [] }],
   ])('name %s that are gone from the file', (name, words) => {
-    const whole = { ...file, limits: {} };
+    const whole = { ...file, limits: {}, allowedHosts: ['sluice.example'] };
     const rest = Object.fromEntries(Object.entries(whole).filter(([section]) => section !== name));
     expect(openings(exposed(whole, 1), exposed(rest, 1))).toEqual([
       expect.stringContaining(`${name} is gone`),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Options } from './options-from-environment.js';
 
 /** Parts of a file without which more is allowed than with them. */
-const GUARDS = ['upstreams', 'routes', 'limits'] as const;
+const GUARDS = ['upstreams', 'routes', 'limits', 'allowedHosts'] as const;
 
 const exposureSchema = z.object({
   /** Callers with a key. */
@@ -17,7 +17,7 @@ const exposureSchema = z.object({
   simulatedInFile: z.boolean(),
   /** An operator's key is asked for under `/admin`. */
   adminKey: z.boolean(),
-  /** Which of `upstreams`, `routes` and `limits` the file has. */
+  /** Which of `upstreams`, `routes`, `limits` and `allowedHosts` the file has. */
   guards: z.array(z.string()).readonly(),
 });
 
@@ -73,4 +73,5 @@ const WORDS: Readonly<Record<string, string>> = {
   upstreams: 'restart the service if those of the environment are to be asked, or write simulated: true',
   routes: "write routes: { '*': … } if every model may be asked for",
   limits: 'write limits: {} if the defaults are to hold',
+  allowedHosts: 'write allowedHosts: [] if that is meant',
 };
