@@ -28,11 +28,14 @@ describe('readConfigFile', () => {
     expect(read('{"a": {"b": "c"}}').content).toEqual({ a: { b: 'c' } });
   });
 
-  it.each(['__proto__: { a: 1 }', 'a: { "__proto__": 1 }'])('refuses a name that is no member: %s', (text) => {
-    expect(() => read(text)).toThrow(
-      expect.objectContaining({ problems: [expect.stringContaining('__proto__ is no name')] }),
-    );
-  });
+  it.each(['__proto__: { a: 1 }', 'a: { "__proto__": 1 }'])(
+    'refuses a name that is no member: %s',
+    (text) => {
+      expect(() => read(text)).toThrow(
+        expect.objectContaining({ problems: [expect.stringContaining('__proto__ is no name')] }),
+      );
+    },
+  );
 
   it('tells where its texts come from', () => {
     writeFileSync(join(folder, 'key'), 'sk-1\n');
