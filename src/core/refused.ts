@@ -10,6 +10,9 @@ export interface Refusal {
   readonly message: string | undefined;
 }
 
+/** Request Timeout, Conflict, Too Early: of the moment rather than of the request. */
+const TRY_LATER: ReadonlySet<number> = new Set([408, 409, 425]);
+
 /**
  * The error for a refusal: 4xx keep their status, 5xx become 502, 503 or 504. `problem` begins its message, and what the
  * provider said follows where it speaks of the request.
@@ -26,7 +29,7 @@ export function refused(problem: string, refusal: Refusal): SluiceError {
     return new SluiceError('upstream-unauthorized', `${problem}: it refused this service's key`, { status });
   }
   if (status === 429) return new SluiceError('upstream-rate-limited', said, details);
-  if (status === 408 || status === 409) {
+  if (TRY_LATER.has(status)) {
     return new SluiceError('upstream-rejected', said, { ...details, status, retryable: true });
   }
   if (status >= 400 && status < 500) {

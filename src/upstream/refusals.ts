@@ -12,7 +12,8 @@ interface Known {
 }
 
 /**
- * Refusals of a pool's keys, by what they were asked for (429 without a wait, 401, 403). They are no failures of the
+ * Refusals of a pool's keys (429 without a wait, 401, 403), and of requests that another time may serve (408, 409, 425),
+ * by what was asked for. They are no failures of the
  * target, and open no breaker; but after as many in a row as would open one, other targets come first, and one request
  * at a time asks whether that has changed. Times are milliseconds of any one clock.
  */

@@ -173,7 +173,8 @@ export class TargetUse implements PendingAttempt {
   }
 }
 
-/** Of a key or its account. One that names a wait is none: the key rests for as long. */
-function isRefusal({ code, retryAfterMs = 0 }: SluiceError): boolean {
+/** A limit that names a wait is none: its key rests for as long. */
+function isRefusal({ code, retryable, retryAfterMs = 0 }: SluiceError): boolean {
+  if (code === 'upstream-rejected') return retryable;
   return code === 'upstream-unauthorized' || (code === 'upstream-rate-limited' && retryAfterMs <= 0);
 }

@@ -94,7 +94,7 @@ describe('refusalError', () => {
     });
   });
 
-  it.each([408, 409])('calls %i worth another try', (status) => {
+  it.each([408, 409, 425])('calls %i worth another try', (status) => {
     expect(refused(status)).toMatchObject({ code: 'upstream-rejected', status, retryable: true });
   });
 

@@ -27,7 +27,7 @@ interface Fault {
 const faults: readonly Fault[] = [
   { name: 'refuses connections', script: undefined },
   { name: 'resets before its headers', script: resets() },
-  ...[401, 403, 408, 409, 500, 502, 503, 504, 529].map((status) => ({
+  ...[401, 403, 408, 409, 425, 500, 502, 503, 504, 529].map((status) => ({
     name: `answers ${status}`,
     script: refuses(status),
   })),
@@ -142,6 +142,20 @@ describe('the attempts of a request', () => {
     // That of the first request cost nothing: nothing was known against the second target.
     expect(fleet.asked).toEqual([4, 3]);
   });
+
+  it.each([401, 403, 408, 409, 425, 429, 500])(
+    'are bounded by the budget after some requests that every target answered with %i',
+    async (status) => {
+      const route = { retryBudget: { ratio: 0, minimum: 0 } };
+      const fleet = await Fleet.start(['a', 'b'], {
+        route,
+        upstreams: { breaker: { consecutiveFailures: 2 } },
+      });
+      for (const name of ['a', 'b']) fleet.at(name).answers(refuses(status));
+      for (let asked = 0; asked < 8; asked += 1) await askIn(openai, fleet.url);
+      expect(fleet.asked.reduce((one, other) => one + other)).toBeLessThanOrEqual(8 + 2);
+    },
+  );
 
   it('do not touch the budget where nobody listens', async () => {
     const fleet = await Fleet.start(['a', 'b'], { route: { retryBudget: { ratio: 0, minimum: 0 } } });
