@@ -143,20 +143,6 @@ describe('the attempts of a request', () => {
     expect(fleet.asked).toEqual([4, 3]);
   });
 
-  it.each([401, 403, 408, 409, 425, 429, 500])(
-    'are bounded by the budget after some requests that every target answered with %i',
-    async (status) => {
-      const route = { retryBudget: { ratio: 0, minimum: 0 } };
-      const fleet = await Fleet.start(['a', 'b'], {
-        route,
-        upstreams: { breaker: { consecutiveFailures: 2 } },
-      });
-      for (const name of ['a', 'b']) fleet.at(name).answers(refuses(status));
-      for (let asked = 0; asked < 8; asked += 1) await askIn(openai, fleet.url);
-      expect(fleet.asked.reduce((one, other) => one + other)).toBeLessThanOrEqual(8 + 2);
-    },
-  );
-
   it('do not touch the budget where nobody listens', async () => {
     const fleet = await Fleet.start(['a', 'b'], { route: { retryBudget: { ratio: 0, minimum: 0 } } });
     await fleet.takeDown('a');
