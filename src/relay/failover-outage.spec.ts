@@ -211,6 +211,19 @@ describe('Failover under steady traffic', () => {
     expect(traffic.asksOf('b', after)).toBe(0);
   });
 
+  it('finds each silence of a target as soon as the first one', () => {
+    const traffic = new Traffic(['a', 'b'], 20, { settings });
+    traffic.flow(5_000);
+    for (let silence = 0; silence < 4; silence += 1) {
+      traffic.behave({ a: SILENT });
+      const during = traffic.flow(2_000);
+      traffic.behave({ a: WELL });
+      traffic.flow(HALF_OPEN_AFTER_MS + 2_000);
+      expect(noticed(during)).toEqual([]);
+      expect(longestWait(during)).toBeLessThan(1_500);
+    }
+  });
+
   it('opens nothing for requests that no target would take', () => {
     const traffic = new Traffic(['a', 'b'], 20, { settings });
     traffic.behave({ a: failing('upstream-rejected') });

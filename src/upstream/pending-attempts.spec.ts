@@ -73,6 +73,23 @@ describe('PendingAttempts', () => {
     expect(pending.areSilent(9_000)).toBe(false);
   });
 
+  it('are found as soon in the next silence where an answer comes sooner than those that were given up', () => {
+    const pending = experienced(100);
+    for (let count = 0; count < 20; count += 1) pending.gaveUp(attempt(0), 700);
+    pending.answered(attempt(10_000), 10_100);
+    begin(pending, 20_000, 20_000, 20_000);
+    expect(pending.areSilent(20_600)).toBe(true);
+  });
+
+  it('are later where an answer takes longer than those that were given up', () => {
+    const pending = experienced(100);
+    for (let count = 0; count < 20; count += 1) pending.gaveUp(attempt(0), 700);
+    pending.answered(attempt(10_000), 11_000);
+    begin(pending, 20_000, 20_000, 20_000);
+    expect(pending.areSilent(22_099)).toBe(false);
+    expect(pending.areSilent(22_100)).toBe(true);
+  });
+
   it('know whole answers by themselves', () => {
     const pending = experienced(100);
     for (let count = 0; count < 3; count += 1) pending.add(attempt(0, 'whole'));

@@ -25,6 +25,8 @@ const UNKNOWN_PART = 0.5;
 const UNKNOWN_PROBE_MS = 1_000;
 /** The same at the most: what was given up in a silence counts among the times, and may have been long. */
 const LONGEST_PROBE_MS: Record<AnswerKind, number> = { stream: 2_000, whole: 10_000 };
+/** So many times are kept until it is known whether they count. */
+const MAX_GIVEN_UP = 128;
 
 /**
  * The attempts at one target that wait for their first sign of an answer. The target is silent when several of them are
@@ -38,6 +40,8 @@ export class PendingAttempts {
   /** Begun before it. */
   readonly #older = new Set<PendingAttempt>();
   #answeredAt = Number.NEGATIVE_INFINITY;
+  /** How long streams ran that were given up in a silence: until the next answer nobody knows whether it was one. */
+  #givenUp: number[] = [];
 
   /** When an attempt was last answered. */
   get answeredAt(): number {
@@ -56,15 +60,22 @@ export class PendingAttempts {
   /** It was answered, so its target is not silent. */
   answered(attempt: PendingAttempt, now: number): void {
     this.remove(attempt);
-    this.observe(attempt, now);
+    const tookMs = now - attempt.startedAt;
+    this.#times[attempt.kind].observe(tookMs);
+    if (attempt.kind === 'stream' && this.#givenUp.length > 0) this.#judgeSilence(tookMs);
     this.#answeredAt = now;
     for (const other of this.#sinceAnswer) this.#older.add(other);
     this.#sinceAnswer.clear();
   }
 
-  /** An answer takes as long as this attempt has run, or longer. */
-  observe({ kind, startedAt }: PendingAttempt, now: number): void {
-    this.#times[kind].observe(now - startedAt);
+  /**
+   * It was given up in a silence. If its target has become slower, an answer takes at least as long as it ran. Of streams
+   * the next answer, a probe's, tells; whole answers' probes end when another target serves, so that none may come.
+   */
+  gaveUp({ kind, startedAt }: PendingAttempt, now: number): void {
+    const ranMs = now - startedAt;
+    if (kind === 'whole') this.#times.whole.observe(ranMs);
+    else if (this.#givenUp.length < MAX_GIVEN_UP) this.#givenUp.push(ranMs);
   }
 
   /** True if several attempts are late, and none was answered since they began. */
@@ -92,6 +103,14 @@ export class PendingAttempts {
     const usual = this.#times[kind].at(0.95);
     if (usual === undefined) return UNKNOWN_PROBE_MS;
     return Math.min(LONGEST_PROBE_MS[kind], Math.max(SOONEST_LATE_MS, usual));
+  }
+
+  /** An answer sooner than what was given up shows that the target was silent, and not slower. */
+  #judgeSilence(tookMs: number): void {
+    const givenUp = this.#givenUp;
+    this.#givenUp = [];
+    if (tookMs < Math.max(...givenUp)) return;
+    for (const ranMs of givenUp) this.#times.stream.observe(ranMs);
   }
 
   #lateAfterMs({ kind, timeoutMs }: PendingAttempt): number {

@@ -144,8 +144,7 @@ export class TargetUse implements PendingAttempt {
     }
     this.listener = undefined;
     this.target.pending.remove(this);
-    // What was given up because it took long teaches how long an answer may take.
-    if (this.#late && error.code === 'cancelled') this.target.pending.observe(this, now);
+    if (this.#late && error.code === 'cancelled') this.target.pending.gaveUp(this, now);
   }
 
   #answered(now: number): void {
