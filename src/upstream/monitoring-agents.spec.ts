@@ -1,5 +1,6 @@
 import http, { Agent as HttpAgent, createServer, type RequestListener, type Server } from 'node:http';
 import https, { Agent as HttpsAgent, createServer as createHttpsServer } from 'node:https';
+import diagnostics from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -79,6 +80,27 @@ describe.each([
     await once(running.server.listen(0, '127.0.0.1'), 'listening');
   });
   afterAll(() => void running?.server.close());
+
+  it.skipIf(!isPossible)(
+    'shows its headers by their names to who listens on the diagnostics channel',
+    async () => {
+      const { server, connections } = running as Running;
+      const seen: unknown[] = [];
+      const listener = (message: unknown) => {
+        const { request } = message as { readonly request: http.ClientRequest };
+        seen.push({ ...request.getHeaders() });
+      };
+      diagnostics.subscribe('http.client.request.start', listener);
+      onTestFinished(() => void diagnostics.unsubscribe('http.client.request.start', listener));
+      const { port } = server.address() as AddressInfo;
+      const headers = { authorization: 'Bearer key' };
+      const adapter = nodeAdapter({ url: `${scheme}://127.0.0.1:${port}/`, headers, connections });
+      const { data } = await new Axios({ adapter }).request<IncomingMessage>({ data: 'text' });
+      data.resume();
+      expect(seen).toMatchObject([{ ...headers, 'content-length': '4' }]);
+      expect(received).toMatchObject(headers);
+    },
+  );
 
   it.skipIf(!isPossible).each(COPIES)(
     'carries its own headers and those of %s, by their names',
