@@ -6,7 +6,7 @@ import type { ServiceConfiguration } from './config/service-configuration.js';
 import { serviceConfig } from './config/service.config.js';
 import { ADMIN_ACCESS, AdminGuard, type AdminAccess } from './access/admin.guard.js';
 import { hashKey } from './config/read-settings.js';
-import { ShutdownRequest } from './core/shutdown-request.js';
+import { ShutdownTrigger } from './core/shutdown-request.js';
 import { AdminController } from './http/admin.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { serviceErrorFilter } from './http/service-error-filter.js';
@@ -38,24 +38,24 @@ import { MetricsText, OwnMetricsText } from './telemetry/metrics-text.js';
 })
 export class AppModule {
   /** The service in its surroundings. */
-  static in({ metricsText, shutdownRequest }: Surroundings): DynamicModule {
+  static in({ metricsText, shutdownRequest }: ProcessContext): DynamicModule {
     const useFactory = (metrics: Metrics) => metricsText ?? new OwnMetricsText(metrics);
     return {
       module: AppModule,
       providers: [
         { provide: MetricsText, inject: [Metrics], useFactory },
-        { provide: ShutdownRequest, useValue: shutdownRequest },
+        { provide: ShutdownTrigger, useValue: shutdownRequest },
       ],
     };
   }
 }
 
 /** What the process around the service gives it. */
-export interface Surroundings {
+export interface ProcessContext {
   /** Given where this is one process of several. @default the process' own metrics */
   readonly metricsText?: MetricsText;
   /** How the service asks for its own end. */
-  readonly shutdownRequest: ShutdownRequest;
+  readonly shutdownRequest: ShutdownTrigger;
 }
 
 function adminAccessOf({ adminKey }: ServiceConfiguration): AdminAccess {

@@ -3,7 +3,7 @@ import type { ServerOptions } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino, type Logger } from 'pino';
-import { AppModule, optionsOf, type Surroundings } from './app.module.js';
+import { AppModule, optionsOf, type ProcessContext } from './app.module.js';
 import { LiveSettings } from './config/live-settings.js';
 import { readServiceConfiguration, type ServiceConfiguration } from './config/service-configuration.js';
 import { guardBodies } from './guard-bodies.js';
@@ -12,10 +12,10 @@ import { answerUnroutable } from './http/answer-unroutable.js';
 import { enableCors } from './http/enable-cors.js';
 import { hostProblem } from './http/host-problem.js';
 import { serveDocs } from './http/openapi/serve-docs.js';
-import { watchUnusedConnections } from './http/unused-connections.js';
+import { closeIdleConnections } from './http/unused-connections.js';
 import { keepBodyTexts } from './keep-body-texts.js';
 import { ActiveStreams } from './relay/active-streams.js';
-import { Reloader } from './reloader.js';
+import { ConfigReloader } from './reloader.js';
 import { SimulatedUpstream } from './simulated/simulated-upstream.js';
 import { logDestination } from './telemetry/log-destination.js';
 import { Metrics } from './telemetry/metrics.js';
@@ -43,7 +43,7 @@ export interface Service {
  */
 export async function bootstrap(
   configuration: ServiceConfiguration,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
 ): Promise<Service> {
   const logger = pino({ level: configuration.logLevel }, logDestination());
   const adapter = adapterFor(configuration);
@@ -60,10 +60,10 @@ export async function bootstrap(
   serveDocs(app);
   await app.listen(configuration.port, await addressOf(configuration.host));
   const { port } = new URL(await app.getUrl());
-  const closeUnused = watchUnusedConnections(app.getHttpServer());
+  const closeUnused = closeIdleConnections(app.getHttpServer());
   const settings = app.get(LiveSettings);
   const simulated = app.get(SimulatedUpstream);
-  const reloader = new Reloader({
+  const reloader = new ConfigReloader({
     configuration,
     read: () => readServiceConfiguration(process.env),
     apply: async (next) => settings.replace(await optionsOf(next, simulated)),

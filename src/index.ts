@@ -9,7 +9,12 @@ export type {
 } from './sluice.options.js';
 export { setCaller } from './access/set-caller.js';
 export { RelayService } from './relay/relay.service.js';
-export type { FormattedOptions, OpenOptions, RelayAnswer, RelayStream } from './relay/relay-stream.js';
+export type {
+  StreamOptions as FormattedOptions,
+  OpenOptions,
+  RelayCompletion as RelayAnswer,
+  RelayStream,
+} from './relay/relay-stream.js';
 export { ActiveStreams } from './relay/active-streams.js';
 export { Metrics } from './telemetry/metrics.js';
 export { LiveSettings } from './config/live-settings.js';
@@ -18,12 +23,12 @@ export {
   RelayEventSource,
   type AttemptIdentity,
   type BreakerState,
-  type HowShared,
+  type CacheStatus as HowShared,
   type KeyFailure,
   type RelayEvent,
   type StreamEnded,
   type StreamIdentity,
-  type UpstreamNews,
+  type UpstreamEvents as UpstreamNews,
 } from './core/relay-event.js';
 export { SluiceErrorFilter } from './http/sluice-error.filter.js';
 export { SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from './core/sluice-error.js';
@@ -38,7 +43,7 @@ export type {
   TextDelta,
   ToolCallDelta,
 } from './core/stream-part.js';
-export type { Flow } from './core/flow.js';
+export type { BackPressure as Flow } from './core/flow.js';
 export type { Outcome } from './core/outcome.js';
 export type { Usage } from './core/usage.js';
 export type { Limits, NamedCaller, Timeouts, TlsSettings } from './core/settings.js';

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { STARTED_WITH } from './config/exposure.js';
 import { readServiceConfiguration, type ServiceConfiguration } from './config/service-configuration.js';
 import { announceAddress } from './config/announced-address.js';
-import type { ShutdownRequest } from './core/shutdown-request.js';
-import { fail } from './fail.js';
-import { fitToCores } from './one-core.js';
-import { shutdownOn } from './shutdown-on.js';
+import type { ShutdownTrigger } from './core/shutdown-request.js';
+import { exitWithError } from './fail.js';
+import { setV8Flags } from './one-core.js';
+import { onShutdownSignals } from './shutdown-on.js';
 
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
 
@@ -18,13 +18,13 @@ async function main(): Promise<void> {
 
 /** One process. */
 async function serve(configuration: ServiceConfiguration): Promise<void> {
-  fitToCores(configuration);
+  setV8Flags(configuration);
   const { bootstrap, shutDown } = await import('./bootstrap.js');
-  let shutdown: ShutdownRequest | undefined;
-  const service = await bootstrap(configuration, { shutdownRequest: { ask: () => shutdown?.ask() } });
+  let shutdown: ShutdownTrigger | undefined;
+  const service = await bootstrap(configuration, { shutdownRequest: { request: () => shutdown?.request() } });
   announceAddress(service.url, process.env);
   service.logger.info({ url: service.url }, 'Sluice is ready');
-  shutdown = shutdownOn({
+  shutdown = onShutdownSignals({
     begin: (signal) => {
       service.logger.info({ signal }, 'Sluice is shutting down');
       void shutDown(service);
@@ -42,9 +42,9 @@ async function supervise({ workers, logLevel, exposure }: ServiceConfiguration):
     entry: WORKER,
     environment: { SLUICE_TICKET_SECRET: ticketSecret(), [STARTED_WITH]: JSON.stringify(exposure) },
     log,
-    onStopAsked: () => shutdown.ask(),
+    onStopRequested: () => shutdown.request(),
   });
-  const shutdown = shutdownOn({
+  const shutdown = onShutdownSignals({
     begin: (signal) => {
       log.info({ signal }, 'Sluice is shutting down');
       primary.stop();
@@ -60,4 +60,4 @@ function ticketSecret(): string {
   return process.env['SLUICE_TICKET_SECRET'] || randomBytes(32).toString('hex');
 }
 
-main().catch(fail);
+main().catch(exitWithError);

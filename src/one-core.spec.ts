@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { fitToCores } from './one-core.js';
+import { setV8Flags } from './one-core.js';
 
 function flagsOf(share: { workers: number; cores: number }): string[] {
   const setFlags = vi.fn<(flags: string) => void>();
-  fitToCores({ ...share, setFlags });
+  setV8Flags({ ...share, setFlags });
   return setFlags.mock.calls.flat();
 }
 

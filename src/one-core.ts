@@ -21,7 +21,7 @@ export interface CoreShare {
  * docs/decisions/0019-collections-on-one-core.md, 0024-the-old-space-may-double.md,
  * 0027-no-thread-marks-beside-one-core.md and 0029-young-objects-a-quarter-at-a-time.md.
  */
-export function fitToCores(share: CoreShare): void {
+export function setV8Flags(share: CoreShare): void {
   const { workers, cores = availableParallelism(), setFlags = setFlagsFromString } = share;
   if (cores / workers >= 2) return;
   setFlags('--no-parallel-scavenge');

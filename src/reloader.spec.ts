@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Gate } from '../test/support/gate.js';
 import { ConfigurationError } from './config/configuration-error.js';
 import { readServiceConfiguration, type ServiceConfiguration } from './config/service-configuration.js';
-import { Reloader } from './reloader.js';
+import { ConfigReloader } from './reloader.js';
 
 const started = readServiceConfiguration({ OPENAI_API_KEY: 'sk-started' });
 
@@ -16,7 +16,7 @@ function reloading(
     {},
     { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) },
   );
-  return { reloader: new Reloader({ configuration: started, read, apply, logger }), apply, lines };
+  return { reloader: new ConfigReloader({ configuration: started, read, apply, logger }), apply, lines };
 }
 
 describe('Reloader', () => {

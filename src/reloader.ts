@@ -20,7 +20,7 @@ const FIXED = [
 ] as const;
 
 /** What a reloader needs of its service. */
-export interface ReloaderOptions {
+export interface ConfigReloaderOptions {
   /** What the service was started with. */
   readonly configuration: ServiceConfiguration;
   /** Reads it anew. Throws a ConfigurationError. */
@@ -34,12 +34,12 @@ export interface ReloaderOptions {
  * Keeps a running service at what its files say. A configuration that is not valid, or would let in or ask whom the old
  * one did not without saying so in words, is refused and the old one stays; one that is taken holds for every request that comes after it, and streams that run keep what they began with.
  */
-export class Reloader {
+export class ConfigReloader {
   #stopWatching: (() => void) | undefined;
   #last: Promise<void> = Promise.resolve();
   #current: ServiceConfiguration;
 
-  constructor(private readonly options: ReloaderOptions) {
+  constructor(private readonly options: ConfigReloaderOptions) {
     this.#current = options.configuration;
     this.#watch(options.configuration.files);
   }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { shutdownOn } from './shutdown-on.js';
+import { onShutdownSignals } from './shutdown-on.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
@@ -22,7 +22,7 @@ describe('shutdownOn', () => {
   });
 
   it.each(SIGNALS)('begins once at %s', (signal) => {
-    shutdownOn({ begin, force });
+    onShutdownSignals({ begin, force });
     process.emit(signal, signal);
     expect(begin.mock.calls).toEqual([[signal]]);
     expect(force).not.toHaveBeenCalled();
@@ -30,7 +30,7 @@ describe('shutdownOn', () => {
   });
 
   it('ends the process at a second signal, as it would without us', () => {
-    shutdownOn({ begin, force });
+    onShutdownSignals({ begin, force });
     process.emit('SIGINT', 'SIGINT');
     process.emit('SIGTERM', 'SIGTERM');
     expect(begin).toHaveBeenCalledOnce();
@@ -40,9 +40,9 @@ describe('shutdownOn', () => {
   });
 
   it('takes the signal that follows a request for the same shutdown', () => {
-    const request = shutdownOn({ begin, force });
-    request.ask();
-    request.ask();
+    const request = onShutdownSignals({ begin, force });
+    request.request();
+    request.request();
     process.emit('SIGTERM', 'SIGTERM');
     expect(begin.mock.calls).toEqual([['drain']]);
     expect(kill).not.toHaveBeenCalled();

@@ -1,4 +1,4 @@
-import type { ShutdownRequest } from './core/shutdown-request.js';
+import type { ShutdownTrigger } from './core/shutdown-request.js';
 
 /** What is done at a shutdown. */
 export interface Shutdown {
@@ -12,7 +12,7 @@ export interface Shutdown {
  * Begins a shutdown at the first SIGTERM or SIGINT, or when it is asked for, whichever comes first. An orchestrator asks
  * over HTTP and then sends its signal: only a second signal ends the process at once.
  */
-export function shutdownOn({ begin, force }: Shutdown): ShutdownRequest {
+export function onShutdownSignals({ begin, force }: Shutdown): ShutdownTrigger {
   let begun = false;
   let signalled = false;
   const start = (why: string) => {
@@ -32,5 +32,5 @@ export function shutdownOn({ begin, force }: Shutdown): ShutdownRequest {
     start(signal);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
-  return { ask: () => start('drain') };
+  return { request: () => start('drain') };
 }

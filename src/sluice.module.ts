@@ -8,25 +8,25 @@ import { LiveSettings } from './config/live-settings.js';
 import { RelayEventSource } from './core/relay-event.js';
 import { SettingsSource, SLUICE_SETTINGS, type SluiceSettings } from './core/settings.js';
 import { callerDialects } from './dialects/caller-dialects.js';
-import { encodeLastFrame } from './dialects/last-frame.js';
-import { AnswerWriter } from './http/answer-writer.js';
-import { AskedStreams } from './http/asked-streams.js';
+import { encodeTerminalError } from './dialects/last-frame.js';
+import { CompletionWriter } from './http/answer-writer.js';
+import { StreamOpener } from './http/asked-streams.js';
 import { AbsentBodies } from './http/bodies/absent-bodies.js';
 import { DetachedStreams } from './http/detached-streams.js';
 import { FrameWriter } from './http/frame-writer.js';
 import { NativeStreams } from './http/native-streams.js';
 import { StreamResults } from './http/stream-results.js';
-import { Admissions } from './relay/admissions.js';
+import { RequestAdmission } from './relay/admissions.js';
 import { ActiveStreams } from './relay/active-streams.js';
-import { KeptAnswers } from './relay/kept-answers.js';
-import { OnceAnswers } from './relay/once-answers.js';
-import { NamedStreams } from './relay/named-streams.js';
-import { OnceStreams } from './relay/once-streams.js';
-import { RecordedStreams } from './relay/recorded-streams.js';
+import { CompletionCache } from './relay/kept-answers.js';
+import { DeduplicatedCompletions } from './relay/once-answers.js';
+import { StreamDirectory } from './relay/named-streams.js';
+import { DeduplicatedStreams } from './relay/once-streams.js';
+import { ResumableStreams } from './relay/recorded-streams.js';
 import { RelayEvents } from './relay/relay-events.js';
 import { RelayService } from './relay/relay.service.js';
 import { UpstreamReport } from './relay/upstream-report.js';
-import { CALLER_DIALECTS, TakeOvers } from './relay/take-overs.js';
+import { CALLER_DIALECTS, StreamTakeover } from './relay/take-overs.js';
 import { createStreamLog } from './streams/create-stream-log.js';
 import { StreamLog } from './streams/stream-log.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './sluice.module-definition.js';
@@ -35,7 +35,7 @@ import { TelemetryService } from './telemetry/telemetry.service.js';
 import { ConnectionPools } from './upstream/connection-pools.js';
 import { Routes } from './upstream/routes.js';
 import { UpstreamClient } from './upstream/upstream-client.js';
-import { Upstreams } from './upstream/upstreams.js';
+import { UpstreamRegistry } from './upstream/upstreams.js';
 
 /**
  * Sluice in a Nest application: `SluiceModule.forRoot(options)` or `forRootAsync`.
@@ -56,17 +56,17 @@ import { Upstreams } from './upstream/upstreams.js';
       useFactory: (current: CurrentSettings) => new LiveSettings(current),
     },
     Routes,
-    Upstreams,
+    UpstreamRegistry,
     UpstreamReport,
     ConnectionPools,
     UpstreamClient,
-    Admissions,
+    RequestAdmission,
     ActiveStreams,
     RelayEvents,
     { provide: RelayEventSource, useExisting: RelayEvents },
     RelayService,
     FrameWriter,
-    AnswerWriter,
+    CompletionWriter,
     AbsentBodies,
     ApiKeyGuard,
     CrossSiteGuard,
@@ -75,16 +75,16 @@ import { Upstreams } from './upstream/upstreams.js';
     {
       provide: StreamLog,
       inject: [SLUICE_SETTINGS],
-      useFactory: (settings: SluiceSettings) => createStreamLog(settings, encodeLastFrame),
+      useFactory: (settings: SluiceSettings) => createStreamLog(settings, encodeTerminalError),
     },
-    RecordedStreams,
+    ResumableStreams,
     { provide: CALLER_DIALECTS, useValue: callerDialects },
-    TakeOvers,
-    NamedStreams,
-    OnceStreams,
-    KeptAnswers,
-    OnceAnswers,
-    AskedStreams,
+    StreamTakeover,
+    StreamDirectory,
+    DeduplicatedStreams,
+    CompletionCache,
+    DeduplicatedCompletions,
+    StreamOpener,
     NativeStreams,
     DetachedStreams,
     StreamResults,

@@ -2,19 +2,19 @@ import 'reflect-metadata';
 import cluster from 'node:cluster';
 import { bootstrap, shutDown } from './bootstrap.js';
 import { snapshotSchema } from './cluster/messages.js';
-import { PrimaryLink } from './cluster/primary-link.js';
+import { WorkerChannel } from './cluster/primary-link.js';
 import { announceAddress } from './config/announced-address.js';
 import { readServiceConfiguration } from './config/service-configuration.js';
-import { fail } from './fail.js';
-import { fitToCores } from './one-core.js';
+import { exitWithError } from './fail.js';
+import { setV8Flags } from './one-core.js';
 
 /** One of several processes of a service; main.ts starts it where SLUICE_WORKERS asks for more than one. */
-async function serve(link: PrimaryLink): Promise<void> {
+async function serve(link: WorkerChannel): Promise<void> {
   const configuration = readServiceConfiguration(process.env);
-  fitToCores(configuration);
+  setV8Flags(configuration);
   const service = await bootstrap(configuration, {
     metricsText: { read: () => link.askMetrics() },
-    shutdownRequest: { ask: () => link.askStop() },
+    shutdownRequest: { request: () => link.askStop() },
   });
   announceAddress(service.url, process.env);
   link.serve({
@@ -32,12 +32,12 @@ async function serve(link: PrimaryLink): Promise<void> {
 const ignore = () => undefined;
 
 if (cluster.worker === undefined) {
-  fail('This is a worker of Sluice: start main.js instead');
+  exitWithError('This is a worker of Sluice: start main.js instead');
 } else {
   process.on('SIGTERM', ignore).on('SIGINT', ignore).on('SIGHUP', ignore);
-  const link = new PrimaryLink(cluster.worker);
+  const link = new WorkerChannel(cluster.worker);
   serve(link).catch((error: unknown) => {
-    fail(error);
+    exitWithError(error);
     link.leave();
   });
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AwaitedAnswers } from './awaited-answers.js';
+import { PendingReplies } from './awaited-answers.js';
 
 /** What a promise fails with, as text. */
 const failureOf = (promise: Promise<unknown>) => promise.then(() => 'none', String);
@@ -10,7 +10,7 @@ describe('AwaitedAnswers', () => {
 
   it('are complete when each has answered or is gone, and leave no timer', async () => {
     const settled = vi.fn<() => void>();
-    const answers = new AwaitedAnswers([1, 2, 3], 100);
+    const answers = new PendingReplies([1, 2, 3], 100);
     void answers.done.then(settled);
     answers.without(2);
     answers.without(2);
@@ -23,12 +23,12 @@ describe('AwaitedAnswers', () => {
   });
 
   it('are complete at once where nobody is asked', async () => {
-    await new AwaitedAnswers([], 100).done;
+    await new PendingReplies([], 100).done;
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('fail at the limit, and tell how many are missing', async () => {
-    const answers = new AwaitedAnswers([1, 2, 3], 100);
+    const answers = new PendingReplies([1, 2, 3], 100);
     answers.without(1);
     const failure = failureOf(answers.done);
     await vi.advanceTimersByTimeAsync(100);

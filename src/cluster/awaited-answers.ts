@@ -1,5 +1,5 @@
 /** A question to several processes: it is over when each has answered or is gone. */
-export class AwaitedAnswers {
+export class PendingReplies {
   /** Rejects if answers are missing after the limit. */
   readonly done: Promise<void>;
   readonly #missing: Set<number>;

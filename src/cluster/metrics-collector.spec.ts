@@ -26,8 +26,8 @@ describe('MetricsCollector', () => {
       [1, 1],
       [2, 1],
     ]);
-    metrics.heard(1, 1, counted(3));
-    metrics.heard(2, 1, counted(4));
+    metrics.onReply(1, 1, counted(3));
+    metrics.onReply(2, 1, counted(4));
     expect(await text).toContain('ended 7\n');
     expect(await text).toContain('sluice_workers 2\n');
   });
@@ -35,18 +35,18 @@ describe('MetricsCollector', () => {
   it('asks once for all who want to know meanwhile, and anew afterwards', async () => {
     const { collector: metrics, ask } = collector();
     const both = [metrics.text(), metrics.text()];
-    for (const worker of [1, 2]) metrics.heard(worker, 1, counted(1));
+    for (const worker of [1, 2]) metrics.onReply(worker, 1, counted(1));
     expect(new Set(await Promise.all(both)).size).toBe(1);
     expect(ask).toHaveBeenCalledTimes(2);
     const next = metrics.text();
-    for (const worker of [1, 2]) metrics.heard(worker, 2, counted(5));
+    for (const worker of [1, 2]) metrics.onReply(worker, 2, counted(5));
     expect(await next).toContain('ended 10\n');
   });
 
   it('does not wait for a worker that has ended', async () => {
     const { collector: metrics } = collector();
     const text = metrics.text();
-    metrics.heard(1, 1, counted(3));
+    metrics.onReply(1, 1, counted(3));
     metrics.ended(2);
     expect(await text).toContain('ended 3\n');
   });
@@ -54,13 +54,13 @@ describe('MetricsCollector', () => {
   it('fails rather than leave a worker out, and takes no late answer for a new one', async () => {
     const { collector: metrics } = collector();
     const failure = failureOf(metrics.text());
-    metrics.heard(1, 1, counted(3));
+    metrics.onReply(1, 1, counted(3));
     await vi.advanceTimersByTimeAsync(3_000);
     expect(await failure).toContain('1 workers did not answer within 3000 ms');
     const next = metrics.text();
-    metrics.heard(2, 1, counted(100));
-    metrics.heard(1, 2, counted(3));
-    metrics.heard(2, 2, counted(4));
+    metrics.onReply(2, 1, counted(100));
+    metrics.onReply(1, 2, counted(3));
+    metrics.onReply(2, 2, counted(4));
     expect(await next).toContain('ended 7\n');
   });
 });

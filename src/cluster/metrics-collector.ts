@@ -1,12 +1,12 @@
-import { AwaitedAnswers } from './awaited-answers.js';
+import { PendingReplies } from './awaited-answers.js';
 import type { Snapshot } from './messages.js';
-import { ServiceTotals } from './service-totals.js';
+import { AggregatedMetrics } from './service-totals.js';
 
 /** How long the workers may take to answer, in milliseconds. A scrape mostly waits for 10 seconds. */
 const LIMIT_MS = 3_000;
 
 /** Those who can be asked. */
-export interface Crew {
+export interface WorkerPool {
   /** The ids of the workers that listen. */
   listening(): number[];
   /** Asks a worker for its metrics; the answer carries `id`. */
@@ -15,12 +15,12 @@ export interface Crew {
 
 /** Asks all workers for their metrics and adds them up. */
 export class MetricsCollector {
-  readonly #totals = new ServiceTotals();
+  readonly #totals = new AggregatedMetrics();
   #id = 0;
-  #awaited: AwaitedAnswers | undefined;
+  #awaited: PendingReplies | undefined;
   #running: Promise<string> | undefined;
 
-  constructor(private readonly crew: Crew) {}
+  constructor(private readonly crew: WorkerPool) {}
 
   /** Prometheus' text; who asks while it is being made gets the same one. Rejects if a worker does not answer. */
   text(): Promise<string> {
@@ -31,9 +31,9 @@ export class MetricsCollector {
   }
 
   /** A worker has answered the question with this number. One that comes too late is of no use. */
-  heard(worker: number, id: number, snapshot: Snapshot): void {
+  onReply(worker: number, id: number, snapshot: Snapshot): void {
     if (id !== this.#id) return;
-    this.#totals.heard(worker, snapshot);
+    this.#totals.report(worker, snapshot);
     this.#awaited?.without(worker);
   }
 
@@ -51,7 +51,7 @@ export class MetricsCollector {
   async #collect(): Promise<string> {
     const workers = this.crew.listening();
     this.#id += 1;
-    this.#awaited = new AwaitedAnswers(workers, LIMIT_MS);
+    this.#awaited = new PendingReplies(workers, LIMIT_MS);
     for (const worker of workers) this.crew.ask(worker, this.#id);
     await this.#awaited.done;
     return this.#totals.text(this.crew.listening().length);

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:cluster';
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PrimaryLink, type StopReason } from './primary-link.js';
+import { WorkerChannel, type StopReason } from './primary-link.js';
 
 /** A worker's channel, whose other end is the test. */
 class Channel extends EventEmitter {
@@ -25,7 +25,7 @@ const failureOf = (promise: Promise<unknown>) => promise.then(() => 'none', Stri
 
 function linked() {
   const channel = new Channel();
-  const link = new PrimaryLink(channel as unknown as Worker);
+  const link = new WorkerChannel(channel as unknown as Worker);
   const stop = vi.fn<(reason: StopReason) => Promise<void>>().mockResolvedValue();
   const reload = vi.fn<() => void>();
   return { channel, link, stop, reload, serving: { url: 'u', snapshot: async () => [], reload, stop } };

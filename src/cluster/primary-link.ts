@@ -25,14 +25,14 @@ interface Asked {
 }
 
 /** A worker's side of the channel to its primary. Without a primary the worker ends as if it had been asked to. */
-export class PrimaryLink {
+export class WorkerChannel {
   readonly #asked = new Map<number, Asked>();
   #lastId = 0;
   #reason: StopReason | undefined;
   #serving: ServingWorker | undefined;
 
   constructor(private readonly worker: Worker) {
-    worker.on('message', (message: unknown) => this.#heard(readFromPrimary(message)));
+    worker.on('message', (message: unknown) => this.#onMessage(readFromPrimary(message)));
     worker.once('disconnect', () => {
       // Otherwise node:cluster ends the process now, and cuts its streams.
       worker.exitedAfterDisconnect = true;
@@ -44,7 +44,7 @@ export class PrimaryLink {
   /** Tells the primary that this worker listens. Until then a wish that it ends is kept. */
   serve(serving: ServingWorker): void {
     this.#serving = serving;
-    this.#tell({ sluice: 'ready', url: serving.url });
+    this.#send({ sluice: 'ready', url: serving.url });
     if (this.#reason !== undefined) this.#end(serving, this.#reason);
   }
 
@@ -64,13 +64,13 @@ export class PrimaryLink {
         resolve: (text) => (settle(), resolve(text)),
         reject: (error) => (settle(), reject(error)),
       });
-      this.#tell({ sluice: 'sum', id });
+      this.#send({ sluice: 'sum', id });
     });
   }
 
   /** Asks the primary to shut the service down: all of its workers. */
   askStop(): void {
-    this.#tell({ sluice: 'stop-all' });
+    this.#send({ sluice: 'stop-all' });
   }
 
   /** Gives the channel up, which alone would keep this process alive. */
@@ -79,7 +79,7 @@ export class PrimaryLink {
     if (this.worker.isConnected()) this.worker.process.disconnect();
   }
 
-  #heard(message: FromPrimary | undefined): void {
+  #onMessage(message: FromPrimary | undefined): void {
     switch (message?.sluice) {
       case 'stop':
         this.#stop('asked');
@@ -103,7 +103,7 @@ export class PrimaryLink {
 
   async #report(id: number): Promise<void> {
     const snapshot = await this.#serving?.snapshot();
-    if (snapshot !== undefined) this.#tell({ sluice: 'snapshot', id, snapshot });
+    if (snapshot !== undefined) this.#send({ sluice: 'snapshot', id, snapshot });
   }
 
   #stop(reason: StopReason): void {
@@ -117,7 +117,7 @@ export class PrimaryLink {
   }
 
   /** A primary that cannot be told is gone: 'disconnect' says so. */
-  #tell(message: FromWorker): void {
+  #send(message: FromWorker): void {
     this.worker.send(message, () => undefined);
   }
 }

@@ -19,10 +19,10 @@ export interface PrimaryOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly log: Log;
   /** A worker was asked to shut the service down. */
-  readonly onStopAsked: () => void;
+  readonly onStopRequested: () => void;
 }
 
-interface Member {
+interface WorkerEntry {
   readonly worker: Worker;
   readonly bornMs: number;
   ready: boolean;
@@ -33,12 +33,12 @@ interface Member {
  * passes a shutdown on. The first worker starts alone, so that what keeps one from starting is said once.
  */
 export class Primary {
-  readonly #crew = new Map<number, Member>();
+  readonly #workers = new Map<number, WorkerEntry>();
   readonly #replacements = new Set<NodeJS.Timeout>();
   readonly #backoff = new RestartBackoff();
   readonly #metrics = new MetricsCollector({
     listening: () => this.#listening().map(({ worker }) => worker.id),
-    ask: (worker, id) => this.#tell(this.#crew.get(worker), { sluice: 'snapshot', id }),
+    ask: (worker, id) => this.#send(this.#workers.get(worker), { sluice: 'snapshot', id }),
   });
   #founded = false;
   #complete = false;
@@ -61,25 +61,25 @@ export class Primary {
   stop(): void {
     this.#stopping = true;
     for (const timer of this.#replacements) clearTimeout(timer);
-    for (const member of this.#crew.values()) this.#tell(member, { sluice: 'stop' });
+    for (const member of this.#workers.values()) this.#send(member, { sluice: 'stop' });
     this.#endIfEmpty();
   }
 
   /** Lets each worker read its configuration anew. One that is just starting has read it. */
   reload(): void {
-    for (const member of this.#crew.values()) this.#tell(member, { sluice: 'reload' });
+    for (const member of this.#workers.values()) this.#send(member, { sluice: 'reload' });
   }
 
   /** Ends all workers at once. */
   kill(): void {
-    for (const { worker } of this.#crew.values()) worker.process.kill('SIGKILL');
+    for (const { worker } of this.#workers.values()) worker.process.kill('SIGKILL');
   }
 
   #fork(): void {
     const worker = cluster.fork(this.options.environment);
     const member = { worker, bornMs: performance.now(), ready: false };
-    this.#crew.set(worker.id, member);
-    worker.on('message', (message: unknown) => this.#heard(member, readFromWorker(message)));
+    this.#workers.set(worker.id, member);
+    worker.on('message', (message: unknown) => this.#onMessage(member, readFromWorker(message)));
     worker.once('exit', (code, signal) => this.#exited(member, { code, signal }));
     worker.on('error', (error) => {
       this.options.log.error({ worker: worker.process.pid, err: error }, 'A worker could not be reached');
@@ -88,21 +88,21 @@ export class Primary {
     });
   }
 
-  #heard(member: Member, message: FromWorker | undefined): void {
+  #onMessage(member: WorkerEntry, message: FromWorker | undefined): void {
     if (message?.sluice === 'ready') this.#joined(member, message.url);
-    else if (message?.sluice === 'stop-all') this.options.onStopAsked();
+    else if (message?.sluice === 'stop-all') this.options.onStopRequested();
     else if (message?.sluice === 'snapshot') {
-      this.#metrics.heard(member.worker.id, message.id, message.snapshot);
+      this.#metrics.onReply(member.worker.id, message.id, message.snapshot);
     } else if (message?.sluice === 'sum') {
       const { id } = message;
       this.#metrics.text().then(
-        (text) => this.#tell(member, { sluice: 'sum', id, text }),
-        (error: unknown) => this.#tell(member, { sluice: 'no-sum', id, reason: String(error) }),
+        (text) => this.#send(member, { sluice: 'sum', id, text }),
+        (error: unknown) => this.#send(member, { sluice: 'no-sum', id, reason: String(error) }),
       );
     }
   }
 
-  #joined(member: Member, url: string): void {
+  #joined(member: WorkerEntry, url: string): void {
     const { workers, log } = this.options;
     member.ready = true;
     log.info({ worker: member.worker.process.pid }, 'A worker listens');
@@ -113,8 +113,8 @@ export class Primary {
     log.info({ url, workers }, 'Sluice is ready');
   }
 
-  #exited({ worker, bornMs, ready }: Member, how: { code?: number; signal?: string }): void {
-    this.#crew.delete(worker.id);
+  #exited({ worker, bornMs, ready }: WorkerEntry, how: { code?: number; signal?: string }): void {
+    this.#workers.delete(worker.id);
     this.#metrics.ended(worker.id);
     if (this.#stopping) {
       if (how.code !== 0) this.#exitCode = 1;
@@ -145,15 +145,15 @@ export class Primary {
   }
 
   #endIfEmpty(): void {
-    if (this.#crew.size === 0) this.#end?.(this.#exitCode);
+    if (this.#workers.size === 0) this.#end?.(this.#exitCode);
   }
 
-  #listening(): Member[] {
-    return [...this.#crew.values()].filter(({ worker, ready }) => ready && worker.isConnected());
+  #listening(): WorkerEntry[] {
+    return [...this.#workers.values()].filter(({ worker, ready }) => ready && worker.isConnected());
   }
 
   /** Who cannot be told is gone, or going: its exit says so. */
-  #tell(member: Member | undefined, message: FromPrimary): void {
+  #send(member: WorkerEntry | undefined, message: FromPrimary): void {
     member?.worker.send(message, () => undefined);
   }
 }

@@ -7,7 +7,7 @@ const STEADY_MS = 60_000;
 const HOPELESS = 5;
 
 /** How a worker ended. */
-export interface Death {
+export interface WorkerExit {
   readonly ready: boolean;
   /** From its start to its end, in milliseconds. */
   readonly livedMs: number;
@@ -19,7 +19,7 @@ export class RestartBackoff {
   #inARow = 0;
 
   /** The wait in milliseconds; undefined if workers end before they are ready, again and again. */
-  after({ ready, livedMs }: Death): number | undefined {
+  after({ ready, livedMs }: WorkerExit): number | undefined {
     this.#unready = ready ? 0 : this.#unready + 1;
     if (this.#unready >= HOPELESS) return undefined;
     this.#inARow = livedMs >= STEADY_MS ? 1 : this.#inARow + 1;

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { snapshotSchema, type Snapshot } from './messages.js';
-import { ServiceTotals } from './service-totals.js';
+import { AggregatedMetrics } from './service-totals.js';
 
 /** What a worker reports that has ended so many streams, each of 3 seconds, and has so many open. */
 async function snapshotOf({ ended, open }: { ended: number; open: number }): Promise<Snapshot> {
@@ -16,16 +16,16 @@ async function snapshotOf({ ended, open }: { ended: number; open: number }): Pro
   return snapshotSchema.parse(json);
 }
 
-async function samplesOf(totals: ServiceTotals, listening = 2): Promise<string[]> {
+async function samplesOf(totals: AggregatedMetrics, listening = 2): Promise<string[]> {
   const text = await totals.text(listening);
   return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 describe('ServiceTotals', () => {
   it('adds up counters, gauges and histograms, each label by itself', async () => {
-    const totals = new ServiceTotals();
-    totals.heard(1, await snapshotOf({ ended: 2, open: 1 }));
-    totals.heard(2, await snapshotOf({ ended: 5, open: 3 }));
+    const totals = new AggregatedMetrics();
+    totals.report(1, await snapshotOf({ ended: 2, open: 1 }));
+    totals.report(2, await snapshotOf({ ended: 5, open: 3 }));
     expect(await samplesOf(totals)).toEqual([
       'ended{route="a"} 7',
       'open 4',
@@ -40,15 +40,15 @@ describe('ServiceTotals', () => {
   });
 
   it('takes the newest of what one worker has said', async () => {
-    const totals = new ServiceTotals();
-    totals.heard(1, await snapshotOf({ ended: 2, open: 1 }));
-    totals.heard(1, await snapshotOf({ ended: 3, open: 0 }));
+    const totals = new AggregatedMetrics();
+    totals.report(1, await snapshotOf({ ended: 2, open: 1 }));
+    totals.report(1, await snapshotOf({ ended: 3, open: 0 }));
     expect(await samplesOf(totals)).toEqual(expect.arrayContaining(['ended{route="a"} 3', 'open 0']));
   });
 
   it('keeps the counts of workers that ended, and not what they had open', async () => {
-    const totals = new ServiceTotals();
-    for (const worker of [1, 2, 3]) totals.heard(worker, await snapshotOf({ ended: worker, open: 1 }));
+    const totals = new AggregatedMetrics();
+    for (const worker of [1, 2, 3]) totals.report(worker, await snapshotOf({ ended: worker, open: 1 }));
     totals.ended(1);
     totals.ended(2);
     totals.ended(4);
@@ -61,7 +61,7 @@ describe('ServiceTotals', () => {
   });
 
   it('tells of itself before any worker has said anything', async () => {
-    expect(await samplesOf(new ServiceTotals(), 0)).toEqual([
+    expect(await samplesOf(new AggregatedMetrics(), 0)).toEqual([
       'sluice_workers 0',
       'sluice_worker_restarts_total 0',
     ]);

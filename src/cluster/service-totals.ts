@@ -5,13 +5,13 @@ import { snapshotSchema, type Snapshot } from './messages.js';
  * The metrics of a service of several processes. What a worker had counted when it was last heard stays counted
  * after its end: a counter that falls is to Prometheus one that began anew, and all of it would count again.
  */
-export class ServiceTotals {
+export class AggregatedMetrics {
   readonly #last = new Map<number, Snapshot>();
   #departed: Snapshot = [];
   #restarts = 0;
 
   /** Takes a worker's metrics, in place of those that it gave before. */
-  heard(worker: number, snapshot: Snapshot): void {
+  report(worker: number, snapshot: Snapshot): void {
     this.#last.set(worker, snapshot);
   }
 

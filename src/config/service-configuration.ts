@@ -13,7 +13,7 @@ import {
   withoutRequestLimits,
   type RequestLimits,
 } from './request-limits.js';
-import { shareLimits } from './share-limits.js';
+import { limitsPerWorker } from './share-limits.js';
 import { workersFromFile } from './worker-count.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -89,7 +89,7 @@ function combine(environment: Environment, file: File): Omit<ServiceConfiguratio
   const { limits = {}, ...options } = rest;
   const workers = fileWorkers ?? environment.SLUICE_WORKERS;
   const moduleLimits = { maxStreams: environment.SLUICE_MAX_STREAMS, ...withoutRequestLimits(limits) };
-  const shares = shareLimits(moduleLimits, workers);
+  const shares = limitsPerWorker(moduleLimits, workers);
   const simulated = options['upstreams'] === undefined && (said === true || hasNoUpstream(environment));
   return {
     host: host ?? environment.HOST,

@@ -9,7 +9,7 @@ type Limits = Readonly<Record<string, unknown>>;
  * The limits of one of so many processes: each has its share of the streams, rounded up, so that all together take
  * in what the service may. What is no whole number above 0 is left as it is, for the schema to name.
  */
-export function shareLimits(limits: Limits, workers: number): Limits {
+export function limitsPerWorker(limits: Limits, workers: number): Limits {
   if (workers === 1) return limits;
   const shares = SHARED.map((name) => [name, share(limits[name] ?? DEFAULT_MAX_STREAMS, workers)]);
   return { ...limits, ...Object.fromEntries(shares) };

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { setAlarm, type Alarm } from './alarm.js';
+import { startInactivityTimer, type InactivityTimer } from './alarm.js';
 
 const MS = 640;
 /** A 64th of the wait. */
 const LOOK_MS = 10;
 
 const rung = (ms = MS, since?: number) => {
-  const ring = vi.fn<(alarm: Alarm) => void>();
-  const alarm = setAlarm(ms, { alarmRang: ring }, since);
+  const ring = vi.fn<(alarm: InactivityTimer) => void>();
+  const alarm = startInactivityTimer(ms, { onTimeout: ring }, since);
   return { ring, alarm };
 };
 
@@ -39,7 +39,7 @@ describe('setAlarm', () => {
   it('waits anew from a touch, and two looks longer at the most', () => {
     const { ring, alarm } = rung();
     vi.advanceTimersByTime(MS - 1);
-    alarm.touch();
+    alarm.reset();
     vi.advanceTimersByTime(MS);
     expect(ring).not.toHaveBeenCalled();
     vi.advanceTimersByTime(2 * LOOK_MS);
@@ -51,7 +51,7 @@ describe('setAlarm', () => {
     const { ring, alarm } = rung();
     for (let waits = 0; waits < 10; waits += 1) {
       vi.advanceTimersByTime(MS - 1);
-      alarm.touch();
+      alarm.reset();
     }
     expect(ring).not.toHaveBeenCalled();
     alarm.cancel();
@@ -60,7 +60,7 @@ describe('setAlarm', () => {
   it('looks four times a second at the least, however long the wait is', () => {
     const { ring, alarm } = rung(60_000);
     vi.advanceTimersByTime(59_900);
-    alarm.touch();
+    alarm.reset();
     vi.advanceTimersByTime(60_500);
     expect(ring).toHaveBeenCalledTimes(1);
     alarm.cancel();
@@ -81,7 +81,7 @@ describe('setAlarm', () => {
 
   it('leaves no timer when the last alarm is cancelled, by whomever and however often', () => {
     const { alarm } = rung();
-    const other = setAlarm(MS, { alarmRang: () => other.cancel() });
+    const other = startInactivityTimer(MS, { onTimeout: () => other.cancel() });
     alarm.cancel();
     alarm.cancel();
     vi.advanceTimersByTime(MS);

@@ -1,19 +1,19 @@
 /** A wait for silence. It rings each time its milliseconds went by without a touch, until it is cancelled. */
-export interface Alarm {
+export interface InactivityTimer {
   /** Begins the wait anew. */
-  touch(): void;
+  reset(): void;
   /** Ends it. May be called more than once. */
   cancel(): void;
 }
 
 /** Who is rung: an object, since a stream has several alarms and a closure would be kept for each. */
-export interface AlarmListener {
-  alarmRang(alarm: Alarm): void;
+export interface TimeoutListener {
+  onTimeout(alarm: InactivityTimer): void;
 }
 
 /** How finely silence is measured: a part of the wait, at most a quarter of a second. */
-const LOOKS_PER_WAIT = 64;
-const LONGEST_LOOK_MS = 250;
+const CHECKS_PER_TIMEOUT = 64;
+const MAX_CHECK_INTERVAL_MS = 250;
 
 const clocks = new Map<number, Clock>();
 
@@ -23,59 +23,63 @@ const clocks = new Map<number, Clock>();
  * `performance.now()`. All alarms of one length share one timer, and a touch is a write to a field: for waits that each
  * event begins anew, and for those of which nearly none comes to its end.
  */
-export function setAlarm(ms: number, listener: AlarmListener, since = performance.now()): Alarm {
+export function startInactivityTimer(
+  ms: number,
+  listener: TimeoutListener,
+  since = performance.now(),
+): InactivityTimer {
   const wait = Math.max(1, ms);
   const clock = clocks.get(wait) ?? new Clock(wait);
   return clock.add(listener, since);
 }
 
 class Clock {
-  readonly #alarms = new Set<SharedAlarm>();
+  readonly #timers = new Set<SharedTimer>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly ms: number) {}
 
-  add(listener: AlarmListener, since: number): Alarm {
-    const alarm = new SharedAlarm(this, listener, since);
-    this.#alarms.add(alarm);
+  add(listener: TimeoutListener, since: number): InactivityTimer {
+    const alarm = new SharedTimer(this, listener, since);
+    this.#timers.add(alarm);
     if (this.#timer === undefined) {
       clocks.set(this.ms, this);
-      const lookMs = Math.min(LONGEST_LOOK_MS, Math.max(1, Math.floor(this.ms / LOOKS_PER_WAIT)));
-      this.#timer = setInterval(() => this.#look(), lookMs);
+      const lookMs = Math.min(MAX_CHECK_INTERVAL_MS, Math.max(1, Math.floor(this.ms / CHECKS_PER_TIMEOUT)));
+      this.#timer = setInterval(() => this.#check(), lookMs);
     }
     return alarm;
   }
 
-  remove(alarm: SharedAlarm): void {
-    if (!this.#alarms.delete(alarm) || this.#alarms.size > 0) return;
+  remove(alarm: SharedTimer): void {
+    if (!this.#timers.delete(alarm) || this.#timers.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
     clocks.delete(this.ms);
   }
 
-  #look(): void {
+  #check(): void {
     const now = performance.now();
-    for (const alarm of this.#alarms) alarm.look(now, this.ms);
+    for (const alarm of this.#timers) alarm.check(now, this.ms);
   }
 }
 
-class SharedAlarm implements Alarm {
+class SharedTimer implements InactivityTimer {
   /** Whole milliseconds: a fraction would be kept as an object of its own. */
   #since: number;
-  #touched = false;
-  #listener: AlarmListener | undefined;
+  #resetAt = false;
+  #listener: TimeoutListener | undefined;
 
   constructor(
     private readonly clock: Clock,
-    listener: AlarmListener,
+    listener: TimeoutListener,
     since: number,
   ) {
     this.#since = Math.ceil(since);
     this.#listener = listener;
   }
 
-  touch(): void {
-    this.#touched = true;
+  reset(): void {
+    this.#resetAt = true;
   }
 
   cancel(): void {
@@ -85,13 +89,13 @@ class SharedAlarm implements Alarm {
   }
 
   /** A touch is dated to the look that finds it, which is later than it was: an alarm never rings too early. */
-  look(now: number, ms: number): void {
-    if (this.#touched) {
-      this.#touched = false;
+  check(now: number, ms: number): void {
+    if (this.#resetAt) {
+      this.#resetAt = false;
       this.#since = Math.ceil(now);
     } else if (now - this.#since >= ms) {
       this.#since = Math.ceil(now);
-      this.#listener?.alarmRang(this);
+      this.#listener?.onTimeout(this);
     }
   }
 }

@@ -1,11 +1,11 @@
 import type { ChatRequest } from './chat-request.js';
-import type { EventBlock } from './event-block.js';
-import type { Frame } from './frame.js';
+import type { EventBatch } from './event-block.js';
+import type { FrameBytes } from './frame.js';
 import type { Transcoder } from './transcoder.js';
 import type { Usage } from './usage.js';
 
 /** What one attempt has said, for another to go on with it. */
-export interface Said {
+export interface PartialText {
   readonly text: string;
   /** About how many tokens that is. */
   readonly tokens: number;
@@ -16,9 +16,9 @@ export interface Said {
 }
 
 /** Listens to what an attempt says. */
-export interface SaidListener {
-  hear(block: EventBlock): void;
-  readonly said: Said;
+export interface TextRecorder {
+  record(block: EventBatch): void;
+  readonly partial: PartialText;
 }
 
 /**
@@ -28,16 +28,16 @@ export interface SaidListener {
 export interface Continuation {
   /** True if the request asks for one answer of text alone, so that another model may go on with it. */
   mayContinue(request: ChatRequest): boolean;
-  listen(): SaidListener;
+  listen(): TextRecorder;
   /** The request for the rest; undefined if nothing may be said any more. */
-  requestFor(request: ChatRequest, said: Said): ChatRequest | undefined;
+  requestFor(request: ChatRequest, said: PartialText): ChatRequest | undefined;
   /** Passes the rest on to a caller of the same dialect, as if the first target said it. */
-  passThrough(request: ChatRequest, beginning: Beginning): Transcoder<Frame>;
+  passThrough(request: ChatRequest, beginning: ContinuedAnswer): Transcoder<FrameBytes>;
 }
 
 /** What is known of the beginning of an answer when another target goes on with it. */
-export interface Beginning {
-  readonly said: Said;
+export interface ContinuedAnswer {
+  readonly partial: PartialText;
   /** What it cost, about. */
   readonly usage: Usage;
   /** Who goes on, `upstream/model`. */

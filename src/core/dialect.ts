@@ -1,9 +1,9 @@
 import type { ChatRequest } from './chat-request.js';
-import type { Beginning, Continuation, Said } from './continuation.js';
+import type { ContinuedAnswer, Continuation, PartialText } from './continuation.js';
 import type { DialectName } from './dialect-name.js';
-import type { Frame } from './frame.js';
+import type { FrameBytes } from './frame.js';
 import type { SluiceError } from './sluice-error.js';
-import type { EventDecoder, Transcoded, Transcoder } from './transcoder.js';
+import type { EventDecoder, TranscodeResult, Transcoder } from './transcoder.js';
 
 /** What a request's body depends on beside the request. */
 export interface RequestTarget {
@@ -28,22 +28,22 @@ export interface UpstreamDialect {
   authorize(key: string): Record<string, string>;
   decoder(): EventDecoder;
   /** Reads the body of an answer with this HTTP status, which is no success. */
-  decodeError(body: unknown, status: number): DecodedRefusal;
+  decodeError(body: unknown, status: number): DecodedError;
   /** What is told of a whole (not streamed) answer. */
-  decodeAnswer(body: unknown): DecodedAnswer;
+  decodeCompletion(body: unknown): DecodedCompletion;
   /**
    * The whole events that say what one JSON value says, where a stream was asked for: of a completion, or of an error.
    * Throws `upstream-error` where it is neither.
    */
   completionToEvents(body: unknown): string;
   /** Passes events on to a caller of the same dialect, without printing them again. */
-  passThrough(request: ChatRequest): Transcoder<Frame>;
+  passThrough(request: ChatRequest): Transcoder<FrameBytes>;
   /** How another target goes on with an answer that broke off; undefined where none can. */
   readonly continuation: Continuation | undefined;
 }
 
 /** What an error body says; each field but the status is undefined where the body has an unknown shape. */
-export interface DecodedRefusal {
+export interface DecodedError {
   /** That of the answer; 400, 413 or 422 where the body names a fault of the request. */
   readonly status: number;
   readonly message: string | undefined;
@@ -52,8 +52,8 @@ export interface DecodedRefusal {
 }
 
 /** What the relay must know of a whole answer. */
-export type DecodedAnswer = Pick<
-  Transcoded<never>,
+export type DecodedCompletion = Pick<
+  TranscodeResult<never>,
   'finished' | 'finishReason' | 'usage' | 'model' | 'error'
 >;
 
@@ -67,7 +67,7 @@ export interface FormatContext {
   readonly numbers: FrameNumbers;
   readonly request: ChatRequest;
   /** Given where what is printed is the rest of an answer. */
-  readonly beginning?: Beginning | undefined;
+  readonly continued?: ContinuedAnswer | undefined;
 }
 
 /** The number of a stream's next frame, from 0. */
@@ -79,9 +79,9 @@ export interface FrameNumbers {
 
 /** A wire format facing callers whose streams are kept. */
 export interface CallerDialect {
-  readonly format: StreamFormat<Frame>;
+  readonly format: StreamFormat<FrameBytes>;
   /** What some whole frames said. Frames that cannot be read are no plain text. */
-  readSaid(frames: Buffer): Said;
+  readText(frames: Buffer): PartialText;
 }
 
 /** An error before the first byte, in a caller's dialect. */

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { Flow, type FlowListener } from './flow.js';
+import { BackPressure, type BackPressureListener } from './flow.js';
 
-function listener(flowChanged: (paused: boolean) => void): FlowListener {
-  return { flowChanged };
+function listener(flowChanged: (paused: boolean) => void): BackPressureListener {
+  return { onPauseChange: flowChanged };
 }
 
 describe('Flow', () => {
   it('starts open', () => {
-    expect(new Flow().paused).toBe(false);
+    expect(new BackPressure().paused).toBe(false);
   });
 
   it('tells its listeners of changes only', () => {
-    const flow = new Flow();
+    const flow = new BackPressure();
     const told: boolean[] = [];
     flow.add(listener((paused) => told.push(paused)));
     flow.resume();
@@ -22,7 +22,7 @@ describe('Flow', () => {
   });
 
   it('shows its new state to the listeners that it tells', () => {
-    const flow = new Flow();
+    const flow = new BackPressure();
     const shown: boolean[] = [];
     flow.add(listener(() => shown.push(flow.paused)));
     flow.pause();
@@ -31,7 +31,7 @@ describe('Flow', () => {
   });
 
   it('tells a listener nothing more once it has left', () => {
-    const flow = new Flow();
+    const flow = new BackPressure();
     const told: string[] = [];
     const first = listener(() => told.push('first'));
     flow.add(first);
@@ -42,7 +42,7 @@ describe('Flow', () => {
   });
 
   it('goes on with the other listeners when one leaves while it is told', () => {
-    const flow = new Flow();
+    const flow = new BackPressure();
     const told: string[] = [];
     const first = listener(() => {
       told.push('first');
@@ -56,7 +56,7 @@ describe('Flow', () => {
   });
 
   it('tells a listener nothing that another one has taken off while it was told', () => {
-    const flow = new Flow();
+    const flow = new BackPressure();
     const told: string[] = [];
     const second = listener(() => told.push('second'));
     flow.add(listener(() => flow.remove(second)));

@@ -1,15 +1,15 @@
 /** Who is told when a flow stops and goes on: an object, since a stream has several and a closure is kept for each. */
-export interface FlowListener {
-  flowChanged(paused: boolean): void;
+export interface BackPressureListener {
+  onPauseChange(paused: boolean): void;
   /** The source has no more: what is left waits for the reader alone. */
-  flowEnded?(): void;
+  onSourceEnd?(): void;
 }
 
 /** The brake between a reader and its source. Starts open. */
-export class Flow {
+export class BackPressure {
   #paused = false;
   #ended = false;
-  #listeners: readonly FlowListener[] = [];
+  #listeners: readonly BackPressureListener[] = [];
 
   get paused(): boolean {
     return this.#paused;
@@ -31,17 +31,17 @@ export class Flow {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const listener of this.#listeners) listener.flowEnded?.();
+    for (const listener of this.#listeners) listener.onSourceEnd?.();
   }
 
   /** From now on `listener` is told of each change. */
-  add(listener: FlowListener): void {
-    // Exactly as many as there are: see `Stop`.
+  add(listener: BackPressureListener): void {
+    // Exactly as many as there are: see `LightAbortController`.
     this.#listeners = this.#listeners.concat(listener);
   }
 
   /** Ends that, also while it is told. */
-  remove(listener: FlowListener): void {
+  remove(listener: BackPressureListener): void {
     this.#listeners = this.#listeners.filter((other) => other !== listener);
   }
 
@@ -49,7 +49,7 @@ export class Flow {
     if (paused === this.#paused) return;
     this.#paused = paused;
     for (const listener of this.#listeners) {
-      if (this.#listeners.includes(listener)) listener.flowChanged(paused);
+      if (this.#listeners.includes(listener)) listener.onPauseChange(paused);
     }
   }
 }

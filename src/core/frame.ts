@@ -1,2 +1,2 @@
 /** Bytes of one or more events, ready for a socket. */
-export type Frame = Buffer | string;
+export type FrameBytes = Buffer | string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isWhole, mergeFinish, outcomeOfError, outcomeOfFinish } from './outcome.js';
+import { isComplete, mergeFinish, outcomeOfError, outcomeOfFinish } from './outcome.js';
 
 describe('outcomeOfFinish', () => {
   it.each([
@@ -19,7 +19,7 @@ describe('outcomeOfFinish', () => {
 
 describe('isWhole', () => {
   it.each(['finished', 'length', 'content-filter'] as const)('is true of %s', (outcome) => {
-    expect(isWhole(outcome, 'stop')).toBe(true);
+    expect(isComplete(outcome, 'stop')).toBe(true);
   });
 
   it.each([
@@ -35,14 +35,14 @@ describe('isWhole', () => {
     'end_turn',
     'COMPLETE',
   ])('is true of an answer that ended with %s', (reason) => {
-    expect(isWhole(outcomeOfFinish(reason), reason)).toBe(true);
+    expect(isComplete(outcomeOfFinish(reason), reason)).toBe(true);
   });
 
   it.each(['a-vendor-word', 'other', 'max_turns', 'stopped early', 'constructor', undefined])(
     'is false of an answer that ended with %s',
     (reason) => {
       expect(outcomeOfFinish(reason)).toBe('finished');
-      expect(isWhole(outcomeOfFinish(reason), reason)).toBe(false);
+      expect(isComplete(outcomeOfFinish(reason), reason)).toBe(false);
     },
   );
 
@@ -54,7 +54,7 @@ describe('isWhole', () => {
     'timeout-total',
     'shutdown',
   ] as const)('is false of %s', (outcome) => {
-    expect(isWhole(outcome, 'stop')).toBe(false);
+    expect(isComplete(outcome, 'stop')).toBe(false);
   });
 });
 

@@ -43,7 +43,7 @@ const FINISHES = new Set([
 ]);
 
 /** True for an answer that its model ended by itself, with a word that is known for that. Another word may be a failure's. */
-export function isWhole(outcome: Outcome, finishReason: FinishReason | undefined): boolean {
+export function isComplete(outcome: Outcome, finishReason: FinishReason | undefined): boolean {
   if (outcome === 'length' || outcome === 'content-filter') return true;
   return outcome === 'finished' && FINISHES.has(finishReason?.toLowerCase() ?? '');
 }
@@ -57,7 +57,7 @@ export function mergeFinish(
   next: FinishReason | undefined,
 ): FinishReason | undefined {
   if (before === undefined || next === undefined) return next ?? before;
-  return isWhole(outcomeOfFinish(before), before) ? next : before;
+  return isComplete(outcomeOfFinish(before), before) ? next : before;
 }
 
 /** The outcome of a stream that its upstream ended by itself. */

@@ -1,30 +1,34 @@
-import type { EventBlock, UpstreamEvent } from './event-block.js';
+import type { EventBatch, UpstreamEvent } from './event-block.js';
 import { mergeFinish } from './outcome.js';
 import { SluiceError } from './sluice-error.js';
 import { isContent, type StreamPart } from './stream-part.js';
-import { NO_CHOICES, type Seen } from './transcoded.js';
-import type { DecodedEvent, EventDecoder, KnownEvents } from './transcoder.js';
+import { NO_CHOICES, type BatchSummary } from './transcoded.js';
+import type { DecodedEvent, EventDecoder, FastPathEvents } from './transcoder.js';
 
 const CR = 0x0d;
 const LF = 0x0a;
 const BLANK = '\n\n';
 
 /** What was seen in a block, and the parts that stood before its end or its error. */
-export interface ReadBlock {
-  readonly seen: Seen;
+export interface DecodedBatch {
+  readonly summary: BatchSummary;
   readonly parts: readonly StreamPart[];
 }
 
 /** Is told of what is read, with the offsets of the bytes in which it stands. */
-export interface BlockListener {
-  onKnown(from: number, to: number): void;
+export interface EventVisitor {
+  onFastEvent(from: number, to: number): void;
   /** Of an event before its end or error, as it came and as it was read. */
   onEvent(from: number, to: number, data: string, event: DecodedEvent): void;
 }
 
 /** Reads a block event by event, up to its end or its first error; an event that cannot be read is an error. */
-export function readBlock(block: EventBlock, decoder: EventDecoder, listener?: BlockListener): ReadBlock {
-  const read = new Reading();
+export function decodeEvents(
+  block: EventBatch,
+  decoder: EventDecoder,
+  listener?: EventVisitor,
+): DecodedBatch {
+  const read = new BatchReader();
   const { bytes } = block;
   // Where lines end with CR, events are found by parsing alone.
   const separable = !bytes.includes(CR);
@@ -34,11 +38,11 @@ export function readBlock(block: EventBlock, decoder: EventDecoder, listener?: B
       at += 1;
       continue;
     }
-    const known = separable ? decoder.known(bytes, at) : undefined;
+    const known = separable ? decoder.decodeFast(bytes, at) : undefined;
     const end = known?.end ?? (separable ? endOfEvent(bytes, at) : bytes.length);
     if (known !== undefined) {
-      read.addKnown(known);
-      listener?.onKnown(at, end);
+      read.addFastEvent(known);
+      listener?.onFastEvent(at, end);
     } else {
       for (const event of block.events(at, end)) {
         const decoded = tryDecode(event, decoder);
@@ -66,11 +70,11 @@ function tryDecode(event: UpstreamEvent, decoder: EventDecoder): DecodedEvent {
 }
 
 /** Gathers what the relay must know of some events. */
-class Reading {
+class BatchReader {
   readonly #parts: StreamPart[] = [];
   /** Made at the first finish: nearly all blocks have none. */
   #finished: number[] | undefined;
-  readonly #seen: { -readonly [K in keyof Seen]: Seen[K] } = {
+  readonly #summary: { -readonly [K in keyof BatchSummary]: BatchSummary[K] } = {
     events: 0,
     content: false,
     done: false,
@@ -81,37 +85,37 @@ class Reading {
     error: undefined,
   };
 
-  addKnown({ parts }: KnownEvents): void {
-    this.#seen.events += parts.length;
-    this.#seen.content = true;
+  addFastEvent({ parts }: FastPathEvents): void {
+    this.#summary.events += parts.length;
+    this.#summary.content = true;
     for (const part of parts) this.#parts.push(part);
   }
 
   /** True if the event holds an error: it and what follows it are not delivered. */
   add({ parts, done, model, content }: DecodedEvent): boolean {
-    this.#seen.events += 1;
-    this.#seen.done = done;
-    this.#seen.model ??= model;
-    this.#seen.content ||= content === true;
+    this.#summary.events += 1;
+    this.#summary.done = done;
+    this.#summary.model ??= model;
+    this.#summary.content ||= content === true;
     for (const part of parts) {
-      this.#note(part);
+      this.#observe(part);
       if (part.type === 'error') return true;
       this.#parts.push(part);
     }
     return false;
   }
 
-  result(): ReadBlock {
-    return { seen: this.#seen, parts: this.#parts };
+  result(): DecodedBatch {
+    return { summary: this.#summary, parts: this.#parts };
   }
 
-  #note(part: StreamPart): void {
-    if (part.type === 'error') this.#seen.error = part.error;
-    else if (part.type === 'usage') this.#seen.usage = part.usage;
+  #observe(part: StreamPart): void {
+    if (part.type === 'error') this.#summary.error = part.error;
+    else if (part.type === 'usage') this.#summary.usage = part.usage;
     else if (part.type === 'finish') {
-      if (this.#finished === undefined) this.#seen.finished = this.#finished = [part.choice];
+      if (this.#finished === undefined) this.#summary.finished = this.#finished = [part.choice];
       else this.#finished.push(part.choice);
-      this.#seen.finishReason = mergeFinish(this.#seen.finishReason, part.reason);
-    } else this.#seen.content ||= isContent(part);
+      this.#summary.finishReason = mergeFinish(this.#summary.finishReason, part.reason);
+    } else this.#summary.content ||= isContent(part);
   }
 }

@@ -1,7 +1,7 @@
 import { SluiceError } from './sluice-error.js';
 
 /** What a provider said with a status that is no success, or with an error inside its 200. */
-export interface Refusal {
+export interface AnswerRefusal {
   /** HTTP status; of an error inside a 200 the one that it names. */
   readonly status: number;
   readonly retryAfterMs: number | undefined;
@@ -17,7 +17,7 @@ const TRY_LATER: ReadonlySet<number> = new Set([408, 409, 425]);
  * The error for a refusal: 4xx keep their status, 5xx become 502, 503 or 504. `problem` begins its message, and what the
  * provider said follows where it speaks of the request.
  */
-export function refused(problem: string, refusal: Refusal): SluiceError {
+export function errorOfAnswer(problem: string, refusal: AnswerRefusal): SluiceError {
   const { status, retryAfterMs, providerError } = refusal;
   const said = refusal.message === undefined ? problem : `${problem}: ${refusal.message}`;
   const details = {

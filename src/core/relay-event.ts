@@ -22,7 +22,7 @@ export interface AttemptIdentity {
 }
 
 /** How a request that shares was answered: by a model, with a stream that ran, or with an answer that was kept. */
-export type HowShared = 'miss' | 'shared' | 'hit';
+export type CacheStatus = 'miss' | 'shared' | 'hit';
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
@@ -35,7 +35,7 @@ export interface KeyFailure {
 }
 
 /** What is told of upstreams, whatever stream it came up in. */
-export type UpstreamNews =
+export type UpstreamEvents =
   | (KeyFailure & { readonly upstream: string })
   /** `target` is `upstream/model`, and `upstream/*` where callers name the model. */
   | { readonly type: 'breaker'; readonly target: string; readonly state: BreakerState };
@@ -60,9 +60,9 @@ export type RelayEvent =
   | { readonly type: 'first-token'; readonly stream: StreamIdentity; readonly ttftMs: number }
   | { readonly type: 'committed'; readonly stream: StreamIdentity; readonly afterMs: number }
   /** A request that shares has its answer, or the head of it. */
-  | { readonly type: 'sharing'; readonly route: string; readonly how: HowShared }
+  | { readonly type: 'cache-lookup'; readonly route: string; readonly status: CacheStatus }
   | StreamEnded
-  | UpstreamNews;
+  | UpstreamEvents;
 
 /** The last event of a stream; each stream has exactly one. */
 export interface StreamEnded {

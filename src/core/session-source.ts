@@ -1,19 +1,19 @@
-import type { Transcoded } from './transcoder.js';
+import type { TranscodeResult } from './transcoder.js';
 
 /** Where what an upstream sends goes. Nothing comes after `error` and `complete`, or once it is closed. */
-export interface TranscodedSink<F> {
+export interface StreamObserver<F> {
   /** True when nothing more is wanted. */
   readonly closed: boolean;
-  next(transcoded: Transcoded<F>): void;
+  next(transcoded: TranscodeResult<F>): void;
   /** With a SluiceError, or with a defect. */
   error(error: unknown): void;
   complete(): void;
 }
 
 /** What a session reads: a plain object and no Observable, since each layer between the two costs by the event. */
-export interface SessionSource<F> {
+export interface StreamSource<F> {
   /** Asks. What it tells may come in this very call. */
-  start(sink: TranscodedSink<F>): void;
+  start(sink: StreamObserver<F>): void;
   /** Closes whatever is open, at any moment. May be called more than once. */
   stop(): void;
 }

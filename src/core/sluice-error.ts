@@ -76,7 +76,7 @@ export interface SluiceErrorDetails {
   /** How long the caller should wait, in milliseconds. */
   readonly retryAfterMs?: number;
   /** The upstream has not seen the request: asking another one costs nothing twice. @default false */
-  readonly unseen?: boolean;
+  readonly notSent?: boolean;
   /** The provider's own error object, keys and secrets taken out; for callers of the provider's dialect. */
   readonly providerError?: Readonly<Record<string, unknown>>;
   /** Never an AxiosError: it carries the Authorization header. */
@@ -92,7 +92,7 @@ export class SluiceError extends Error {
   readonly status: number;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
-  readonly unseen: boolean;
+  readonly notSent: boolean;
   readonly #providerError: Readonly<Record<string, unknown>> | undefined;
 
   constructor(
@@ -104,7 +104,7 @@ export class SluiceError extends Error {
     this.status = details.status ?? MEANING[code].status;
     this.retryable = details.retryable ?? MEANING[code].retryable;
     this.retryAfterMs = details.retryAfterMs;
-    this.unseen = details.unseen ?? false;
+    this.notSent = details.notSent ?? false;
     this.#providerError = details.providerError;
   }
 

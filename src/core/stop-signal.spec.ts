@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Stop } from './stop-signal.js';
+import { LightAbortController } from './stop-signal.js';
 
 describe('Stop', () => {
   it('tells its listeners in order, with the reason at hand, once', () => {
-    const stop = new Stop();
+    const stop = new LightAbortController();
     const told: unknown[] = [];
     stop.addEventListener('abort', () => told.push(['first', stop.aborted, stop.reason]));
     stop.addEventListener('abort', () => told.push(['second']));
@@ -14,7 +14,7 @@ describe('Stop', () => {
   });
 
   it('tells an object as it tells a function, and takes it back', () => {
-    const stop = new Stop();
+    const stop = new LightAbortController();
     const listener = { told: 0, handleEvent: () => (listener.told += 1) };
     const other = { handleEvent: () => expect.unreachable() };
     stop.addEventListener('abort', listener);
@@ -25,7 +25,7 @@ describe('Stop', () => {
   });
 
   it('tells nothing to a listener that was taken back', () => {
-    const stop = new Stop();
+    const stop = new LightAbortController();
     const told: string[] = [];
     const listener = () => told.push('told');
     stop.addEventListener('abort', listener);
@@ -36,7 +36,7 @@ describe('Stop', () => {
   });
 
   it('tells a listener that another one takes back while it is told', () => {
-    const stop = new Stop();
+    const stop = new LightAbortController();
     const told: string[] = [];
     const last = () => told.push('last');
     stop.addEventListener('abort', () => stop.removeEventListener('abort', last));

@@ -1,20 +1,20 @@
 /** Who is told that something was aborted: a function, or an object as the DOM has them, where a closure would be kept. */
-export type StopListener = (() => void) | { handleEvent(): void };
+export type AbortListener = (() => void) | { handleEvent(): void };
 
 /** What ends a stream from outside: as much of an AbortSignal as Sluice looks at. Every AbortSignal is one. */
-export interface StopSignal {
+export interface AbortSignalLike {
   readonly aborted: boolean;
   /** Why; defined once aborted. */
   readonly reason: unknown;
-  addEventListener(type: 'abort', listener: StopListener): void;
-  removeEventListener(type: 'abort', listener: StopListener): void;
+  addEventListener(type: 'abort', listener: AbortListener): void;
+  removeEventListener(type: 'abort', listener: AbortListener): void;
 }
 
 /** A controller and its signal in one. A request needs three, and Node's own cost it tens of microseconds. */
-export class Stop implements StopSignal {
+export class LightAbortController implements AbortSignalLike {
   #aborted = false;
   #reason: unknown;
-  #listeners: readonly StopListener[] = [];
+  #listeners: readonly AbortListener[] = [];
 
   get aborted(): boolean {
     return this.#aborted;
@@ -34,17 +34,17 @@ export class Stop implements StopSignal {
     for (const listener of listeners) tell(listener);
   }
 
-  addEventListener(_type: 'abort', listener: StopListener): void {
+  addEventListener(_type: 'abort', listener: AbortListener): void {
     // Most have one or two: an array that is pushed to, or spread into another one, has room for seventeen.
     this.#listeners = this.#listeners.concat(listener);
   }
 
-  removeEventListener(_type: 'abort', listener: StopListener): void {
+  removeEventListener(_type: 'abort', listener: AbortListener): void {
     this.#listeners = this.#listeners.filter((other) => other !== listener);
   }
 }
 
-function tell(listener: StopListener): void {
+function tell(listener: AbortListener): void {
   if (typeof listener === 'function') listener();
   else listener.handleEvent();
 }

@@ -1,10 +1,10 @@
-import type { EventBlock, UpstreamEvent } from './event-block.js';
+import type { EventBatch, UpstreamEvent } from './event-block.js';
 import type { SluiceError } from './sluice-error.js';
 import type { FinishReason, StreamPart, TextDelta } from './stream-part.js';
 import type { Usage } from './usage.js';
 
 /** What one block turned into, and what was seen in it. */
-export interface Transcoded<F> {
+export interface TranscodeResult<F> {
   /** What the caller is sent, in order. */
   readonly output: readonly F[];
   /** How many events the block held. */
@@ -23,7 +23,7 @@ export interface Transcoded<F> {
 }
 
 /** What is known when a stream ends well. */
-export interface Ending {
+export interface FinishInfo {
   readonly finishReason: FinishReason | undefined;
   readonly usage: Usage | undefined;
   readonly model: string | undefined;
@@ -32,18 +32,18 @@ export interface Ending {
 }
 
 /** What a stream's caller is sent beside what comes from the upstream. */
-export interface StreamEnds<F> {
+export interface StreamEnvelope<F> {
   /** What is sent first when the head must go out before any content. */
   opening(): readonly F[];
   /** The last frames of a stream that ended well. */
-  finish(ending: Ending): readonly F[];
+  finish(ending: FinishInfo): readonly F[];
   /** The frames that tell the caller of a failure; `undefined` if the format can only break off. */
   fail(error: SluiceError): readonly F[] | undefined;
 }
 
 /** Turns one stream's upstream events into what its caller is sent. Holds the state of that stream. */
-export interface Transcoder<F> extends StreamEnds<F> {
-  push(block: EventBlock): Transcoded<F>;
+export interface Transcoder<F> extends StreamEnvelope<F> {
+  push(block: EventBatch): TranscodeResult<F>;
 }
 
 /** One upstream event, read. */
@@ -61,7 +61,7 @@ export interface DecodedEvent {
 }
 
 /** Events of which it is known without parsing that each says one text and nothing else. */
-export interface KnownEvents {
+export interface FastPathEvents {
   readonly parts: readonly TextDelta[];
   /** The offset after the last of them. */
   readonly end: number;
@@ -75,10 +75,10 @@ export interface EventDecoder {
    * The events of a block from an offset on, as far as they are known; undefined if the first one is not. Asked only of
    * blocks without CR: whoever has a block looks for one once, and not for each of its events.
    */
-  known(block: Buffer, from: number): KnownEvents | undefined;
+  decodeFast(block: Buffer, from: number): FastPathEvents | undefined;
 }
 
 /** Prints parts in a caller's format. Holds the state of one stream. */
-export interface PartEncoder<F> extends StreamEnds<F> {
+export interface PartEncoder<F> extends StreamEnvelope<F> {
   encode(parts: readonly StreamPart[]): readonly F[];
 }

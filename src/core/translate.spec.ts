@@ -24,7 +24,7 @@ const encoder: PartEncoder<string> = {
 /** Decodes an event by its name. */
 const decoderOf = (events: Record<string, Partial<DecodedEvent>>): EventDecoder => ({
   decode: ({ data }) => ({ parts: [], done: false, ...events[data] }),
-  known: () => undefined,
+  decodeFast: () => undefined,
 });
 
 describe('translate', () => {
@@ -70,7 +70,7 @@ describe('translate', () => {
   it('reads no event that is known, and counts it', () => {
     const decoder: EventDecoder = {
       decode: ({ data }) => ({ parts: [finish(data)], done: false }),
-      known: (bytes, from) =>
+      decodeFast: (bytes, from) =>
         from === 0 ? { parts: [text('known'), text('too')], end: bytes.indexOf('data: stop') } : undefined,
     };
     const transcoder = translate(decoder, encoder);
@@ -85,7 +85,7 @@ describe('translate', () => {
   it('reads nothing of a block of which all is known', () => {
     const decoder: EventDecoder = {
       decode: () => expect.unreachable(),
-      known: (bytes) => ({ parts: [text('known'), text('too')], end: bytes.length }),
+      decodeFast: (bytes) => ({ parts: [text('known'), text('too')], end: bytes.length }),
     };
     const transcoder = translate(decoder, encoder);
     expect(transcoder.push(blockOf('known', 'too'))).toEqual({
@@ -119,7 +119,7 @@ describe('a block', () => {
         if (data === 'torn') throw failure;
         return { parts: [text(data)], done: false };
       },
-      known: () => undefined,
+      decodeFast: () => undefined,
     };
     const seen = translate(decoder, encoder).push(blockOf('good', 'torn', 'late'));
     expect(seen).toMatchObject({ output: ['text-delta'], events: 2, error: failure });

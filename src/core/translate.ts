@@ -1,8 +1,8 @@
 import type { SluiceError } from './sluice-error.js';
-import type { EventBlock } from './event-block.js';
-import { readBlock } from './read-block.js';
-import { transcoded, transcodedTexts } from './transcoded.js';
-import type { Ending, EventDecoder, PartEncoder, Transcoded, Transcoder } from './transcoder.js';
+import type { EventBatch } from './event-block.js';
+import { decodeEvents } from './read-block.js';
+import { transcodeResult, textsResult } from './transcoded.js';
+import type { FinishInfo, EventDecoder, PartEncoder, TranscodeResult, Transcoder } from './transcoder.js';
 
 const CR = 0x0d;
 
@@ -17,23 +17,23 @@ class Translation<F> implements Transcoder<F> {
     private readonly encoder: PartEncoder<F>,
   ) {}
 
-  push(block: EventBlock): Transcoded<F> {
+  push(block: EventBatch): TranscodeResult<F> {
     const { decoder, encoder } = this;
     // The same as the long way, without its notes: nearly all blocks are of this kind.
-    const known = block.bytes.includes(CR) ? undefined : decoder.known(block.bytes, 0);
+    const known = block.bytes.includes(CR) ? undefined : decoder.decodeFast(block.bytes, 0);
     if (known?.end === block.bytes.length) {
       const { parts } = known;
-      return transcodedTexts(encoder.encode(parts), parts.length);
+      return textsResult(encoder.encode(parts), parts.length);
     }
-    const { seen, parts } = readBlock(block, decoder);
-    return transcoded(encoder.encode(parts), seen);
+    const { summary: seen, parts } = decodeEvents(block, decoder);
+    return transcodeResult(encoder.encode(parts), seen);
   }
 
   opening(): readonly F[] {
     return this.encoder.opening();
   }
 
-  finish(ending: Ending): readonly F[] {
+  finish(ending: FinishInfo): readonly F[] {
     return this.encoder.finish(ending);
   }
 

@@ -3,7 +3,7 @@ import type { Usage } from '../core/usage.js';
 import { joinBase64 } from './join-base64.js';
 
 /** A tool call, put together from its pieces. */
-export interface CollectedToolCall {
+export interface AggregatedToolCall {
   readonly id?: string | undefined;
   readonly name?: string | undefined;
   /** JSON text. */
@@ -11,10 +11,10 @@ export interface CollectedToolCall {
 }
 
 /** What a stream came to. */
-export interface CollectedAnswer {
+export interface AggregatedAnswer {
   readonly text: string;
   readonly reasoning: string;
-  readonly toolCalls: readonly CollectedToolCall[];
+  readonly toolCalls: readonly AggregatedToolCall[];
   /** Absent unless the model made some. */
   readonly files?: readonly FileContent[];
   /** The spoken answer, its bytes and its words put together. Absent unless there is one. */
@@ -28,10 +28,10 @@ export interface CollectedAnswer {
 }
 
 /** What an event adds to an answer. */
-export interface AnswerPiece {
+export interface AnswerDelta {
   readonly text?: string | undefined;
   readonly reasoning?: string | undefined;
-  readonly toolCall?: ToolCallPiece | undefined;
+  readonly toolCall?: ToolCallFragment | undefined;
   readonly file?: FileContent | undefined;
   readonly audio?: AudioContent | undefined;
   readonly finishReason?: FinishReason | null | undefined;
@@ -40,7 +40,7 @@ export interface AnswerPiece {
   readonly error?: { readonly code: string; readonly message: string } | undefined;
 }
 
-interface ToolCallPiece {
+interface ToolCallFragment {
   readonly index: number;
   readonly id?: string | undefined;
   readonly name?: string | undefined;
@@ -48,8 +48,8 @@ interface ToolCallPiece {
 }
 
 /** Puts an answer together. */
-export function collect(pieces: readonly AnswerPiece[]): CollectedAnswer {
-  const toolCalls = new Map<number, CollectedToolCall>();
+export function aggregate(pieces: readonly AnswerDelta[]): AggregatedAnswer {
+  const toolCalls = new Map<number, AggregatedToolCall>();
   for (const { toolCall } of pieces) {
     if (toolCall === undefined) continue;
     const known = toolCalls.get(toolCall.index);
@@ -71,7 +71,7 @@ export function collect(pieces: readonly AnswerPiece[]): CollectedAnswer {
   };
 }
 
-function madeOf(pieces: readonly AnswerPiece[]): Pick<CollectedAnswer, 'files' | 'audio'> {
+function madeOf(pieces: readonly AnswerDelta[]): Pick<AggregatedAnswer, 'files' | 'audio'> {
   const files = pieces.flatMap(({ file }) => (file === undefined ? [] : [file]));
   const spoken = pieces.flatMap(({ audio }) => (audio === undefined ? [] : [audio]));
   return {

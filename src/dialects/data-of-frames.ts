@@ -1,7 +1,7 @@
 const DATA = 'data: ';
 
 /** The `data` of each frame that Sluice has printed or passed on, in order; frames without any are left out. */
-export function dataOfFrames(frames: string): string[] {
+export function sseDataOf(frames: string): string[] {
   return frames
     .split('\n\n')
     .map((frame) =>

@@ -3,7 +3,7 @@ import { encodeErrorFrame } from './openai-chat/encode-error.js';
 import { nativeEncoder } from './native/native-format.js';
 
 /** The frame with which a stream ends that failed, by the name of its callers' dialect. */
-export function encodeLastFrame(
+export function encodeTerminalError(
   { id, dialect }: { readonly id: string; readonly dialect: 'native' | 'openai-chat' },
   number: number,
   error: SluiceError,

@@ -1,2 +1,2 @@
 /** More than this is not kept of an answer, in characters: one that long is told to have broken off. */
-export const MAX_SAID = 1_000_000;
+export const MAX_CONTINUATION_CHARS = 1_000_000;

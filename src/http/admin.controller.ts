@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Inject, Post, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AdminGuard } from '../access/admin.guard.js';
-import { ShutdownRequest } from '../core/shutdown-request.js';
+import { ShutdownTrigger } from '../core/shutdown-request.js';
 import { encodeErrorBody } from '../dialects/native/encode-error.js';
 import { UpstreamReport, type UpstreamStatus } from '../relay/upstream-report.js';
 import { ErrorFilter } from './error-filter.js';
@@ -14,7 +14,7 @@ import { ErrorFilter } from './error-filter.js';
 export class AdminController {
   constructor(
     @Inject(UpstreamReport) private readonly report: UpstreamReport,
-    @Inject(ShutdownRequest) private readonly shutdown: ShutdownRequest,
+    @Inject(ShutdownTrigger) private readonly shutdown: ShutdownTrigger,
   ) {}
 
   /** Of the process that answers: with several workers, one of them. */
@@ -30,7 +30,7 @@ export class AdminController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Shut down as SIGTERM does' })
   drain(): { readonly draining: true } {
-    this.shutdown.ask();
+    this.shutdown.request();
     return { draining: true };
   }
 }

@@ -1,9 +1,9 @@
 import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { SluiceError } from '../core/sluice-error.js';
-import { errorAnswer } from './error-answer.js';
+import { errorResponse } from './error-answer.js';
 import { errorBodyOfPath } from './error-body-of-path.js';
-import { Exchange } from './exchange.js';
+import { HttpExchange } from './exchange.js';
 
 /** What Node's HTTP parser says of the bytes that it does not take. Source: Node.js, Event 'clientError'. */
 interface ParserError extends Error {
@@ -39,8 +39,8 @@ export function answerMalformed(server: Server): void {
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     const { url = '', method = '', headers } = request;
     const error = new SluiceError('invalid-request', 'Expect only 100-continue', { status: 417 });
-    const answer = errorAnswer(error, errorBodyOfPath(url));
-    new Exchange({ url, method, headers }, response).send(error.status, answer.headers, answer.body);
+    const answer = errorResponse(error, errorBodyOfPath(url));
+    new HttpExchange({ url, method, headers }, response).send(error.status, answer.headers, answer.body);
   });
 }
 
@@ -70,7 +70,7 @@ function pathIn({ rawPacket, bytesParsed = 0 }: ParserError): string | undefined
 
 function responseText(error: SluiceError, path: string): string {
   const { status } = error;
-  const { headers, body } = errorAnswer(error, errorBodyOfPath(path));
+  const { headers, body } = errorResponse(error, errorBodyOfPath(path));
   const all = { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${String(value)}\r\n`);
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`;

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { SluiceError } from '../core/sluice-error.js';
-import { errorAnswer } from './error-answer.js';
+import { errorResponse } from './error-answer.js';
 import { errorBodyOfPath } from './error-body-of-path.js';
-import { Exchange, type AdapterRequest } from './exchange.js';
+import { HttpExchange, type AdapterRequest } from './exchange.js';
 
 /**
  * Answers a URL that Fastify's router refuses before any hook and any filter runs; for its `frameworkErrors`.
@@ -17,6 +17,6 @@ export function answerUnroutable(
     statusCode === 414
       ? new SluiceError('invalid-request', 'A segment of the URL path is too long', { status: 414 })
       : new SluiceError('invalid-request', 'The URL path is not percent-encoded UTF-8');
-  const { headers, body } = errorAnswer(error, errorBodyOfPath(request.url));
-  new Exchange(request, raw).send(error.status, headers, body);
+  const { headers, body } = errorResponse(error, errorBodyOfPath(request.url));
+  new HttpExchange(request, raw).send(error.status, headers, body);
 }

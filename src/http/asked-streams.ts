@@ -2,21 +2,21 @@ import { Inject, Injectable } from '@nestjs/common';
 import { callerOf } from '../access/caller-of.js';
 import type { ChatRequest } from '../core/chat-request.js';
 import type { StreamFormat } from '../core/dialect.js';
-import type { Frame } from '../core/frame.js';
-import { OnceStreams } from '../relay/once-streams.js';
-import { RecordedStreams } from '../relay/recorded-streams.js';
+import type { FrameBytes } from '../core/frame.js';
+import { DeduplicatedStreams } from '../relay/once-streams.js';
+import { ResumableStreams } from '../relay/recorded-streams.js';
 import { RelayService } from '../relay/relay.service.js';
 import type { LoggedDialect } from '../streams/stream-log.js';
-import type { Exchange } from './exchange.js';
+import type { HttpExchange } from './exchange.js';
 import type { FrameSource } from './frame-writer.js';
 import { readGrace } from './read-grace.js';
-import { toldEnd } from './told-end.js';
-import { readOnce } from './read-once.js';
-import type { Served } from './stream-head.js';
+import { endOnStreamGone } from './told-end.js';
+import { readRequestIdentity } from './read-once.js';
+import type { StreamHeadInfo } from './stream-head.js';
 
 /** What a dialect's callers get where they say nothing else. */
-export interface StreamKind {
-  readonly format: StreamFormat<Frame>;
+export interface StreamDefaults {
+  readonly format: StreamFormat<FrameBytes>;
   readonly dialect: LoggedDialect;
   /** How long a stream goes on without a reader, in seconds. */
   readonly graceSeconds: number;
@@ -25,25 +25,25 @@ export interface StreamKind {
 }
 
 /** A stream for one caller, and what its head tells. */
-export interface AskedStream {
+export interface OpenedStream {
   readonly source: FrameSource;
-  readonly served: Served & { readonly headers: Readonly<Record<string, string>> };
+  readonly served: StreamHeadInfo & { readonly headers: Readonly<Record<string, string>> };
 }
 
 /** Gives the streams that requests ask for: new ones, and those of an earlier request that is the same. */
 @Injectable()
-export class AskedStreams {
+export class StreamOpener {
   constructor(
     @Inject(RelayService) private readonly relay: RelayService,
-    @Inject(RecordedStreams) private readonly recorded: RecordedStreams,
-    @Inject(OnceStreams) private readonly once: OnceStreams,
+    @Inject(ResumableStreams) private readonly recorded: ResumableStreams,
+    @Inject(DeduplicatedStreams) private readonly once: DeduplicatedStreams,
   ) {}
 
   /** Resolves when the stream has its head. Throws what the caller should be told in place of it. */
-  async open(exchange: Exchange, question: ChatRequest, kind: StreamKind): Promise<AskedStream> {
+  async open(exchange: HttpExchange, question: ChatRequest, kind: StreamDefaults): Promise<OpenedStream> {
     const { format, dialect, graceSeconds, keyedGraceSeconds } = kind;
-    const asked = { caller: callerOf(exchange.request), signal: exchange.closing() };
-    const once = readOnce(exchange, question, this.recorded.sharesOf(question));
+    const asked = { caller: callerOf(exchange.request), signal: exchange.disconnectSignal() };
+    const once = readRequestIdentity(exchange, question, this.recorded.sharePolicyOf(question));
     const grace = {
       askedGrace: readGrace(exchange.header('x-sluice-grace')),
       graceSeconds: once?.key === undefined ? graceSeconds : keyedGraceSeconds,
@@ -55,12 +55,12 @@ export class AskedStreams {
       return { source: stream, served: stream };
     }
     const options = { format, dialect, ...grace, ...asked };
-    const { stream, sharing } =
+    const { stream, cache: sharing } =
       once === undefined
-        ? { stream: await this.recorded.open(question, options), sharing: undefined }
+        ? { stream: await this.recorded.open(question, options), cache: undefined }
         : await this.once.open(once, question, options);
-    const source = toldEnd(stream.read(0, asked.signal), { id: stream.id, dialect }, 0);
+    const source = endOnStreamGone(stream.read(0, asked.signal), { id: stream.id, dialect }, 0);
     const { id, target, attempts, headers } = stream;
-    return { source, served: { id, target, attempts, headers, sharing } };
+    return { source, served: { id, target, attempts, headers, cache: sharing } };
   }
 }

@@ -19,22 +19,22 @@ import { parseCursor, type Cursor } from '../dialects/native/cursor.js';
 import { decodeRequest } from '../dialects/openai-chat/decode-request.js';
 import { encodeErrorBody } from '../dialects/openai-chat/encode-error.js';
 import { openaiChatFormat } from '../dialects/openai-chat/index.js';
-import { OnceAnswers } from '../relay/once-answers.js';
-import { ownerOf, RecordedStreams } from '../relay/recorded-streams.js';
-import { AnswerWriter } from './answer-writer.js';
-import { AskedStreams, type StreamKind } from './asked-streams.js';
+import { DeduplicatedCompletions } from '../relay/once-answers.js';
+import { ownerOf, ResumableStreams } from '../relay/recorded-streams.js';
+import { CompletionWriter } from './answer-writer.js';
+import { StreamOpener, type StreamDefaults } from './asked-streams.js';
 import { bodyTextOf } from './body-text.js';
 import { ErrorFilter } from './error-filter.js';
-import { Exchange, type AdapterReply, type AdapterRequest } from './exchange.js';
+import { HttpExchange, type NativeReply, type AdapterRequest } from './exchange.js';
 import { FrameWriter, type FrameSource } from './frame-writer.js';
 import { DocumentChatCompletions } from './openapi/chat-completions.docs.js';
-import { readOnce } from './read-once.js';
-import { toldEnd } from './told-end.js';
-import { eventStreamHead, servedHeaders, type StreamHead } from './stream-head.js';
+import { readRequestIdentity } from './read-once.js';
+import { endOnStreamGone } from './told-end.js';
+import { eventStreamHead, streamInfoHeaders, type StreamHead } from './stream-head.js';
 import { lastEventIdOf } from './stream-requests.js';
 
 /** Clients of chat completions cannot come back, but with an Idempotency-Key. */
-const CHAT_COMPLETION: StreamKind = {
+const CHAT_COMPLETION: StreamDefaults = {
   format: openaiChatFormat,
   dialect: 'openai-chat',
   graceSeconds: 0,
@@ -48,18 +48,18 @@ const CHAT_COMPLETION: StreamKind = {
 @UseFilters(new ErrorFilter(() => encodeErrorBody))
 export class ChatCompletionsController {
   constructor(
-    @Inject(RecordedStreams) private readonly recorded: RecordedStreams,
-    @Inject(AskedStreams) private readonly streams: AskedStreams,
-    @Inject(OnceAnswers) private readonly answers: OnceAnswers,
+    @Inject(ResumableStreams) private readonly recorded: ResumableStreams,
+    @Inject(StreamOpener) private readonly streams: StreamOpener,
+    @Inject(DeduplicatedCompletions) private readonly answers: DeduplicatedCompletions,
     @Inject(FrameWriter) private readonly writer: FrameWriter,
-    @Inject(AnswerWriter) private readonly answerWriter: AnswerWriter,
+    @Inject(CompletionWriter) private readonly answerWriter: CompletionWriter,
   ) {}
 
   @Post()
   @HttpCode(200)
   @DocumentChatCompletions()
-  async create(@Req() request: AdapterRequest, @Res() reply: AdapterReply): Promise<void> {
-    const exchange = new Exchange(request, reply);
+  async create(@Req() request: AdapterRequest, @Res() reply: NativeReply): Promise<void> {
+    const exchange = new HttpExchange(request, reply);
     if (lastEventIdOf(exchange) !== undefined) return this.#resume(exchange);
     const { request: question, streaming } = decodeRequest(request.body, bodyTextOf(request));
     if (streaming) await this.#stream(exchange, question);
@@ -68,23 +68,23 @@ export class ChatCompletionsController {
   }
 
   /** Resolves when the head is out. The stream goes on by itself: its relay ends it when its client leaves. */
-  async #stream(exchange: Exchange, question: ChatRequest): Promise<void> {
+  async #stream(exchange: HttpExchange, question: ChatRequest): Promise<void> {
     const { source, served } = await this.streams.open(exchange, question, CHAT_COMPLETION);
     this.#send(exchange, source, eventStreamHead(served, exchange.keepsAlive, served.headers));
   }
 
   /** fetch-event-source POSTs again with the last id it saw: that must never be a second generation. */
-  async #resume(exchange: Exchange): Promise<void> {
+  async #resume(exchange: HttpExchange): Promise<void> {
     const owner = ownerOf(callerOf(exchange.request));
     const found = await this.#streamAt(lastEventIdOf(exchange) ?? '', owner);
     if (found === undefined) {
       throw new SluiceError('stream-gone', 'The stream cannot be resumed; ask again without Last-Event-ID');
     }
     const { streamId, sequence, epoch } = found;
-    const source = this.recorded.read(streamId, sequence + 1, exchange.closing(), epoch);
+    const source = this.recorded.read(streamId, sequence + 1, exchange.disconnectSignal(), epoch);
     this.#send(
       exchange,
-      toldEnd(source, { id: streamId, dialect: 'openai-chat' }, sequence + 1),
+      endOnStreamGone(source, { id: streamId, dialect: 'openai-chat' }, sequence + 1),
       eventStreamHead({ id: streamId }, exchange.keepsAlive),
     );
   }
@@ -102,15 +102,15 @@ export class ChatCompletionsController {
     }
   }
 
-  #send(exchange: Exchange, source: FrameSource, head: StreamHead): void {
+  #send(exchange: HttpExchange, source: FrameSource, head: StreamHead): void {
     this.writer.write(exchange, source, head);
   }
 
-  async #answer(exchange: Exchange, question: ChatRequest): Promise<void> {
-    const asker = { caller: callerOf(exchange.request), signal: exchange.closing() };
-    const once = readOnce(exchange, question, this.recorded.sharesOf(question));
-    const { answer, sharing } = await this.answers.complete(once, question, asker);
-    const head = servedHeaders({ ...answer, sharing });
+  async #answer(exchange: HttpExchange, question: ChatRequest): Promise<void> {
+    const asker = { caller: callerOf(exchange.request), signal: exchange.disconnectSignal() };
+    const once = readRequestIdentity(exchange, question, this.recorded.sharePolicyOf(question));
+    const { answer, cache: sharing } = await this.answers.complete(once, question, asker);
+    const head = streamInfoHeaders({ ...answer, cache: sharing });
     const headers = { ...answer.headers, ...head, 'content-type': answer.contentType };
     this.answerWriter.write(exchange, headers, answer.body);
   }

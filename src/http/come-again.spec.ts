@@ -1,20 +1,23 @@
 import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { SluiceError } from '../core/sluice-error.js';
-import { comeAgain } from './come-again.js';
-import type { Exchange } from './exchange.js';
+import { reconnectHint } from './come-again.js';
+import type { HttpExchange } from './exchange.js';
 
 const EVENT_SOURCE = { method: 'GET', accept: 'text/event-stream' };
 const unavailable = new SluiceError('stream-log-unavailable', 'The stream log cannot be reached');
 
 const exchangeOf = ({ method, accept }: { readonly method: string; readonly accept?: string | undefined }) =>
-  ({ request: { method }, header: (name: string) => (name === 'accept' ? accept : undefined) }) as Exchange;
+  ({
+    request: { method },
+    header: (name: string) => (name === 'accept' ? accept : undefined),
+  }) as HttpExchange;
 
 describe('comeAgain', () => {
   it.each(['text/event-stream', 'text/event-stream, */*'])(
     'sends an EventSource nothing but the time after which it comes again (%s)',
     async (accept) => {
-      const { output, flow } = comeAgain(exchangeOf({ method: 'GET', accept }), unavailable);
+      const { output, flow } = reconnectHint(exchangeOf({ method: 'GET', accept }), unavailable);
       expect(await lastValueFrom(output.pipe(toArray()))).toEqual(['retry: 3000\n']);
       expect(flow.paused).toBe(false);
     },
@@ -25,7 +28,7 @@ describe('comeAgain', () => {
     { who: 'a client that takes anything', asks: { method: 'GET', accept: '*/*' } },
     { who: 'a client that does not say what it takes', asks: { method: 'GET' } },
   ])('leaves the status to $who', ({ asks }) => {
-    expect(() => comeAgain(exchangeOf(asks), unavailable)).toThrow(unavailable);
+    expect(() => reconnectHint(exchangeOf(asks), unavailable)).toThrow(unavailable);
   });
 
   it.each([
@@ -36,7 +39,7 @@ describe('comeAgain', () => {
   ])('leaves alone what does not go away by coming again: %s', (error) => {
     const thrown = (() => {
       try {
-        return comeAgain(exchangeOf(EVENT_SOURCE), error);
+        return reconnectHint(exchangeOf(EVENT_SOURCE), error);
       } catch (caught) {
         return { caught };
       }

@@ -6,12 +6,12 @@ import { nativeFormat } from '../dialects/native/native-format.js';
 import { decodeRequest } from '../dialects/openai-chat/decode-request.js';
 import { openaiChatFormat } from '../dialects/openai-chat/index.js';
 import { withMembers } from '../dialects/with-members.js';
-import { OnceStreams } from '../relay/once-streams.js';
-import { RecordedStreams, type RecordedStream } from '../relay/recorded-streams.js';
+import { DeduplicatedStreams } from '../relay/once-streams.js';
+import { ResumableStreams, type ResumableStream } from '../relay/recorded-streams.js';
 import { bodyTextOf } from './body-text.js';
-import type { Exchange } from './exchange.js';
+import type { HttpExchange } from './exchange.js';
 import { readGrace } from './read-grace.js';
-import { readOnce } from './read-once.js';
+import { readRequestIdentity } from './read-once.js';
 
 /** How long a stream goes on after its last reader has left, in seconds, where nothing else is said. */
 const GRACE_SECONDS = 30;
@@ -20,8 +20,8 @@ const GRACE_SECONDS = 30;
 @Injectable()
 export class DetachedStreams {
   constructor(
-    @Inject(RecordedStreams) private readonly streams: RecordedStreams,
-    @Inject(OnceStreams) private readonly once: OnceStreams,
+    @Inject(ResumableStreams) private readonly streams: ResumableStreams,
+    @Inject(DeduplicatedStreams) private readonly once: DeduplicatedStreams,
   ) {}
 
   /**
@@ -29,7 +29,7 @@ export class DetachedStreams {
    * `"dialect": "openai-chat"`. Resolves when the stream has an id; a key that was given before gives the stream of then.
    * Throws what the caller should be told.
    */
-  async start(exchange: Exchange): Promise<RecordedStream> {
+  async start(exchange: HttpExchange): Promise<ResumableStream> {
     const { dialect, question } = read(exchange.request.body);
     const isNative = dialect === 'native';
     const text = bodyTextOf(exchange.request);
@@ -43,10 +43,10 @@ export class DetachedStreams {
       askedGrace: readGrace(exchange.header('x-sluice-grace')),
       detached: true,
     };
-    const once = readOnce(exchange, request, false);
+    const once = readRequestIdentity(exchange, request, false);
     // Who leaves before it has an id can ask for the stream with its key alone.
     if (once?.key === undefined)
-      return this.streams.open(request, { ...options, signal: exchange.closing() });
+      return this.streams.open(request, { ...options, signal: exchange.disconnectSignal() });
     const { stream } = await this.once.open(once, request, options);
     return stream;
   }

@@ -3,13 +3,13 @@ import type { EncodeErrorBody } from '../core/dialect.js';
 import type { SluiceError } from '../core/sluice-error.js';
 
 /** A failure before the first byte, as an HTTP response. */
-export interface ErrorAnswer {
+export interface ErrorResponse {
   readonly headers: OutgoingHttpHeaders;
   readonly body: string;
 }
 
 /** The body in a dialect, and the headers that tell clients whether and when to ask again. */
-export function errorAnswer(error: SluiceError, encode: EncodeErrorBody): ErrorAnswer {
+export function errorResponse(error: SluiceError, encode: EncodeErrorBody): ErrorResponse {
   const { contentType, body } = encode(error);
   return { headers: { 'content-type': contentType, ...errorHeaders(error) }, body };
 }

@@ -1,34 +1,34 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { EncodeErrorBody } from '../core/dialect.js';
-import { errorAnswer } from './error-answer.js';
-import { Exchange } from './exchange.js';
+import { errorResponse } from './error-answer.js';
+import { HttpExchange } from './exchange.js';
 import { failedStream } from '../relay/failed-streams.js';
-import { servedHeaders } from './stream-head.js';
+import { streamInfoHeaders } from './stream-head.js';
 import { fromHttpException } from './from-http-exception.js';
-import { StreamOver } from './stream-over.js';
+import { NothingToResume } from './stream-over.js';
 
 /** Answers every failure before the first byte with its status and a body in the caller's dialect. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   readonly #logger = new Logger('Sluice');
 
-  constructor(private readonly dialectOf: (exchange: Exchange) => EncodeErrorBody) {}
+  constructor(private readonly dialectOf: (exchange: HttpExchange) => EncodeErrorBody) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
-    const exchange = Exchange.of(host);
+    const exchange = HttpExchange.of(host);
     if (exchange.response.headersSent) {
       exchange.response.destroy();
       return;
     }
-    if (thrown instanceof StreamOver) {
+    if (thrown instanceof NothingToResume) {
       exchange.send(204, {}, '');
       return;
     }
     const error = fromHttpException(thrown);
     if (error.code === 'internal') this.#logger.error(describe(error.cause ?? error));
-    const { headers, body } = errorAnswer(error, this.dialectOf(exchange));
+    const { headers, body } = errorResponse(error, this.dialectOf(exchange));
     const stream = failedStream(error);
-    exchange.send(error.status, { ...headers, ...(stream && servedHeaders(stream)) }, body);
+    exchange.send(error.status, { ...headers, ...(stream && streamInfoHeaders(stream)) }, body);
   }
 }
 

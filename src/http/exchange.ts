@@ -1,8 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { ArgumentsHost } from '@nestjs/common';
 import { SluiceError } from '../core/sluice-error.js';
-import { Stop, type StopSignal } from '../core/stop-signal.js';
-import { linger } from './linger.js';
+import { LightAbortController, type AbortSignalLike } from '../core/stop-signal.js';
+import { closeAfterTimeout } from './linger.js';
 
 /** What Fastify's and Express' requests have in common. */
 export interface AdapterRequest {
@@ -17,7 +17,7 @@ export interface AdapterRequest {
 }
 
 /** Express' response is the raw one; Fastify's reply holds it, and headers of its own. */
-export type AdapterReply = ServerResponse | FastifyLikeReply;
+export type NativeReply = ServerResponse | FastifyLikeReply;
 
 interface FastifyLikeReply {
   readonly raw: ServerResponse;
@@ -28,21 +28,21 @@ interface FastifyLikeReply {
 const CLOSED = 'the response is over';
 
 /** One request and its response, on either HTTP adapter. Answers go to the socket's own response. */
-export class Exchange {
+export class HttpExchange {
   readonly response: ServerResponse;
   readonly #reply: FastifyLikeReply | undefined;
 
   constructor(
     readonly request: AdapterRequest,
-    reply: AdapterReply,
+    reply: NativeReply,
   ) {
     this.#reply = 'raw' in reply ? reply : undefined;
     this.response = 'raw' in reply ? reply.raw : reply;
   }
 
-  static of(host: ArgumentsHost): Exchange {
+  static of(host: ArgumentsHost): HttpExchange {
     const http = host.switchToHttp();
-    return new Exchange(http.getRequest<AdapterRequest>(), http.getResponse<AdapterReply>());
+    return new HttpExchange(http.getRequest<AdapterRequest>(), http.getResponse<NativeReply>());
   }
 
   /**
@@ -68,9 +68,9 @@ export class Exchange {
   }
 
   /** Fires when the response is over: sent whole, answered by somebody else, or left by its client. */
-  closing(): StopSignal {
+  disconnectSignal(): AbortSignalLike {
     const { response } = this;
-    const stop = new Stop();
+    const stop = new LightAbortController();
     const onClose = () => stop.abort(CLOSED);
     if (response.destroyed) onClose();
     else response.on('close', onClose);
@@ -99,7 +99,7 @@ export class Exchange {
   send(status: number, headers: OutgoingHttpHeaders, body: Buffer | string): void {
     const length = { 'content-length': Buffer.byteLength(body) };
     this.sendHead(status, status === 204 ? headers : { ...headers, ...length });
-    linger(this.response);
+    closeAfterTimeout(this.response);
     this.response.end(body);
   }
 }

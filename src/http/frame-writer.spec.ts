@@ -4,10 +4,10 @@ import { Socket, type AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { startWith, Subject } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
-import { Flow } from '../core/flow.js';
-import { Exchange, type AdapterRequest } from './exchange.js';
+import { BackPressure } from '../core/flow.js';
+import { HttpExchange, type AdapterRequest } from './exchange.js';
 import { FrameWriter } from './frame-writer.js';
-import { LINGER_MS } from './linger.js';
+import { CLOSE_TIMEOUT_MS } from './linger.js';
 import { eventStreamHead } from './stream-head.js';
 
 /** What an `@Sse` handler returns for a stream that goes on. Nest's stream is piped before the handler, or after it. */
@@ -17,8 +17,8 @@ function observed(piped: 'before' | 'after') {
   if (piped === 'before') new PassThrough().pipe(response);
   const frames = new Subject<string>();
   const observable = new FrameWriter({ heartbeatMs: 15_000 }).observe(
-    new Exchange(request, response),
-    { output: frames, flow: new Flow() },
+    new HttpExchange(request, response),
+    { output: frames, flow: new BackPressure() },
     eventStreamHead({ id: 'st_1' }, true),
   );
   if (piped === 'after') new PassThrough().pipe(response);
@@ -59,7 +59,7 @@ describe('observe', () => {
 });
 
 /** A stream that is written to a real client, whose head is out, and the first frames with it. */
-async function written(first: readonly string[] = [], flow = new Flow()) {
+async function written(first: readonly string[] = [], flow = new BackPressure()) {
   const server = createServer().listen(0, '127.0.0.1');
   const { port } = (await once(server, 'listening').then(() => server.address())) as AddressInfo;
   const client = fetch(`http://127.0.0.1:${port}/`).then((answer) => answer.text());
@@ -69,7 +69,7 @@ async function written(first: readonly string[] = [], flow = new Flow()) {
   ];
   const frames = new Subject<string>();
   new FrameWriter({ heartbeatMs: 15_000 }).write(
-    new Exchange(request, response),
+    new HttpExchange(request, response),
     { output: frames.pipe(startWith(...first)), flow },
     eventStreamHead({ id: 'st_1' }, true),
   );
@@ -88,7 +88,7 @@ describe('write', () => {
   });
 
   it('sends them with the end where that is near', async () => {
-    const flow = new Flow();
+    const flow = new BackPressure();
     flow.end();
     const { waits, frames, client, close } = await written(['data: a\n\n'], flow);
     expect(waits).toBe(true);
@@ -119,7 +119,7 @@ describe('write', () => {
     const missed = ['data: b\n\n', 'data: c\n\n'];
     const waiting: number[] = [];
     flow.add({
-      flowChanged: (paused) => {
+      onPauseChange: (paused) => {
         if (paused) return;
         for (const frame of missed) frames.next(frame);
         waiting.push(response.writableLength);
@@ -138,16 +138,16 @@ describe('write', () => {
     const { response, frames, client, close } = await written(['data: a\n\n']);
     expect(response.socket?.timeout ?? 0).toBe(0);
     frames.complete();
-    expect(response.socket?.timeout).toBe(LINGER_MS);
+    expect(response.socket?.timeout).toBe(CLOSE_TIMEOUT_MS);
     await client;
     close();
   });
 
   it('waits for its client alone where the source had ended before', async () => {
-    const flow = new Flow();
+    const flow = new BackPressure();
     flow.end();
     const { response, frames, client, close } = await written(['data: a\n\n'], flow);
-    expect(response.socket?.timeout).toBe(LINGER_MS);
+    expect(response.socket?.timeout).toBe(CLOSE_TIMEOUT_MS);
     frames.complete();
     await client;
     close();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { linger, LINGER_MS } from './linger.js';
+import { closeAfterTimeout, CLOSE_TIMEOUT_MS } from './linger.js';
 
 /** A response to a client that has asked and takes nothing so far. `hostMs`: what the host gives each connection. */
 async function answering(hostMs = 0) {
@@ -27,8 +27,8 @@ async function answering(hostMs = 0) {
 describe('linger', () => {
   it('ends a response whose client takes nothing for a minute', async () => {
     const { response, socket, stop } = await answering();
-    linger(response);
-    expect(socket.timeout).toBe(LINGER_MS);
+    closeAfterTimeout(response);
+    expect(socket.timeout).toBe(CLOSE_TIMEOUT_MS);
     // What Node tells when the time is over.
     socket.emit('timeout');
     expect([response.destroyed, socket.destroyed]).toEqual([true, true]);
@@ -37,7 +37,7 @@ describe('linger', () => {
 
   it.each([0, 7_000])('gives the connection its own time of %d ms back when all is out', async (hostMs) => {
     const { client, response, socket, stop } = await answering(hostMs);
-    linger(response);
+    closeAfterTimeout(response);
     response.end('all');
     client.resume();
     await once(response, 'finish');

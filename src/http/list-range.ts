@@ -1,7 +1,7 @@
 import { SluiceError } from '../core/sluice-error.js';
 import type { ListPlace } from '../streams/list-place.js';
 import type { ListRange } from '../streams/stream-log.js';
-import type { Exchange } from './exchange.js';
+import type { HttpExchange } from './exchange.js';
 
 /** Streams on a page of which nothing is said, and at most. */
 export const DEFAULT_LIST_LIMIT = 100;
@@ -10,7 +10,7 @@ export const MAX_LIST_LIMIT = 1_000;
 const CURSOR = /^(\d{1,15}) ([\w-]{1,64})$/;
 
 /** Which streams `?limit=` and `?after=` ask for. Throws `invalid-request` for a limit or a cursor that is none. */
-export function readListRange(exchange: Exchange): ListRange {
+export function readListRange(exchange: HttpExchange): ListRange {
   const [limit, after] = [exchange.query('limit'), exchange.query('after')];
   return {
     limit: limit === undefined ? DEFAULT_LIST_LIMIT : readLimit(limit),
@@ -19,7 +19,7 @@ export function readListRange(exchange: Exchange): ListRange {
 }
 
 /** The cursor behind which a list goes on. */
-export function printCursor({ startedAt, id }: ListPlace): string {
+export function formatListCursor({ startedAt, id }: ListPlace): string {
   return Buffer.from(`${startedAt} ${id}`).toString('base64url');
 }
 

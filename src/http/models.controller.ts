@@ -5,10 +5,10 @@ import { CrossSiteGuard } from '../access/cross-site.guard.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { encodeErrorBody } from '../dialects/openai-chat/encode-error.js';
 import { encodeModel, encodeModels, type PublicModel } from '../dialects/openai-chat/encode-models.js';
-import { MAX_MODEL_LENGTH } from '../dialects/model-length.js';
+import { MAX_MODEL_NAME_LENGTH } from '../dialects/model-length.js';
 import { RelayService } from '../relay/relay.service.js';
 import { ErrorFilter } from './error-filter.js';
-import { Exchange, type AdapterReply, type AdapterRequest } from './exchange.js';
+import { HttpExchange, type NativeReply, type AdapterRequest } from './exchange.js';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 
@@ -31,8 +31,8 @@ export class ModelsController {
   @Get()
   @ApiOperation({ summary: 'List the models' })
   @ApiOkResponse({ description: 'OpenAI’s model list' })
-  list(@Req() request: AdapterRequest, @Res() reply: AdapterReply): void {
-    new Exchange(request, reply).send(
+  list(@Req() request: AdapterRequest, @Res() reply: NativeReply): void {
+    new HttpExchange(request, reply).send(
       200,
       JSON_TYPE,
       JSON.stringify(encodeModels(this.relay.models().map(publicModel))),
@@ -43,16 +43,16 @@ export class ModelsController {
   @ApiOperation({ summary: 'Read one model, also one that only a route with a * serves' })
   @ApiParam({ name: 'model', type: String })
   @ApiOkResponse({ description: 'OpenAI’s model object' })
-  read(@Req() request: AdapterRequest, @Res() reply: AdapterReply): void {
+  read(@Req() request: AdapterRequest, @Res() reply: NativeReply): void {
     const id = nameIn(request.params);
-    const route = id.length > MAX_MODEL_LENGTH ? undefined : this.relay.model(id);
+    const route = id.length > MAX_MODEL_NAME_LENGTH ? undefined : this.relay.model(id);
     if (route === undefined) throw new SluiceError('model-not-found', 'The model does not exist here');
-    new Exchange(request, reply).send(200, JSON_TYPE, JSON.stringify(encodeModel(publicModel(route))));
+    new HttpExchange(request, reply).send(200, JSON_TYPE, JSON.stringify(encodeModel(publicModel(route))));
   }
 
   @Get(LONGER_NAMES)
   @ApiExcludeEndpoint()
-  readLonger(@Req() request: AdapterRequest, @Res() reply: AdapterReply): void {
+  readLonger(@Req() request: AdapterRequest, @Res() reply: NativeReply): void {
     this.read(request, reply);
   }
 }

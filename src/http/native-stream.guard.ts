@@ -1,5 +1,5 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Exchange } from './exchange.js';
+import { HttpExchange } from './exchange.js';
 import { NativeStreams } from './native-streams.js';
 import { attachSseSignal } from './sse-signal.js';
 
@@ -13,7 +13,7 @@ export class NativeStreamGuard implements CanActivate {
   constructor(@Inject(NativeStreams) private readonly streams: NativeStreams) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const exchange = Exchange.of(context);
+    const exchange = HttpExchange.of(context);
     attachSseSignal(exchange.request);
     await this.streams.open(exchange, context.getHandler());
     return true;

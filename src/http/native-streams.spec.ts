@@ -2,25 +2,25 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import type { RecordedStreams } from '../relay/recorded-streams.js';
+import type { ResumableStreams } from '../relay/recorded-streams.js';
 import type { RelayService } from '../relay/relay.service.js';
-import type { AskedStream, AskedStreams } from './asked-streams.js';
-import { Exchange } from './exchange.js';
+import type { OpenedStream, StreamOpener } from './asked-streams.js';
+import { HttpExchange } from './exchange.js';
 import { NativeStreams } from './native-streams.js';
 
 /** Streams whose upstream never answers. */
 function waitingStreams() {
-  const asked = { open: () => new Promise<AskedStream>(() => undefined) } as unknown as AskedStreams;
-  return new NativeStreams({} as RelayService, {} as RecordedStreams, asked);
+  const asked = { open: () => new Promise<OpenedStream>(() => undefined) } as unknown as StreamOpener;
+  return new NativeStreams({} as RelayService, {} as ResumableStreams, asked);
 }
 
-function anExchange(): Exchange {
+function anExchange(): HttpExchange {
   const raw = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url: '/stream' });
-  return new Exchange(Object.assign(raw, { query: { content: 'Hi' } }), new ServerResponse(raw));
+  return new HttpExchange(Object.assign(raw, { query: { content: 'Hi' } }), new ServerResponse(raw));
 }
 
 /** Opens a stream for a handler; whether the handler may run before the stream has a head. */
-async function mayRun(streams: NativeStreams, exchange: Exchange, route: object): Promise<boolean> {
+async function mayRun(streams: NativeStreams, exchange: HttpExchange, route: object): Promise<boolean> {
   const ready = vi.fn<() => void>();
   void streams.open(exchange, route).then(ready);
   await new Promise(setImmediate);

@@ -2,30 +2,30 @@ import type { ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { of } from 'rxjs';
 import { callerOf } from '../access/caller-of.js';
-import { Flow } from '../core/flow.js';
+import { BackPressure } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { parseCursor, type Cursor } from '../dialects/native/cursor.js';
 import { decodeBody, decodeQuery } from '../dialects/native/decode-request.js';
 import { nativeEncoder, nativeFormat } from '../dialects/native/native-format.js';
 import { plainTextFormat } from '../dialects/plain-text/plain-text-format.js';
-import { nextOf, ownerOf, RecordedStreams, type Position } from '../relay/recorded-streams.js';
+import { resumePosition, ownerOf, ResumableStreams, type Position } from '../relay/recorded-streams.js';
 import { RelayService } from '../relay/relay.service.js';
-import type { LoggedStream } from '../streams/stream-log.js';
-import { AskedStreams, type StreamKind } from './asked-streams.js';
+import type { StreamStatus } from '../streams/stream-log.js';
+import { StreamOpener, type StreamDefaults } from './asked-streams.js';
 import { bodyTextOf } from './body-text.js';
-import { comeAgain } from './come-again.js';
-import type { Exchange } from './exchange.js';
+import { reconnectHint } from './come-again.js';
+import type { HttpExchange } from './exchange.js';
 import type { FrameSource } from './frame-writer.js';
-import { isPipedInto } from './nest-sse-writer.js';
+import { hasNestPipe } from './nest-sse-writer.js';
 import { eventStreamHead, plainTextHead, type StreamHead } from './stream-head.js';
-import { StreamOver } from './stream-over.js';
+import { NothingToResume } from './stream-over.js';
 import { lastEventIdOf } from './stream-requests.js';
-import { toldEnd } from './told-end.js';
+import { endOnStreamGone } from './told-end.js';
 import { wantsPlainText } from './wants-plain-text.js';
 
 /** A stream whose head is known. */
 export interface NativeStream {
-  readonly exchange: Exchange;
+  readonly exchange: HttpExchange;
   readonly source: FrameSource;
   readonly head: StreamHead;
 }
@@ -54,7 +54,7 @@ function isOpened(request: object): request is OpenedRequest {
 const READY = Promise.resolve();
 
 /** EventSource comes back within a few seconds. */
-const NATIVE: StreamKind = {
+const NATIVE: StreamDefaults = {
   format: nativeFormat,
   dialect: 'native',
   graceSeconds: 30,
@@ -69,8 +69,8 @@ export class NativeStreams {
 
   constructor(
     @Inject(RelayService) private readonly relay: RelayService,
-    @Inject(RecordedStreams) private readonly recorded: RecordedStreams,
-    @Inject(AskedStreams) private readonly streams: AskedStreams,
+    @Inject(ResumableStreams) private readonly recorded: ResumableStreams,
+    @Inject(StreamOpener) private readonly streams: StreamOpener,
   ) {}
 
   /**
@@ -78,7 +78,7 @@ export class NativeStreams {
    * it is known to be asked before Nest sends anything, so that Nest is ready when the stream is. Else, as behind an
    * interceptor, when the head is known; rejects then with what the caller should be told in place of a stream.
    */
-  open(exchange: Exchange, route: object): Promise<unknown> {
+  open(exchange: HttpExchange, route: object): Promise<unknown> {
     const stream = this.#open(exchange);
     const opened: Opened = { stream, response: exchange.response, route };
     Reflect.set(exchange.request, OPENED, opened);
@@ -92,11 +92,11 @@ export class NativeStreams {
     // It would lead to the head and what else is over for as long as the request lives.
     Reflect.set(request, OPENED, undefined);
     // Nest's own stream comes after the handler there. That holds for a route as long as its application lives.
-    if (!isPipedInto(response)) this.#bare.add(route);
+    if (!hasNestPipe(response)) this.#bare.add(route);
     return stream;
   }
 
-  async #open(exchange: Exchange): Promise<NativeStream> {
+  async #open(exchange: HttpExchange): Promise<NativeStream> {
     const { method } = exchange.request;
     if (method === 'HEAD') throw new SluiceError('method-not-allowed', 'Ask with GET or POST');
     const lastEventId = lastEventIdOf(exchange);
@@ -105,12 +105,12 @@ export class NativeStreams {
       : await this.#resume(exchange, parseCursor(lastEventId));
   }
 
-  async #ask(exchange: Exchange): Promise<NativeStream> {
+  async #ask(exchange: HttpExchange): Promise<NativeStream> {
     const { request, keepsAlive } = exchange;
     const question =
       request.method === 'GET' ? decodeQuery(request.query) : decodeBody(request.body, bodyTextOf(request));
     if (wantsPlainText(exchange)) {
-      const asked = { caller: callerOf(request), signal: exchange.closing() };
+      const asked = { caller: callerOf(request), signal: exchange.disconnectSignal() };
       const stream = await this.relay.open(question, { format: plainTextFormat, ...asked });
       return { exchange, source: stream, head: plainTextHead(stream, keepsAlive) };
     }
@@ -119,26 +119,26 @@ export class NativeStreams {
   }
 
   /** A client that comes back is never answered by a second generation: one question is asked once. */
-  async #resume(exchange: Exchange, { streamId, sequence, epoch, last }: Cursor): Promise<NativeStream> {
-    if (last) throw new StreamOver('The client has the whole stream');
+  async #resume(exchange: HttpExchange, { streamId, sequence, epoch, last }: Cursor): Promise<NativeStream> {
+    if (last) throw new NothingToResume('The client has the whole stream');
     const head = eventStreamHead({ id: streamId }, exchange.keepsAlive);
     try {
       const stream = await this.#find(exchange, streamId, { from: sequence + 1, epoch });
       if (stream?.dialect !== 'native') return { exchange, source: gone(streamId, sequence), head };
-      const next = nextOf(stream, sequence + 1);
-      if (next === undefined) throw new StreamOver('The client has the whole stream');
-      const source = this.recorded.read(streamId, next, exchange.closing(), epoch);
-      return { exchange, source: toldEnd(source, stream, next), head };
+      const next = resumePosition(stream, sequence + 1);
+      if (next === undefined) throw new NothingToResume('The client has the whole stream');
+      const source = this.recorded.read(streamId, next, exchange.disconnectSignal(), epoch);
+      return { exchange, source: endOnStreamGone(source, stream, next), head };
     } catch (error) {
-      return { exchange, source: comeAgain(exchange, error), head };
+      return { exchange, source: reconnectHint(exchange, error), head };
     }
   }
 
   async #find(
-    { request }: Exchange,
+    { request }: HttpExchange,
     streamId: string,
     position: Position,
-  ): Promise<LoggedStream | undefined> {
+  ): Promise<StreamStatus | undefined> {
     try {
       return await this.recorded.find(streamId, ownerOf(callerOf(request)), position);
     } catch (error) {
@@ -155,5 +155,5 @@ function gone(streamId: string, sequence: number): FrameSource {
     'The stream cannot be resumed; ask again if you still need the answer',
   );
   const frames = nativeEncoder(streamId, { next: sequence + 1 }).fail(error) ?? [];
-  return { output: of(...frames), flow: new Flow() };
+  return { output: of(...frames), flow: new BackPressure() };
 }

@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import { dropNestHead, dropNestPipe, isPipedInto } from './nest-sse-writer.js';
+import { suppressNestHead, detachNestPipe, hasNestPipe } from './nest-sse-writer.js';
 
 const newResponse = () => new ServerResponse(new IncomingMessage(new Socket()));
 
@@ -15,7 +15,7 @@ function respond() {
     written.push(chunk);
     return false;
   });
-  dropNestHead(response);
+  suppressNestHead(response);
   return { response, heads, written };
 }
 
@@ -60,9 +60,9 @@ describe('dropNestPipe', () => {
     const source = new PassThrough();
     const response = newResponse();
     const before = response.eventNames();
-    dropNestPipe(response);
+    detachNestPipe(response);
     source.pipe(response);
-    expect([isPipedInto(response), response.eventNames()]).toEqual([false, before]);
+    expect([hasNestPipe(response), response.eventNames()]).toEqual([false, before]);
     source.end();
     expect(response.writableEnded).toBe(false);
   });
@@ -70,7 +70,7 @@ describe('dropNestPipe', () => {
   it('leaves one alone that came before', () => {
     const response = newResponse();
     new PassThrough().pipe(response);
-    dropNestPipe(response);
-    expect(isPipedInto(response)).toBe(true);
+    detachNestPipe(response);
+    expect(hasNestPipe(response)).toBe(true);
   });
 });

@@ -20,7 +20,7 @@ interface Sender {
  * The methods are the same functions for all responses: with closures in their place V8 keeps each response, and all that
  * it leads to, until the next major collection (docs/decisions/0014).
  */
-export function dropNestHead(response: Sender): void {
+export function suppressNestHead(response: Sender): void {
   response[WRITE_HEAD] = response.writeHead;
   response[WRITE] = response.write;
   response.writeHead = dropHead;
@@ -42,7 +42,7 @@ function dropBlankLine(this: Sender, ...args: unknown[]): boolean {
  * as soon as it comes, with its nine listeners, and ends nothing. Behind an interceptor it has come before, and stays,
  * since an interceptor may have values of its own.
  */
-export function dropNestPipe(response: ServerResponse): void {
+export function detachNestPipe(response: ServerResponse): void {
   response.once('pipe', unpipe);
 }
 
@@ -51,6 +51,6 @@ function unpipe(this: ServerResponse, source: Readable): void {
 }
 
 /** Whether a stream is piped into a response, which then ends it. */
-export function isPipedInto(response: ServerResponse): boolean {
+export function hasNestPipe(response: ServerResponse): boolean {
   return response.listenerCount('unpipe') > 0;
 }

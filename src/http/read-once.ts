@@ -1,8 +1,8 @@
 import { callerOf } from '../access/caller-of.js';
 import { isAnonymous, type ChatRequest } from '../core/chat-request.js';
 import { SluiceError } from '../core/sluice-error.js';
-import { hashOf, type Once } from '../relay/once.js';
-import type { Exchange } from './exchange.js';
+import { canonicalHash, type RequestIdentity } from '../relay/once.js';
+import type { HttpExchange } from './exchange.js';
 import { isReadExactly } from '../dialects/is-read-exactly.js';
 import { readShare } from './read-share.js';
 
@@ -17,7 +17,11 @@ const PRINTABLE = /^[\x21-\x7e]+$/;
  * not say it), else since its SDK says that it asks again (`X-Stainless-Retry-Count`). Undefined for one that is on its own.
  * Throws `invalid-request` for a header that says nothing of this.
  */
-export function readOnce(exchange: Exchange, question: ChatRequest, byDefault: boolean): Once | undefined {
+export function readRequestIdentity(
+  exchange: HttpExchange,
+  question: ChatRequest,
+  byDefault: boolean,
+): RequestIdentity | undefined {
   const share = readShare(exchange, byDefault);
   const key = exchange.header('idempotency-key');
   const anonymous = isAnonymous(callerOf(exchange.request));
@@ -47,5 +51,5 @@ export function readOnce(exchange: Exchange, question: ChatRequest, byDefault: b
 /** Of what was read, whatever the order of its fields, and of the very text where reading loses something. */
 function identityOf({ text, ...question }: ChatRequest): string {
   const asked = question.source?.body ?? question;
-  return hashOf(text === undefined || isReadExactly(text.json) ? asked : [asked, text.json]);
+  return canonicalHash(text === undefined || isReadExactly(text.json) ? asked : [asked, text.json]);
 }

@@ -1,14 +1,14 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import type { Share } from '../relay/once.js';
-import { Exchange } from './exchange.js';
+import type { SharePolicy } from '../relay/once.js';
+import { HttpExchange } from './exchange.js';
 import { readShare } from './read-share.js';
 
-function read(byDefault: boolean, headers: Record<string, string>): Share | undefined {
+function read(byDefault: boolean, headers: Record<string, string>): SharePolicy | undefined {
   const message = new IncomingMessage(new Socket());
   const request = { method: 'POST', url: '/stream', headers };
-  return readShare(new Exchange(request, new ServerResponse(message)), byDefault);
+  return readShare(new HttpExchange(request, new ServerResponse(message)), byDefault);
 }
 
 describe('readShare', () => {

@@ -1,13 +1,13 @@
 import { SluiceError } from '../core/sluice-error.js';
-import type { Share } from '../relay/once.js';
-import type { Exchange } from './exchange.js';
+import type { SharePolicy } from '../relay/once.js';
+import type { HttpExchange } from './exchange.js';
 
 /**
  * Whether a request shares its answer: as `x-sluice-share` asks, else `byDefault`. `Cache-Control: no-store` keeps it for
  * itself. `no-cache` asks for a new one that others may have, but only beside `x-sluice-share`: by itself it says nothing,
  * since EventSource always sends it. Throws `invalid-request`.
  */
-export function readShare(exchange: Exchange, byDefault: boolean): Share | undefined {
+export function readShare(exchange: HttpExchange, byDefault: boolean): SharePolicy | undefined {
   const header = exchange.header('x-sluice-share');
   const asked = header ?? String(byDefault);
   if (asked !== 'true' && asked !== 'false') {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventStreamHead, plainTextHead, servedHeaders } from './stream-head.js';
+import { eventStreamHead, plainTextHead, streamInfoHeaders } from './stream-head.js';
 
 const STAYS = true;
 const ENDS = false;
@@ -52,13 +52,16 @@ describe('plainTextHead', () => {
 
 describe('servedHeaders', () => {
   it('names no target where no upstream was asked', () => {
-    expect(servedHeaders({ id: 's' })).toEqual({ 'x-sluice-stream': 's' });
+    expect(streamInfoHeaders({ id: 's' })).toEqual({ 'x-sluice-stream': 's' });
   });
 
   it('tells how a request that shares came to its answer', () => {
     const id = { 'x-sluice-stream': 's' };
-    expect(servedHeaders({ id: 's', sharing: { how: 'miss' } })).toEqual({ ...id, 'x-sluice-cache': 'miss' });
-    expect(servedHeaders({ id: 's', sharing: { how: 'hit', ageSeconds: 0 } })).toEqual({
+    expect(streamInfoHeaders({ id: 's', cache: { status: 'miss' } })).toEqual({
+      ...id,
+      'x-sluice-cache': 'miss',
+    });
+    expect(streamInfoHeaders({ id: 's', cache: { status: 'hit', ageSeconds: 0 } })).toEqual({
       ...id,
       'x-sluice-cache': 'hit',
       age: '0',
@@ -66,11 +69,11 @@ describe('servedHeaders', () => {
   });
 
   it('prints a model name that no header could carry', () => {
-    const name = servedHeaders({ id: 's', target: 'main/qwen:8b\r\nx-evil: 1 世' })['x-sluice-target'];
+    const name = streamInfoHeaders({ id: 's', target: 'main/qwen:8b\r\nx-evil: 1 世' })['x-sluice-target'];
     expect(name).toBe('main/qwen:8b%0D%0Ax-evil:%201%20%E4%B8%96');
   });
 
   it('prints half a surrogate pair as the character that stands for what is none', () => {
-    expect(servedHeaders({ id: 's', target: 'main/\ud800' })['x-sluice-target']).toBe('main/%EF%BF%BD');
+    expect(streamInfoHeaders({ id: 's', target: 'main/\ud800' })['x-sluice-target']).toBe('main/%EF%BF%BD');
   });
 });

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { Sharing } from '../relay/once.js';
+import type { CacheLookup } from '../relay/once.js';
 
 /** The head of a stream, and what its client gets in silence. */
 export interface StreamHead {
@@ -9,13 +9,13 @@ export interface StreamHead {
 }
 
 /** What stands in the head of each stream that a relay serves. */
-export interface Served {
+export interface StreamHeadInfo {
   readonly id: string;
   /** Absent where no upstream was asked. */
   readonly target?: string | undefined;
   readonly attempts?: number;
   /** How a request that shares came to it. */
-  readonly sharing?: Sharing | undefined;
+  readonly cache?: CacheLookup | undefined;
 }
 
 /** One comment line. A second line feed would make fetch-event-source fire an empty message. */
@@ -23,7 +23,7 @@ const PING = ': ping\n';
 
 /** `text/event-stream`, closed to caches, compression and proxy buffers. */
 export function eventStreamHead(
-  served: Served,
+  served: StreamHeadInfo,
   keepsAlive: boolean,
   extra: OutgoingHttpHeaders = {},
 ): StreamHead {
@@ -33,38 +33,42 @@ export function eventStreamHead(
 }
 
 /** `text/plain`, shown by browsers as it comes. */
-export function plainTextHead(served: Served, keepsAlive: boolean): StreamHead {
+export function plainTextHead(served: StreamHeadInfo, keepsAlive: boolean): StreamHead {
   const headers = streamHeaders('text/plain; charset=utf-8', served, keepsAlive);
   headers['x-content-type-options'] = 'nosniff';
   return { headers, heartbeat: undefined };
 }
 
 /** Names the stream, the target that served it, the attempts that it took, and how it is shared. */
-export function servedHeaders(served: Served): OutgoingHttpHeaders {
-  return addServed({}, served);
+export function streamInfoHeaders(served: StreamHeadInfo): OutgoingHttpHeaders {
+  return addStreamInfo({}, served);
 }
 
 /** Into an object that is there: a head is built for each stream, and copies of it cost microseconds. */
-function addServed(
+function addStreamInfo(
   headers: OutgoingHttpHeaders,
-  { id, target, attempts, sharing }: Served,
+  { id, target, attempts, cache: sharing }: StreamHeadInfo,
 ): OutgoingHttpHeaders {
   headers['x-sluice-stream'] = id;
   if (target !== undefined) headers['x-sluice-target'] = headerValue(target);
   if (attempts !== undefined) headers['x-sluice-attempts'] = String(attempts);
-  if (sharing !== undefined) headers['x-sluice-cache'] = sharing.how;
+  if (sharing !== undefined) headers['x-sluice-cache'] = sharing.status;
   if (sharing?.ageSeconds !== undefined) headers['age'] = String(sharing.ageSeconds);
   return headers;
 }
 
-function streamHeaders(contentType: string, served: Served, keepsAlive: boolean): OutgoingHttpHeaders {
+function streamHeaders(
+  contentType: string,
+  served: StreamHeadInfo,
+  keepsAlive: boolean,
+): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = {
     'content-type': contentType,
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
   };
   if (keepsAlive) headers['connection'] = 'keep-alive';
-  return addServed(headers, served);
+  return addStreamInfo(headers, served);
 }
 
 /** Characters that a header carries and `encodeURI` leaves as they are. */

@@ -1,4 +1,4 @@
 /** Thrown when a client comes back for a stream of which it has everything: 204, and it does not come again. */
-export class StreamOver extends Error {
+export class NothingToResume extends Error {
   override readonly name = 'StreamOver';
 }

@@ -1,7 +1,7 @@
 import { ServerResponse, IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { Exchange } from './exchange.js';
+import { HttpExchange } from './exchange.js';
 import { lastEventIdOf, positionOf } from './stream-requests.js';
 
 const ID = '019a2b3c4d5e7f608a9b0c1d2e3f4a5b';
@@ -12,7 +12,7 @@ interface Asked {
   readonly query?: string | readonly string[];
 }
 
-function exchangeOf({ header, query }: Asked): Exchange {
+function exchangeOf({ header, query }: Asked): HttpExchange {
   const headers = header === undefined ? {} : { 'last-event-id': header };
   const request = {
     method: 'GET',
@@ -20,7 +20,7 @@ function exchangeOf({ header, query }: Asked): Exchange {
     headers,
     query: query === undefined ? {} : { lastEventId: query },
   };
-  return new Exchange(request, new ServerResponse(new IncomingMessage(new Socket())));
+  return new HttpExchange(request, new ServerResponse(new IncomingMessage(new Socket())));
 }
 
 describe('lastEventIdOf', () => {

@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Subscription, type Observable } from 'rxjs';
-import type { Frame } from '../core/frame.js';
+import type { FrameBytes } from '../core/frame.js';
 import { SluiceError } from '../core/sluice-error.js';
-import type { StopSignal } from '../core/stop-signal.js';
-import type { CollectedAnswer } from '../dialects/collected-answer.js';
-import { collectAnswer as collectNative } from '../dialects/native/collect-answer.js';
-import { collectAnswer as collectOpenai } from '../dialects/openai-chat/collect-answer.js';
-import { RecordedStreams } from '../relay/recorded-streams.js';
-import { framesIn } from '../streams/frames.js';
-import type { LoggedStream } from '../streams/stream-log.js';
+import type { AbortSignalLike } from '../core/stop-signal.js';
+import type { AggregatedAnswer } from '../dialects/collected-answer.js';
+import { aggregateAnswer as collectNative } from '../dialects/native/collect-answer.js';
+import { aggregateAnswer as collectOpenai } from '../dialects/openai-chat/collect-answer.js';
+import { ResumableStreams } from '../relay/recorded-streams.js';
+import { countFrames } from '../streams/frames.js';
+import type { StreamStatus } from '../streams/stream-log.js';
 
 /** How long one may wait for a result, in seconds. */
 const MAX_WAIT_SECONDS = 300;
@@ -22,11 +22,11 @@ export interface ResultRequest {
   readonly owner: string;
   /** Whole seconds as a text; undefined: what there is now. */
   readonly wait: string | undefined;
-  readonly signal: StopSignal;
+  readonly signal: AbortSignalLike;
 }
 
 /** A stream's answer, as far as it goes. */
-export interface StreamResult extends CollectedAnswer {
+export interface StreamResult extends AggregatedAnswer {
   readonly id: string;
   readonly state: 'running' | 'over';
 }
@@ -34,13 +34,13 @@ export interface StreamResult extends CollectedAnswer {
 /** Gives the whole answers of streams. */
 @Injectable()
 export class StreamResults {
-  constructor(@Inject(RecordedStreams) private readonly streams: RecordedStreams) {}
+  constructor(@Inject(ResumableStreams) private readonly streams: ResumableStreams) {}
 
   /** Rejects with `not-found`, `stream-gone`, `stream-log-unavailable` or `invalid-request`. */
   async read({ id, owner, wait, signal }: ResultRequest): Promise<StreamResult> {
     const waitMs = secondsOf(wait) * 1000;
     const stream = await this.streams.find(id, owner, { from: 0, epoch: 1 });
-    const { output } = this.streams.look(id, 0, signal);
+    const { output } = this.streams.peek(id, 0, signal);
     const { frames, state } = await gather(output, stream, waitMs);
     const answer = stream.dialect === 'native' ? collectNative(frames) : collectOpenai(frames);
     const usage = answer.usage ?? (state === 'over' ? await this.#reported(id, owner) : null);
@@ -48,7 +48,7 @@ export class StreamResults {
   }
 
   /** A usage that the caller did not ask for stands in no frame. */
-  async #reported(id: string, owner: string): Promise<CollectedAnswer['usage']> {
+  async #reported(id: string, owner: string): Promise<AggregatedAnswer['usage']> {
     const stream = await this.streams.find(id, owner).catch(() => undefined);
     return stream?.usage ?? null;
   }
@@ -64,8 +64,8 @@ interface Gathered {
  * since another replica brings them bit by bit. Only who has read the end says that the stream is over.
  */
 function gather(
-  output: Observable<Frame>,
-  known: Pick<LoggedStream, 'state' | 'frames'>,
+  output: Observable<FrameBytes>,
+  known: Pick<StreamStatus, 'state' | 'frames'>,
   waitMs: number,
 ): Promise<Gathered> {
   return new Promise((resolve, reject) => {
@@ -87,9 +87,9 @@ function gather(
       waited = true;
       look();
     };
-    const next = (frame: Frame) => {
+    const next = (frame: FrameBytes) => {
       parts.push(frame.toString());
-      count += framesIn(frame);
+      count += countFrames(frame);
       look();
     };
     const waiting = setTimeout(onWaited, waitMs);

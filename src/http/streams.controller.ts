@@ -19,17 +19,17 @@ import { Tickets } from '../access/tickets.js';
 import { isAnonymous } from '../core/chat-request.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { encodeErrorBody } from '../dialects/native/encode-error.js';
-import { nextOf, ownerOf, RecordedStreams } from '../relay/recorded-streams.js';
-import { comeAgain } from './come-again.js';
+import { resumePosition, ownerOf, ResumableStreams } from '../relay/recorded-streams.js';
+import { reconnectHint } from './come-again.js';
 import { DetachedStreams } from './detached-streams.js';
 import { ErrorFilter } from './error-filter.js';
-import { Exchange, type AdapterReply, type AdapterRequest } from './exchange.js';
+import { HttpExchange, type NativeReply, type AdapterRequest } from './exchange.js';
 import { FrameWriter, type FrameSource } from './frame-writer.js';
-import { printCursor, readListRange } from './list-range.js';
+import { formatListCursor, readListRange } from './list-range.js';
 import { DocumentStreamList } from './openapi/stream-list.docs.js';
 import { eventStreamHead } from './stream-head.js';
 import { hasLastFrame, positionOf } from './stream-requests.js';
-import { toldEnd } from './told-end.js';
+import { endOnStreamGone } from './told-end.js';
 import { StreamResults } from './stream-results.js';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
@@ -41,7 +41,7 @@ const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8', 'cache-co
 @UseFilters(new ErrorFilter(() => encodeErrorBody))
 export class StreamsController {
   constructor(
-    @Inject(RecordedStreams) private readonly streams: RecordedStreams,
+    @Inject(ResumableStreams) private readonly streams: ResumableStreams,
     @Inject(DetachedStreams) private readonly detached: DetachedStreams,
     @Inject(StreamResults) private readonly results: StreamResults,
     @Inject(Tickets) private readonly tickets: Tickets,
@@ -51,8 +51,8 @@ export class StreamsController {
   /** Starts a stream that runs by itself. */
   @Post()
   @HttpCode(202)
-  async start(@Req() request: AdapterRequest, @Res() reply: AdapterReply): Promise<void> {
-    const exchange = new Exchange(request, reply);
+  async start(@Req() request: AdapterRequest, @Res() reply: NativeReply): Promise<void> {
+    const exchange = new HttpExchange(request, reply);
     const { id } = await this.detached.start(exchange);
     const { ticket, expiresAt } = this.tickets.issue(id, ownerOf(callerOf(request)));
     const url = `${pathOf(request)}/${id}`;
@@ -68,12 +68,12 @@ export class StreamsController {
 
   @Get()
   @DocumentStreamList()
-  async list(@Req() request: AdapterRequest, @Res() reply: AdapterReply): Promise<void> {
+  async list(@Req() request: AdapterRequest, @Res() reply: NativeReply): Promise<void> {
     const caller = callerOf(request);
     if (isAnonymous(caller)) {
       throw new SluiceError('forbidden', 'Callers without a key have no list; read a stream by its id');
     }
-    const exchange = new Exchange(request, reply);
+    const exchange = new HttpExchange(request, reply);
     const { streams, next } = await this.streams.list(ownerOf(caller), readListRange(exchange));
     const data = streams.map(({ id, route, dialect, state, frames, startedAt }) => ({
       id,
@@ -83,7 +83,7 @@ export class StreamsController {
       frames,
       startedAt: new Date(startedAt).toISOString(),
     }));
-    exchange.send(200, JSON_TYPE, JSON.stringify({ data, next: next && printCursor(next) }));
+    exchange.send(200, JSON_TYPE, JSON.stringify({ data, next: next && formatListCursor(next) }));
   }
 
   /** In the stream's own dialect, from the frame after `Last-Event-ID`; 204 for who has all of it. */
@@ -91,12 +91,12 @@ export class StreamsController {
   async read(
     @Param('id') id: string,
     @Req() request: AdapterRequest,
-    @Res() reply: AdapterReply,
+    @Res() reply: NativeReply,
   ): Promise<void> {
-    const exchange = new Exchange(request, reply);
+    const exchange = new HttpExchange(request, reply);
     // Its answer would be read to the end for nobody.
     if (request.method === 'HEAD') throw new SluiceError('method-not-allowed', 'Ask with GET or DELETE');
-    const source = await this.#source(exchange, id).catch((error: unknown) => comeAgain(exchange, error));
+    const source = await this.#source(exchange, id).catch((error: unknown) => reconnectHint(exchange, error));
     if (source === undefined) {
       exchange.send(204, { 'x-sluice-stream': id }, '');
       return;
@@ -106,12 +106,16 @@ export class StreamsController {
   }
 
   /** What the reader lacks; undefined where it has all. */
-  async #source(exchange: Exchange, id: string): Promise<FrameSource | undefined> {
+  async #source(exchange: HttpExchange, id: string): Promise<FrameSource | undefined> {
     const position = positionOf(exchange, id);
     const stream = await this.streams.find(id, ownerOf(callerOf(exchange.request)), position);
-    const next = hasLastFrame(exchange) ? undefined : nextOf(stream, position.from);
+    const next = hasLastFrame(exchange) ? undefined : resumePosition(stream, position.from);
     if (next === undefined) return undefined;
-    return toldEnd(this.streams.read(id, next, exchange.closing(), position.epoch), stream, next);
+    return endOnStreamGone(
+      this.streams.read(id, next, exchange.disconnectSignal(), position.epoch),
+      stream,
+      next,
+    );
   }
 
   /** The whole answer as JSON; `?wait=SECONDS` waits for its end that long. */
@@ -119,12 +123,12 @@ export class StreamsController {
   async result(
     @Param('id') id: string,
     @Req() request: AdapterRequest,
-    @Res() reply: AdapterReply,
+    @Res() reply: NativeReply,
   ): Promise<void> {
-    const exchange = new Exchange(request, reply);
+    const exchange = new HttpExchange(request, reply);
     const wait = exchange.query('wait');
     const owner = ownerOf(callerOf(request));
-    const result = await this.results.read({ id, owner, wait, signal: exchange.closing() });
+    const result = await this.results.read({ id, owner, wait, signal: exchange.disconnectSignal() });
     exchange.send(200, { ...JSON_TYPE, 'x-sluice-stream': id }, JSON.stringify(result));
   }
 
@@ -133,10 +137,10 @@ export class StreamsController {
   async stop(
     @Param('id') id: string,
     @Req() request: AdapterRequest,
-    @Res() reply: AdapterReply,
+    @Res() reply: NativeReply,
   ): Promise<void> {
     await this.streams.stop(id, ownerOf(callerOf(request)));
-    new Exchange(request, reply).send(204, { 'x-sluice-stream': id }, '');
+    new HttpExchange(request, reply).send(204, { 'x-sluice-stream': id }, '');
   }
 }
 

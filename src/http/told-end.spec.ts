@@ -1,16 +1,20 @@
 import { concat, lastValueFrom, of, throwError, toArray, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Frame } from '../core/frame.js';
-import { Flow } from '../core/flow.js';
+import type { FrameBytes } from '../core/frame.js';
+import { BackPressure } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
-import { toldEnd } from './told-end.js';
+import { endOnStreamGone } from './told-end.js';
 
 const ID = '7be207fdd5464762b935295aabf4c0d7';
 const gone = throwError(() => new SluiceError('stream-gone', 'no more'));
 const frame = (number: number) => `data: {"delta":"id: ${ID}.99"}\nid: ${ID}.${number}\n\n`;
 
-async function read(output: Observable<Frame>, dialect: 'native' | 'openai-chat', from = 7): Promise<string> {
-  const source = toldEnd({ output, flow: new Flow() }, { id: ID, dialect }, from);
+async function read(
+  output: Observable<FrameBytes>,
+  dialect: 'native' | 'openai-chat',
+  from = 7,
+): Promise<string> {
+  const source = endOnStreamGone({ output, flow: new BackPressure() }, { id: ID, dialect }, from);
   return (await lastValueFrom(source.output.pipe(toArray()))).join('');
 }
 

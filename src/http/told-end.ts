@@ -1,8 +1,8 @@
 import { Observable, type Observer, type Subscriber } from 'rxjs';
-import type { Frame } from '../core/frame.js';
+import type { FrameBytes } from '../core/frame.js';
 import { SluiceError } from '../core/sluice-error.js';
-import { encodeLastFrame } from '../dialects/last-frame.js';
-import type { LoggedStream } from '../streams/stream-log.js';
+import { encodeTerminalError } from '../dialects/last-frame.js';
+import type { StreamStatus } from '../streams/stream-log.js';
 import type { FrameSource } from './frame-writer.js';
 
 /** The id line of a native frame. */
@@ -12,26 +12,28 @@ const NUMBER = /\nid: [0-9a-f]+\.(\d+)/g;
  * Frames from number `from` on of a kept stream. A reader of what is not kept any more is told so in the stream's dialect;
  * any other failure breaks its connection off: it comes back, and may find the stream elsewhere.
  */
-export function toldEnd(
+export function endOnStreamGone(
   { output, flow }: FrameSource,
-  stream: Pick<LoggedStream, 'id' | 'dialect'>,
+  stream: Pick<StreamStatus, 'id' | 'dialect'>,
   from: number,
 ): FrameSource {
-  const told = new Observable<Frame>((subscriber) => output.subscribe(new Teller(subscriber, stream, from)));
+  const told = new Observable<FrameBytes>((subscriber) =>
+    output.subscribe(new GoneStreamEnd(subscriber, stream, from)),
+  );
   return { output: told, flow };
 }
 
 /** Passes one reader's frames on. */
-class Teller implements Observer<Frame> {
-  #last: Frame = '';
+class GoneStreamEnd implements Observer<FrameBytes> {
+  #last: FrameBytes = '';
 
   constructor(
-    private readonly subscriber: Subscriber<Frame>,
-    private readonly stream: Pick<LoggedStream, 'id' | 'dialect'>,
+    private readonly subscriber: Subscriber<FrameBytes>,
+    private readonly stream: Pick<StreamStatus, 'id' | 'dialect'>,
     private readonly from: number,
   ) {}
 
-  next(frame: Frame): void {
+  next(frame: FrameBytes): void {
     this.#last = frame;
     this.subscriber.next(frame);
   }
@@ -39,7 +41,7 @@ class Teller implements Observer<Frame> {
   error(error: unknown): void {
     const known = SluiceError.from(error);
     if (known.code !== 'stream-gone') return this.subscriber.error(error);
-    this.subscriber.next(encodeLastFrame(this.stream, numberAfter(this.#last) ?? this.from, known));
+    this.subscriber.next(encodeTerminalError(this.stream, numberAfter(this.#last) ?? this.from, known));
     return this.subscriber.complete();
   }
 
@@ -49,7 +51,7 @@ class Teller implements Observer<Frame> {
 }
 
 /** The number after that of the last frame; undefined where none is numbered. */
-function numberAfter(frames: Frame): number | undefined {
+function numberAfter(frames: FrameBytes): number | undefined {
   const number = [...frames.toString().matchAll(NUMBER)].at(-1)?.[1];
   return number === undefined ? undefined : Number(number) + 1;
 }

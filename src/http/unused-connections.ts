@@ -6,7 +6,7 @@ import { hasBody } from './bodies/body-headers.js';
  * Watches for connections on which no whole request has come yet: neither a head, nor the body that belongs to it. A closing
  * server waits for them without end; the returned function closes them.
  */
-export function watchUnusedConnections(server: Server): () => void {
+export function closeIdleConnections(server: Server): () => void {
   const unused = new Set<Socket>();
   // One function for all connections, and one for all requests.
   function forget(this: Socket): void {

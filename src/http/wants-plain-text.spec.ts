@@ -1,13 +1,13 @@
 import { ServerResponse, IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { Exchange } from './exchange.js';
+import { HttpExchange } from './exchange.js';
 import { wantsPlainText } from './wants-plain-text.js';
 
 function asks(accept: string | undefined): boolean {
   const message = new IncomingMessage(new Socket());
   const request = { method: 'GET', url: '/stream', headers: { accept } };
-  return wantsPlainText(new Exchange(request, new ServerResponse(message)));
+  return wantsPlainText(new HttpExchange(request, new ServerResponse(message)));
 }
 
 describe('wantsPlainText', () => {

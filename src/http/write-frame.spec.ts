@@ -4,8 +4,8 @@ import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import type { Frame } from '../core/frame.js';
-import { sendFrame, writeFrame } from './write-frame.js';
+import type { FrameBytes } from '../core/frame.js';
+import { writeChunkNow, writeChunk } from './write-frame.js';
 
 /** What a client reads after the head. */
 async function bodyOf(handler: RequestListener, version = '1.1'): Promise<string> {
@@ -19,7 +19,7 @@ async function bodyOf(handler: RequestListener, version = '1.1'): Promise<string
   return answer.slice(answer.indexOf('\r\n\r\n') + 4);
 }
 
-const frames: fc.Arbitrary<Frame[]> = fc.array(
+const frames: fc.Arbitrary<FrameBytes[]> = fc.array(
   fc.oneof(
     fc.string({ unit: 'grapheme' }),
     fc.string({ unit: 'grapheme' }).map((frame) => Buffer.from(frame)),
@@ -34,7 +34,7 @@ describe('writeFrame', () => {
       fc.asyncProperty(frames, async (some) => {
         const ours = await bodyOf((_request, response) => {
           response.writeHead(200);
-          for (const frame of some) writeFrame(response, frame);
+          for (const frame of some) writeChunk(response, frame);
           response.end();
         });
         const nodes = await bodyOf((_request, response) => {
@@ -50,9 +50,9 @@ describe('writeFrame', () => {
   it('takes turns with what Node writes itself', async () => {
     const body = await bodyOf((_request, response) => {
       response.writeHead(200);
-      writeFrame(response, 'data: ä\n\n');
+      writeChunk(response, 'data: ä\n\n');
       response.write('by Node');
-      writeFrame(response, Buffer.from('data: b\n\n'));
+      writeChunk(response, Buffer.from('data: b\n\n'));
       response.end('end');
     });
     expect(body).toBe('a\r\ndata: ä\n\n\r\n7\r\nby Node\r\n9\r\ndata: b\n\n\r\n3\r\nend\r\n0\r\n\r\n');
@@ -61,7 +61,7 @@ describe('writeFrame', () => {
   it('writes bare frames where the answer has no chunks', async () => {
     const body = await bodyOf((_request, response) => {
       response.writeHead(200);
-      writeFrame(response, 'data: a\n\n');
+      writeChunk(response, 'data: a\n\n');
       response.end();
     }, '1.0');
     expect(body).toBe('data: a\n\n');
@@ -72,7 +72,7 @@ describe('writeFrame', () => {
     const body = await bodyOf((_request, response) => {
       response.writeHead(200);
       response.write = write;
-      writeFrame(response, 'data: a\n\n');
+      writeChunk(response, 'data: a\n\n');
       response.end();
     });
     expect(write).toHaveBeenCalledExactlyOnceWith('data: a\n\n');
@@ -83,7 +83,7 @@ describe('writeFrame', () => {
     const taken: boolean[] = [];
     const body = await bodyOf((_request, response) => {
       response.writeHead(200);
-      while (taken.at(-1) !== false) taken.push(writeFrame(response, 'x'.repeat(10_000)));
+      while (taken.at(-1) !== false) taken.push(writeChunk(response, 'x'.repeat(10_000)));
       response.once('drain', () => response.end());
     });
     expect(taken.filter((isTaken) => !isTaken)).toHaveLength(1);
@@ -97,7 +97,8 @@ describe('sendFrame', () => {
       fc.asyncProperty(frames, async (some) => {
         const ours = await bodyOf((_request, response) => {
           response.writeHead(200).flushHeaders();
-          for (const [at, frame] of some.entries()) (at % 3 === 2 ? writeFrame : sendFrame)(response, frame);
+          for (const [at, frame] of some.entries())
+            (at % 3 === 2 ? writeChunk : writeChunkNow)(response, frame);
           response.end('end');
         });
         const nodes = await bodyOf((_request, response) => {
@@ -114,9 +115,9 @@ describe('sendFrame', () => {
     const waiting: number[] = [];
     await bodyOf((_request, response) => {
       response.writeHead(200).flushHeaders();
-      sendFrame(response, 'data: a\n\n');
+      writeChunkNow(response, 'data: a\n\n');
       waiting.push(response.writableLength);
-      writeFrame(response, 'data: b\n\n');
+      writeChunk(response, 'data: b\n\n');
       waiting.push(response.writableLength);
       response.end();
     });
@@ -127,7 +128,7 @@ describe('sendFrame', () => {
     const taken: boolean[] = [];
     const body = await bodyOf((_request, response) => {
       response.writeHead(200).flushHeaders();
-      while (taken.at(-1) !== false) taken.push(sendFrame(response, 'x'.repeat(10_000)));
+      while (taken.at(-1) !== false) taken.push(writeChunkNow(response, 'x'.repeat(10_000)));
       response.once('drain', () => response.end());
     });
     expect(taken.filter((isTaken) => !isTaken)).toHaveLength(1);
@@ -139,7 +140,7 @@ describe('sendFrame', () => {
       response.on('error', () => undefined);
       response.writeHead(200).flushHeaders();
       response.end('end');
-      sendFrame(response, 'data: a\n\n');
+      writeChunkNow(response, 'data: a\n\n');
     });
     expect(body).toBe('3\r\nend\r\n0\r\n\r\n');
   });
@@ -149,7 +150,7 @@ describe('sendFrame', () => {
     await bodyOf((_request, response) => {
       response.writeHead(200).flushHeaders();
       response.write = write;
-      sendFrame(response, 'data: a\n\n');
+      writeChunkNow(response, 'data: a\n\n');
       response.end();
     });
     expect(write).toHaveBeenCalledExactlyOnceWith('data: a\n\n');
@@ -164,7 +165,7 @@ describe('sendFrame', () => {
     await expect.poll(() => responses.length).toBe(2);
     for (const [at, response] of responses.toReversed().entries()) {
       response.writeHead(200).flushHeaders();
-      sendFrame(response, `data: ${2 - at}\n\n`);
+      writeChunkNow(response, `data: ${2 - at}\n\n`);
     }
     for (const response of responses) response.end();
     const answer = await text(socket);

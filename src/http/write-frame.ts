@@ -1,6 +1,6 @@
 import { OutgoingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Frame } from '../core/frame.js';
+import type { FrameBytes } from '../core/frame.js';
 
 /** Above this many bytes a copy takes longer than the writes that it saves. */
 const MAX_COPIED_BYTES = 16 * 1024;
@@ -15,21 +15,21 @@ const LINE_END = 2;
  *
  * Node holds what is written to a response back until the next tick, to send it with what comes in the same turn.
  */
-export function writeFrame(response: ServerResponse, frame: Frame): boolean {
+export function writeChunk(response: ServerResponse, frame: FrameBytes): boolean {
   const chunk = chunkFor(response, frame);
-  return chunk === undefined ? response.write(frame) : writeChunk(response, chunk);
+  return chunk === undefined ? response.write(frame) : writeDirect(response, chunk);
 }
 
 /**
  * The same, sent in this very turn: for a frame by itself. The head must have been sent to the socket, if there is one.
  * Where the client is slower the response is written to, since it knows who waits for its `drain`.
  */
-export function sendFrame(response: ServerResponse, frame: Frame): boolean {
+export function writeChunkNow(response: ServerResponse, frame: FrameBytes): boolean {
   const chunk = chunkFor(response, frame);
   if (chunk === undefined) return response.write(frame);
   const { socket } = response;
   const isNodes = response.writableEnded || !hasRoom(socket, chunk.length);
-  return isNodes ? writeChunk(response, chunk) : socket.write(chunk);
+  return isNodes ? writeDirect(response, chunk) : socket.write(chunk);
 }
 
 /** A pipelined response has no socket until its turn comes. */
@@ -37,7 +37,7 @@ function hasRoom(socket: Socket | null, bytes: number): socket is Socket {
   return socket?.writable === true && socket.writableLength + bytes < socket.writableHighWaterMark;
 }
 
-function writeChunk(response: ServerResponse, chunk: Buffer): boolean {
+function writeDirect(response: ServerResponse, chunk: Buffer): boolean {
   response.chunkedEncoding = false;
   const isTaken = response.write(chunk);
   response.chunkedEncoding = true;
@@ -45,18 +45,18 @@ function writeChunk(response: ServerResponse, chunk: Buffer): boolean {
 }
 
 /** The frame as a chunk, where it is written as one. */
-function chunkFor(response: ServerResponse, frame: Frame): Buffer | undefined {
+function chunkFor(response: ServerResponse, frame: FrameBytes): Buffer | undefined {
   if (!response.chunkedEncoding || response.write !== OutgoingMessage.prototype.write) return undefined;
   const bytes = lengthOf(frame);
   // A chunk of no bytes would be the last one.
   return bytes === 0 || bytes > MAX_COPIED_BYTES ? undefined : chunkOf(frame, bytes);
 }
 
-function lengthOf(frame: Frame): number {
+function lengthOf(frame: FrameBytes): number {
   return typeof frame === 'string' ? Buffer.byteLength(frame) : frame.length;
 }
 
-function chunkOf(frame: Frame, bytes: number): Buffer {
+function chunkOf(frame: FrameBytes, bytes: number): Buffer {
   const size = bytes.toString(16);
   const from = size.length + LINE_END;
   const to = from + bytes;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readSettings } from '../config/read-settings.js';
-import { Stop } from '../core/stop-signal.js';
+import { LightAbortController } from '../core/stop-signal.js';
 import { ActiveStreams } from './active-streams.js';
 
 const DRAIN_MS = 5_000;
@@ -8,7 +8,8 @@ const DRAIN_MS = 5_000;
 function place(limits: { maxStreams?: number; maxStreamsPerCaller?: number } = {}) {
   const upstreams = { main: { baseUrl: 'http://main' } };
   const active = new ActiveStreams(readSettings({ upstreams, limits, drainMs: DRAIN_MS }));
-  const enter = (caller = 'web', controller = new Stop()) => active.enter(caller, controller);
+  const enter = (caller = 'web', controller = new LightAbortController()) =>
+    active.acquire(caller, controller);
   return { active, enter };
 }
 
@@ -33,7 +34,7 @@ describe('ActiveStreams', () => {
   it('lets stay what has had a place, and refuses the next one', () => {
     const { active, enter } = place({ maxStreams: 1, maxStreamsPerCaller: 1 });
     const first = enter('web');
-    const staying = active.stay('web', new Stop());
+    const staying = active.keepDrainOpen('web', new LightAbortController());
     first.release();
     expect(() => enter('web')).toThrow(expect.objectContaining({ code: 'overloaded' }));
     staying.release();
@@ -92,7 +93,7 @@ describe('ActiveStreams in a shutdown', () => {
 
   it('waits for the last stream and leaves all of them alone', async () => {
     const { active, enter } = place();
-    const controller = new Stop();
+    const controller = new LightAbortController();
     const places = [enter('web', controller), enter('app', controller)];
     const over = active.beforeApplicationShutdown();
     vi.advanceTimersByTime(DRAIN_MS - 1);
@@ -110,7 +111,7 @@ describe('ActiveStreams in a shutdown', () => {
     const drained = active.beforeApplicationShutdown();
     first.release();
     await Promise.resolve();
-    const staying = active.stay('web', new Stop());
+    const staying = active.keepDrainOpen('web', new LightAbortController());
     expect(await isSettled(drained)).toBe(false);
     staying.release();
     await drained;
@@ -118,7 +119,7 @@ describe('ActiveStreams in a shutdown', () => {
 
   it('ends what is left at the deadline', async () => {
     const { active, enter } = place();
-    const controllers = [new Stop(), new Stop()];
+    const controllers = [new LightAbortController(), new LightAbortController()];
     for (const controller of controllers) {
       const stream = enter('web', controller);
       controller.addEventListener('abort', () => stream.release());

@@ -1,24 +1,24 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
-import type { Stop } from '../core/stop-signal.js';
+import type { LightAbortController } from '../core/stop-signal.js';
 
 /** What a caller is told to wait when there is no room, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 
 /** The place of one stream. `release` may be called more than once. */
-export interface Place {
+export interface StreamSlot {
   release(): void;
 }
 
-/** The place of a stream that is open. Once it is given back it leads to nothing: see `SharedAlarm.cancel`. */
-class OpenPlace implements Place {
-  #controller: Stop | undefined;
+/** The place of a stream that is open. Once it is given back it leads to nothing: see `SharedTimer.cancel`. */
+class OpenSlot implements StreamSlot {
+  #controller: LightAbortController | undefined;
 
   constructor(
     readonly caller: string,
-    controller: Stop,
-    private readonly onLeft: (place: OpenPlace) => void,
+    controller: LightAbortController,
+    private readonly onLeft: (place: OpenSlot) => void,
   ) {
     this.#controller = controller;
   }
@@ -36,7 +36,7 @@ class OpenPlace implements Place {
 /** Every stream that is open, so that their number is bounded and a shutdown can end them. */
 @Injectable()
 export class ActiveStreams implements BeforeApplicationShutdown {
-  readonly #open = new Set<OpenPlace>();
+  readonly #open = new Set<OpenSlot>();
   readonly #byCaller = new Map<string, number>();
   #draining = false;
   #drained: Promise<void> | undefined;
@@ -57,14 +57,14 @@ export class ActiveStreams implements BeforeApplicationShutdown {
   }
 
   /** Takes a place until it is released; `controller` is aborted if a shutdown cannot wait for it. */
-  enter(caller: string, controller: Stop): Place {
+  acquire(caller: string, controller: LightAbortController): StreamSlot {
     this.#refuseIfFull(caller);
-    return this.stay(caller, controller);
+    return this.keepDrainOpen(caller, controller);
   }
 
   /** The same without being refused: for what has had a place, and is on its way to its client yet. */
-  stay(caller: string, controller: Stop): Place {
-    const place = new OpenPlace(caller, controller, this.#onLeft);
+  keepDrainOpen(caller: string, controller: LightAbortController): StreamSlot {
+    const place = new OpenSlot(caller, controller, this.#onReleased);
     this.#open.add(place);
     this.#byCaller.set(caller, this.#countOf(caller) + 1);
     return place;
@@ -122,7 +122,7 @@ export class ActiveStreams implements BeforeApplicationShutdown {
     return this.#byCaller.get(caller) ?? 0;
   }
 
-  readonly #onLeft = (place: OpenPlace): void => {
+  readonly #onReleased = (place: OpenSlot): void => {
     if (!this.#open.delete(place)) return;
     const { caller } = place;
     const left = this.#countOf(caller) - 1;

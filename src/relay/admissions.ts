@@ -3,62 +3,62 @@ import type { Caller, ChatRequest } from '../core/chat-request.js';
 import type { Outcome } from '../core/outcome.js';
 import type { RelayEvent } from '../core/relay-event.js';
 import { SluiceError } from '../core/sluice-error.js';
-import { Stop, type StopSignal } from '../core/stop-signal.js';
+import { LightAbortController, type AbortSignalLike } from '../core/stop-signal.js';
 import type { FinishReason } from '../core/stream-part.js';
 import { Routes, type Route } from '../upstream/routes.js';
-import { Upstreams } from '../upstream/upstreams.js';
-import { ActiveStreams, type Place } from './active-streams.js';
+import { UpstreamRegistry } from '../upstream/upstreams.js';
+import { ActiveStreams, type StreamSlot } from './active-streams.js';
 import { estimatePromptTokens } from './estimate-tokens.js';
 import { RelayEvents } from './relay-events.js';
 import type { OpenOptions } from './relay-stream.js';
 import { newStreamId } from './stream-id.js';
-import { StreamRecord, type RecordOwner } from './stream-record.js';
+import { StreamStats, type StatsOwner } from './stream-record.js';
 
 const ANONYMOUS: Caller = { name: 'anonymous' };
 
 /** A request that was let in. Its record gives back, at its end, what it holds. */
-export interface Admitted {
+export interface AdmittedRequest {
   readonly route: Route;
   readonly caller: string;
-  readonly record: StreamRecord;
+  readonly record: StreamStats;
   /** Aborted when the caller leaves, and when a shutdown cannot wait for the stream. */
-  readonly stop: Stop;
+  readonly stop: LightAbortController;
 }
 
 /** Who asks, and for a stream that goes on elsewhere its id. */
 interface AdmitOptions extends OpenOptions {
-  readonly rest?: { readonly id: string } | undefined;
+  readonly continuation?: { readonly id: string } | undefined;
 }
 
 /** Lets requests in: to a route, to a place in this process, and to one of the route's places. */
 @Injectable()
-export class Admissions {
+export class RequestAdmission {
   constructor(
     @Inject(Routes) private readonly routes: Routes,
-    @Inject(Upstreams) private readonly upstreams: Upstreams,
+    @Inject(UpstreamRegistry) private readonly upstreams: UpstreamRegistry,
     @Inject(ActiveStreams) private readonly active: ActiveStreams,
     @Inject(RelayEvents) private readonly events: RelayEvents,
   ) {}
 
   /** Rejects with what the caller should be told. Where a route is full it waits for a place. */
-  async admit(request: ChatRequest, options: AdmitOptions, streaming: boolean): Promise<Admitted> {
+  async admit(request: ChatRequest, options: AdmitOptions, streaming: boolean): Promise<AdmittedRequest> {
     const { caller = ANONYMOUS } = options;
     const startedAt = performance.now();
-    const hold = new Hold(this.events, request, options);
+    const hold = new RequestResources(this.events, request, options);
     const { stop } = hold;
     try {
       const route = this.routes.find(request.model);
-      hold.place = this.active.enter(caller.name, stop);
+      hold.slot = this.active.acquire(caller.name, stop);
       hold.listen();
-      const { admission } = this.upstreams.routeOf(route.settings);
-      hold.routePlace = admission.tryEnter() ?? (await admission.enter(caller.name, stop));
+      const { limiter: admission } = this.upstreams.routeStateFor(route.settings);
+      hold.routePermit = admission.tryAcquire() ?? (await admission.acquire(caller.name, stop));
       const identity = {
-        id: options.rest?.id ?? newStreamId(),
+        id: options.continuation?.id ?? newStreamId(),
         route: route.settings.name,
         caller: caller.name,
         streaming,
       };
-      return { route, caller: caller.name, record: new StreamRecord(identity, startedAt, hold), stop };
+      return { route, caller: caller.name, record: new StreamStats(identity, startedAt, hold), stop };
     } catch (error) {
       hold.release();
       this.events.emit({ type: 'rejected', error: SluiceError.from(error) });
@@ -68,12 +68,12 @@ export class Admissions {
 }
 
 /** What one request holds until its record ends. */
-class Hold implements RecordOwner {
-  readonly stop = new Stop();
+class RequestResources implements StatsOwner {
+  readonly stop = new LightAbortController();
   /** In this process. */
-  place: Place | undefined;
-  routePlace: Place | undefined;
-  readonly #signal: StopSignal | undefined;
+  slot: StreamSlot | undefined;
+  routePermit: StreamSlot | undefined;
+  readonly #signal: AbortSignalLike | undefined;
   readonly #onEnded: OpenOptions['onEnded'];
 
   constructor(
@@ -97,8 +97,8 @@ class Hold implements RecordOwner {
   }
 
   release(): void {
-    this.place?.release();
-    this.routePlace?.release();
+    this.slot?.release();
+    this.routePermit?.release();
     this.#signal?.removeEventListener('abort', this);
   }
 
@@ -117,12 +117,12 @@ class Hold implements RecordOwner {
 }
 
 /** Who aborts may say why in our own words; anything else is a caller that leaves. */
-function reasonFor(signal: StopSignal | undefined): SluiceError {
+function reasonFor(signal: AbortSignalLike | undefined): SluiceError {
   const reason = signal?.reason;
   return reason instanceof SluiceError ? reason : new SluiceError('client-gone', 'The caller left');
 }
 
 /** Why a stream is ended from outside: it was aborted, or its reader left. */
-export function reasonOf({ stop }: Admitted): SluiceError {
+export function cancellationReason({ stop }: AdmittedRequest): SluiceError {
   return stop.aborted ? SluiceError.from(stop.reason) : new SluiceError('client-gone', 'The caller left');
 }

@@ -1,18 +1,18 @@
 import type { ChatRequest } from '../core/chat-request.js';
 import { SluiceError } from '../core/sluice-error.js';
-import { Stop } from '../core/stop-signal.js';
+import { LightAbortController } from '../core/stop-signal.js';
 import type { Target } from '../upstream/target.js';
-import type { TargetUse } from '../upstream/target-use.js';
+import type { TargetLease } from '../upstream/target-use.js';
 import type { UpstreamClient } from '../upstream/upstream-client.js';
-import { readAnswer, type WholeAnswer } from './read-answer.js';
+import { readCompletion, type Completion } from './read-answer.js';
 import { timeoutError } from './timeout-error.js';
-import type { Try, TryListener } from './try.js';
+import type { Attempt, AttemptListener } from './try.js';
 
 /** What one question for a whole answer needs. */
-export interface AnswerTryOptions {
+export interface CompletionAttemptOptions {
   readonly client: UpstreamClient;
   readonly target: Target;
-  readonly use: TargetUse;
+  readonly use: TargetLease;
   readonly request: ChatRequest;
   readonly maxEventBytes: number;
   /** When the request was accepted, in milliseconds of `performance.now()`: its total time counts from there. */
@@ -20,25 +20,25 @@ export interface AnswerTryOptions {
 }
 
 /** One attempt at a whole answer. It commits when it has all of it. */
-export class AnswerTry implements Try {
-  #answer: WholeAnswer | undefined;
-  #over = false;
+export class CompletionAttempt implements Attempt {
+  #answer: Completion | undefined;
+  #ended = false;
   #timer: NodeJS.Timeout | undefined;
-  readonly #stop = new Stop();
+  readonly #stop = new LightAbortController();
 
-  constructor(private readonly options: AnswerTryOptions) {}
+  constructor(private readonly options: CompletionAttemptOptions) {}
 
   /** The answer of an attempt that has committed. */
-  get answer(): WholeAnswer {
+  get answer(): Completion {
     if (this.#answer === undefined) throw new Error('The attempt has not committed');
     return this.#answer;
   }
 
-  start(listener: TryListener): void {
+  start(listener: AttemptListener): void {
     const { target, use, startedAt } = this.options;
     const { upstream } = target;
     const fail = (error: SluiceError) => {
-      if (this.#over) return;
+      if (this.#ended) return;
       this.#end(error);
       listener.failed(error);
     };
@@ -49,9 +49,9 @@ export class AnswerTry implements Try {
       () => fail(timeoutError(which, upstream)),
       Math.max(0, Math.min(answerTimeoutMs, leftMs)),
     );
-    readAnswer({ ...this.options, key: use.key }, this.#stop).then(
+    readCompletion({ ...this.options, key: use.key }, this.#stop).then(
       (answer) => {
-        if (this.#over) return undefined;
+        if (this.#ended) return undefined;
         this.#answer = answer;
         this.#end(undefined);
         return listener.committed();
@@ -65,8 +65,8 @@ export class AnswerTry implements Try {
   }
 
   #end(error: SluiceError | undefined): void {
-    if (this.#over) return;
-    this.#over = true;
+    if (this.#ended) return;
+    this.#ended = true;
     clearTimeout(this.#timer);
     if (error !== undefined) this.#stop.abort(error);
     this.options.use.end(error, performance.now());

@@ -1,46 +1,46 @@
-import { setAlarm, type Alarm, type AlarmListener } from '../core/alarm.js';
+import { startInactivityTimer, type InactivityTimer, type TimeoutListener } from '../core/alarm.js';
 import type { ChatRequest } from '../core/chat-request.js';
-import type { EventBlock } from '../core/event-block.js';
-import type { Flow, FlowListener } from '../core/flow.js';
-import type { TranscodedSink } from '../core/session-source.js';
+import type { EventBatch } from '../core/event-block.js';
+import type { BackPressure, BackPressureListener } from '../core/flow.js';
+import type { StreamObserver } from '../core/session-source.js';
 import { SluiceError } from '../core/sluice-error.js';
-import { Stop } from '../core/stop-signal.js';
-import type { Transcoded, Transcoder } from '../core/transcoder.js';
+import { LightAbortController } from '../core/stop-signal.js';
+import type { TranscodeResult, Transcoder } from '../core/transcoder.js';
 import { redactError } from '../upstream/redact-error.js';
-import { SseBlocks } from '../upstream/sse-blocks.js';
+import { SseFramer } from '../upstream/sse-blocks.js';
 import type { Target } from '../upstream/target.js';
-import type { TargetUse } from '../upstream/target-use.js';
-import { UpstreamBody, type BodyReader } from '../upstream/upstream-body.js';
-import type { UpstreamAnswer } from '../upstream/upstream-answer.js';
+import type { TargetLease } from '../upstream/target-use.js';
+import { ResponseBody, type BodyReader } from '../upstream/upstream-body.js';
+import type { UpstreamResponse } from '../upstream/upstream-answer.js';
 import type { UpstreamClient } from '../upstream/upstream-client.js';
-import { closedError, cutError, unreadableError } from '../upstream/upstream-error.js';
+import { incompleteError, truncatedError, unreadableError } from '../upstream/upstream-error.js';
 import { FinishedChoices } from './finished-choices.js';
-import { Held } from './held.js';
-import { passedHeaders } from './passed-headers.js';
-import { SpeedGuard } from './speed-guard.js';
-import type { StreamRecord } from './stream-record.js';
+import { PreludeBuffer } from './held.js';
+import { forwardedHeaders } from './passed-headers.js';
+import { ThroughputMonitor } from './speed-guard.js';
+import type { StreamStats } from './stream-record.js';
 import { timeoutError } from './timeout-error.js';
-import type { Try, TryListener } from './try.js';
+import type { Attempt, AttemptListener } from './try.js';
 
 const NO_HEADERS = {};
 
 /** What all attempts of one stream have. */
-export interface AttemptStream {
+export interface AttemptContext {
   readonly client: UpstreamClient;
-  readonly flow: Flow;
+  readonly flow: BackPressure;
   readonly maxEventBytes: number;
   readonly maxEvents: number;
   /** How many answers the caller asked for. */
   readonly choices: number;
   /** The total time counts from its beginning. */
-  readonly record: Pick<StreamRecord, 'read' | 'startedAt'>;
+  readonly record: Pick<StreamStats, 'read' | 'startedAt'>;
 }
 
 /** What one attempt is made of. */
-export interface AttemptOptions<F> {
-  readonly stream: AttemptStream;
+export interface StreamAttemptOptions<F> {
+  readonly stream: AttemptContext;
   readonly target: Target;
-  readonly use: TargetUse;
+  readonly use: TargetLease;
   readonly request: ChatRequest;
   readonly transcoder: Transcoder<F>;
 }
@@ -50,26 +50,26 @@ export interface AttemptOptions<F> {
  * session. What happens to each chunk is in one place rather than in a chain of operators, which cost more by the event
  * than the reading itself (docs/decisions/0008).
  */
-export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener {
-  readonly #blocks: SseBlocks;
+export class StreamAttempt<F> implements Attempt, BodyReader, BackPressureListener, TimeoutListener {
+  readonly #framer: SseFramer;
   /** Until the upstream has answered. */
-  #stop: Stop | undefined;
+  #stop: LightAbortController | undefined;
   /** Until there is a sink. */
-  #held: Held<F> | undefined;
+  #prelude: PreludeBuffer<F> | undefined;
   #headers: Readonly<Record<string, string>> = NO_HEADERS;
   readonly #finished: FinishedChoices;
-  #over = false;
-  #listener: TryListener | undefined;
-  #sink: TranscodedSink<F> | undefined;
-  #firstToken: Alarm | undefined;
-  #total: Alarm | undefined;
-  #idle: Alarm | undefined;
-  #speed: SpeedGuard | undefined;
-  #body: UpstreamBody | undefined;
+  #ended = false;
+  #listener: AttemptListener | undefined;
+  #sink: StreamObserver<F> | undefined;
+  #firstToken: InactivityTimer | undefined;
+  #total: InactivityTimer | undefined;
+  #idle: InactivityTimer | undefined;
+  #throughput: ThroughputMonitor | undefined;
+  #body: ResponseBody | undefined;
 
-  constructor(private readonly options: AttemptOptions<F>) {
-    this.#blocks = new SseBlocks(options.stream.maxEventBytes, options.target.dialect);
-    this.#held = new Held(options.stream.maxEvents, options.stream.maxEventBytes);
+  constructor(private readonly options: StreamAttemptOptions<F>) {
+    this.#framer = new SseFramer(options.stream.maxEventBytes, options.target.dialect);
+    this.#prelude = new PreludeBuffer(options.stream.maxEvents, options.stream.maxEventBytes);
     this.#finished = new FinishedChoices(options.stream.choices);
   }
 
@@ -85,18 +85,18 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
   }
 
   /** Nothing more comes of it. */
-  get over(): boolean {
-    return this.#over;
+  get ended(): boolean {
+    return this.#ended;
   }
 
-  start(listener: TryListener): void {
+  start(listener: AttemptListener): void {
     const { target, request, use, stream } = this.options;
     const { client, record } = stream;
     const { upstream, dialect, model } = target;
     this.#listener = listener;
-    this.#firstToken = setAlarm(upstream.firstTokenTimeoutMs, this);
-    this.#total = setAlarm(upstream.totalTimeoutMs, this, record.startedAt);
-    const signal = (this.#stop = new Stop());
+    this.#firstToken = startInactivityTimer(upstream.firstTokenTimeoutMs, this);
+    this.#total = startInactivityTimer(upstream.totalTimeoutMs, this, record.startedAt);
+    const signal = (this.#stop = new LightAbortController());
     const { streamUsage, defaultTemperature } = upstream;
     const body = dialect.encodeRequest(request, { model, streaming: true, streamUsage, defaultTemperature });
     const timeoutMs = upstream.headersTimeoutMs;
@@ -104,7 +104,7 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
       (response) => {
         this.#stop = undefined;
         // Handed over in this very turn, or nobody would own the socket.
-        if (this.#over) return response.destroy();
+        if (this.#ended) return response.destroy();
         return this.#read(response);
       },
       (error: unknown) => this.#fail(SluiceError.from(error)),
@@ -112,29 +112,29 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
   }
 
   /** Hands over what was held, and from then on what is read. Only after it has committed, and once. */
-  deliverTo(sink: TranscodedSink<F>): void {
+  deliverTo(sink: StreamObserver<F>): void {
     this.#sink = sink;
-    const held = this.#held?.take() ?? [];
-    this.#held = undefined;
+    const held = this.#prelude?.take() ?? [];
+    this.#prelude = undefined;
     for (const transcoded of held) sink.next(transcoded);
-    if (this.#over && !sink.closed) sink.complete();
+    if (this.#ended && !sink.closed) sink.complete();
   }
 
   stop(reason: SluiceError): void {
     this.#end(reason);
   }
 
-  #read(response: UpstreamAnswer): void {
+  #read(response: UpstreamResponse): void {
     const { flow } = this.options.stream;
-    this.#idle = setAlarm(this.options.target.upstream.idleTimeoutMs, this);
+    this.#idle = startInactivityTimer(this.options.target.upstream.idleTimeoutMs, this);
     flow.add(this);
-    this.#headers = passedHeaders(response.headers);
-    this.#body = new UpstreamBody(response, flow, this);
+    this.#headers = forwardedHeaders(response.headers);
+    this.#body = new ResponseBody(response, flow, this);
     this.#body.start();
   }
 
   /** Of its time. Silence that the reader caused does not count. */
-  alarmRang(alarm: Alarm): void {
+  onTimeout(alarm: InactivityTimer): void {
     const { stream, target } = this.options;
     if (alarm === this.#total) this.#fail(timeoutError('total', target.upstream));
     else if (alarm === this.#firstToken) this.#fail(timeoutError('first-token', target.upstream));
@@ -142,25 +142,25 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
   }
 
   /** Of the flow. */
-  flowChanged(paused: boolean): void {
-    if (!paused) this.#idle?.touch();
+  onPauseChange(paused: boolean): void {
+    if (!paused) this.#idle?.reset();
   }
 
   /** Reads one chunk. Anything thrown here fails this stream alone: the caller is the socket's parser. */
   next(chunk: Buffer): void {
     try {
       this.options.stream.record.read(chunk.length);
-      this.#idle?.touch();
-      this.#deliver(this.#blocks.push(chunk));
-      const { tooLarge } = this.#blocks;
+      this.#idle?.reset();
+      this.#deliver(this.#framer.push(chunk));
+      const { tooLarge } = this.#framer;
       if (tooLarge !== undefined) this.#fail(tooLarge);
     } catch (cause) {
       this.#fail(unreadableError(cause));
     }
   }
 
-  #deliver(block: EventBlock | undefined): void {
-    if (block === undefined || this.#over) return;
+  #deliver(block: EventBatch | undefined): void {
+    if (block === undefined || this.#ended) return;
     const { target, transcoder } = this.options;
     let seen = transcoder.push(block);
     if (seen.error !== undefined)
@@ -168,28 +168,28 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
     this.#finished.add(seen.finished);
     if (seen.done) this.#body?.release();
     if (this.#sink === undefined) return this.#hold(seen, block.bytes.length);
-    this.#speed?.count(seen.events);
+    this.#throughput?.count(seen.events);
     if (seen.done || seen.error !== undefined) this.#end(seen.error);
     return this.#sink.next(seen);
   }
 
-  #hold(seen: Transcoded<F>, bytes: number): void {
+  #hold(seen: TranscodeResult<F>, bytes: number): void {
     // What stands before an error in the same block has not gone out: another target may still serve.
     if (seen.error !== undefined) return this.#fail(seen.error);
-    const tooMuch = this.#held?.add(seen, bytes);
+    const tooMuch = this.#prelude?.add(seen, bytes);
     if (seen.content) return this.#commit(seen);
     if (tooMuch !== undefined) return this.#fail(tooMuch);
     return seen.done ? this.#empty() : undefined;
   }
 
-  #commit(seen: Transcoded<F>): void {
+  #commit(seen: TranscodeResult<F>): void {
     const { use, target } = this.options;
     this.#firstToken?.cancel();
     this.#firstToken = undefined;
     use.committed(performance.now());
     const { slowStream } = target.upstream;
     if (slowStream !== undefined)
-      this.#speed = new SpeedGuard(slowStream, this.options.stream.flow, () => use.tooSlow());
+      this.#throughput = new ThroughputMonitor(slowStream, this.options.stream.flow, () => use.markTooSlow());
     if (seen.done) this.#end(undefined);
     const listener = this.#listener;
     // It leads to everything else that could have been tried.
@@ -198,8 +198,8 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
   }
 
   /** Of the body: it broke off. */
-  cut(): void {
-    this.#fail(cutError(this.options.target.upstream));
+  aborted(): void {
+    this.#fail(truncatedError(this.options.target.upstream));
   }
 
   /** Of the body: the upstream closed by itself. Without `[DONE]` it is complete only if every answer has its finish reason. */
@@ -212,9 +212,9 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
   }
 
   #complete(): void {
-    this.#deliver(this.#blocks.flush());
-    if (this.#over) return;
-    if (!this.#finished.areAll) return this.#fail(closedError(this.options.target.upstream));
+    this.#deliver(this.#framer.flush());
+    if (this.#ended) return;
+    if (!this.#finished.areAll) return this.#fail(incompleteError(this.options.target.upstream));
     if (this.#sink === undefined) return this.#empty();
     this.#end(undefined);
     return this.#sink.complete();
@@ -223,25 +223,25 @@ export class Attempt<F> implements Try, BodyReader, FlowListener, AlarmListener 
   /** An answer of a refusal or of a length of 0 is one, though it has no text. */
   #empty(): void {
     this.#end(undefined);
-    const finishReason = this.#held?.finishReason ?? 'stop';
+    const finishReason = this.#prelude?.finishReason ?? 'stop';
     if (finishReason === 'stop') this.#listener?.empty();
     else this.#listener?.committed();
   }
 
   #fail(error: SluiceError): void {
-    if (this.#over) return;
+    if (this.#ended) return;
     this.#end(error);
     if (this.#sink === undefined) this.#listener?.failed(error);
     else this.#sink.error(error);
   }
 
   #end(error: SluiceError | undefined): void {
-    if (this.#over) return;
-    this.#over = true;
+    if (this.#ended) return;
+    this.#ended = true;
     this.#firstToken?.cancel();
     this.#total?.cancel();
     this.#idle?.cancel();
-    this.#speed?.stop();
+    this.#throughput?.stop();
     this.options.stream.flow.remove(this);
     this.#body?.stop();
     this.#stop?.abort(error ?? new SluiceError('cancelled', 'The attempt is over'));

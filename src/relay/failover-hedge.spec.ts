@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { failOver, NOTHING_HELD, upstreamsWith } from '../../test/support/failing-over.js';
 import { SluiceError } from '../core/sluice-error.js';
-import type { Upstreams } from '../upstream/upstreams.js';
+import type { UpstreamRegistry } from '../upstream/upstreams.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** Twenty requests whose first content came after 100 ms. */
-function learned(fields: Record<string, unknown> = {}): Upstreams {
+function learned(fields: Record<string, unknown> = {}): UpstreamRegistry {
   const upstreams = upstreamsWith();
   for (let request = 0; request < 20; request += 1) {
     const { last } = failOver(['a', 'b'], { hedge: true, ...fields }, { upstreams });

@@ -1,22 +1,22 @@
 import type { SluiceError } from '../core/sluice-error.js';
 import type { Route } from '../upstream/routes.js';
 import type { Target } from '../upstream/target.js';
-import type { TargetUse } from '../upstream/target-use.js';
-import type { Upstreams } from '../upstream/upstreams.js';
-import type { StreamRecord } from './stream-record.js';
-import type { Try } from './try.js';
+import type { TargetLease } from '../upstream/target-use.js';
+import type { UpstreamRegistry } from '../upstream/upstreams.js';
+import type { StreamStats } from './stream-record.js';
+import type { Attempt } from './try.js';
 
 /** One request, and what to do with it. */
-export interface FailoverOptions<T extends Try> {
-  readonly upstreams: Upstreams;
+export interface FailoverOptions<T extends Attempt> {
+  readonly upstreams: UpstreamRegistry;
   readonly route: Route;
   readonly caller: string;
-  readonly record: StreamRecord;
+  readonly record: StreamStats;
   /** Attempts that were made before. @default 0 */
   readonly attemptsBefore?: number;
   /** From 0 up to 1. */
   readonly random: () => number;
-  readonly begin: (target: Target, use: TargetUse) => T;
+  readonly begin: (target: Target, use: TargetLease) => T;
   /** Called once, unless the failover is stopped before: with the attempt that has something for the caller, … */
   readonly onWon: (attempt: T, target: Target) => void;
   /** … or with what is told to the caller when there is nothing left to try. */

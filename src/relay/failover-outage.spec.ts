@@ -114,7 +114,7 @@ describe('Failover under steady traffic', () => {
     vi.advanceTimersByTime(FIRST_TOKEN_TIMEOUT_MS);
     expect(noticed(during)).toEqual([]);
     const [run] = during.map((asked) => asked.run);
-    const budget = run && traffic.upstreams.routeOf(run.route.settings).budget;
+    const budget = run && traffic.upstreams.routeStateFor(run.route.settings).budget;
     expect(budget?.has(performance.now())).toBe(true);
   });
 
@@ -125,7 +125,7 @@ describe('Failover under steady traffic', () => {
     const during = traffic.flow(FIRST_TOKEN_TIMEOUT_MS - 1_000);
     expect(during.map(({ run }) => run.asked())).toEqual(during.map(() => ['a']));
     const [target] = during.flatMap(({ run }) => run.route.targets);
-    expect(target && traffic.upstreams.stateOf(target).breaker.state).toBe('closed');
+    expect(target && traffic.upstreams.healthFor(target).breaker.state).toBe('closed');
   });
 
   it('finds the one target of three that is well, though it is slower', () => {

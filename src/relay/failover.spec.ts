@@ -83,7 +83,7 @@ describe('Failover', () => {
     const upstreams = upstreamsWith();
     const none = { retryBudget: { ratio: 0, minimum: 0 } };
     const refused = failOver(['a', 'b'], none, { upstreams });
-    refused.last().fails('upstream-unreachable', { unseen: true });
+    refused.last().fails('upstream-unreachable', { notSent: true });
     expect(refused.asked()).toEqual(['a', 'b']);
     refused.last().fails('upstream-error');
     expect(refused.outcome.error).toBeDefined();
@@ -97,7 +97,7 @@ describe('Failover', () => {
     const upstreams = upstreamsWith();
     const one = { retryBudget: { ratio: 0, minimum: 1 } };
     const { route } = failOver(['a', 'b'], one, { upstreams });
-    const { budget } = upstreams.routeOf(route.settings);
+    const { budget } = upstreams.routeStateFor(route.settings);
     for (let request = 0; request < 3; request += 1) {
       const { last, asked } = failOver(['a', 'b'], {}, { upstreams, route });
       last().fails('upstream-error');
@@ -140,7 +140,7 @@ describe('Failover', () => {
     second.failover.stop(new SluiceError('client-gone', 'left'));
     expect(second.held()).toEqual([NOTHING_HELD]);
     const [target] = second.route.targets;
-    expect(target && upstreams.admissionOf(target.upstream).queued).toBe(0);
+    expect(target && upstreams.limiterFor(target.upstream).queued).toBe(0);
   });
 
   it('takes an empty answer only where nobody else can give one', () => {

@@ -1,16 +1,16 @@
 import { SluiceError } from '../core/sluice-error.js';
-import { Stop } from '../core/stop-signal.js';
-import { Candidates, type Allowed, type Candidate } from '../upstream/candidates.js';
-import { mayFailOver } from '../upstream/failure.js';
+import { LightAbortController } from '../core/stop-signal.js';
+import { TargetSelector, type Allowed, type Candidate } from '../upstream/candidates.js';
+import { isFailoverable } from '../upstream/failure.js';
 import type { RetryBudget } from '../upstream/retry-budget.js';
 import { orderTargets } from '../upstream/order-targets.js';
 import type { Target } from '../upstream/target.js';
-import type { AttemptListener, TargetUse } from '../upstream/target-use.js';
+import type { SilenceListener, TargetLease } from '../upstream/target-use.js';
 import { backoffMs } from './backoff.js';
 import type { FailoverOptions } from './failover-options.js';
 import { nothingToTry } from './nothing-to-try.js';
 import { RunningAttempts } from './running-attempts.js';
-import type { Try } from './try.js';
+import type { Attempt } from './try.js';
 
 /** As many attempts are made where the route does not say: each target and key once, and the keys of one target take nothing from the others. */
 const DEFAULT_MAX_ATTEMPTS = 3;
@@ -20,13 +20,13 @@ const DEFAULT_MAX_ATTEMPTS = 3;
  * target's answer would be another answer. Where an attempt probes a target, or waits for one that fell silent, another
  * target is asked beside it.
  */
-export class Failover<T extends Try> implements AttemptListener {
-  readonly #candidates: Candidates;
+export class Failover<T extends Attempt> implements SilenceListener {
+  readonly #candidates: TargetSelector;
   readonly #running: RunningAttempts<T>;
   /** Another target is asked beside one that may be silent. */
   #overtaking = false;
   /** Ends the wait for a place; there is none as long as nobody waits. */
-  #waiting: Stop | undefined;
+  #waiting: LightAbortController | undefined;
   #attempts = 0;
   #rounds = 0;
   #nextRoundTimer: NodeJS.Timeout | undefined;
@@ -36,9 +36,9 @@ export class Failover<T extends Try> implements AttemptListener {
 
   constructor(private readonly options: FailoverOptions<T>) {
     const { upstreams, route, random, record } = options;
-    const costOf = (target: Target) => upstreams.stateOf(target).cost();
+    const costOf = (target: Target) => upstreams.healthFor(target).cost();
     const targets = orderTargets(route.targets, route.settings.strategy, { random, costOf });
-    this.#candidates = new Candidates(upstreams, targets, record.identity.streaming ? 'stream' : 'whole');
+    this.#candidates = new TargetSelector(upstreams, targets, record.identity.streaming ? 'stream' : 'whole');
     this.#running = new RunningAttempts(record);
   }
 
@@ -64,7 +64,7 @@ export class Failover<T extends Try> implements AttemptListener {
   }
 
   /** The target of a running attempt has fallen silent. */
-  targetFellSilent(): void {
+  onTargetSilent(): void {
     this.#overtake();
   }
 
@@ -85,12 +85,12 @@ export class Failover<T extends Try> implements AttemptListener {
 
   get #budget(): RetryBudget {
     const { upstreams, route } = this.options;
-    return upstreams.routeOf(route.settings).budget;
+    return upstreams.routeStateFor(route.settings).budget;
   }
 
   /** Attempts after the first are, but for one whose predecessor no upstream has seen. */
   get #isRetry(): boolean {
-    return this.#attempts > 0 && this.#lastError?.unseen !== true;
+    return this.#attempts > 0 && this.#lastError?.notSent !== true;
   }
 
   /** As many attempts were made as may be, or as many targets asked. */
@@ -137,7 +137,7 @@ export class Failover<T extends Try> implements AttemptListener {
     this.#conclude();
     record.attemptWon(winner.number, winner.target);
     if (record.identity.streaming) {
-      upstreams.routeOf(route.settings).ttft.observe(performance.now() - winner.use.startedAt);
+      upstreams.routeStateFor(route.settings).ttft.observe(performance.now() - winner.use.startedAt);
     }
     this.#running.supersede();
     onWon(attempt, winner.target);
@@ -169,15 +169,15 @@ export class Failover<T extends Try> implements AttemptListener {
     this.options.record.attemptFailed(running.number, running.target, error);
     this.#candidates.failed(running.target, key, error);
     if (this.#running.size > 0 && !this.#overtaking) return;
-    if (!mayFailOver(error)) this.#giveUp();
+    if (!isFailoverable(error)) this.#giveUp();
     else if (this.#running.size === 0) this.#next();
-    else if (this.#running.areSuspect) this.#overtake();
+    else if (this.#running.areSuspicious) this.#overtake();
   }
 
   #wait({ target, admission }: Extract<Candidate, { kind: 'full' }>): void {
-    const waiting = new Stop();
+    const waiting = new LightAbortController();
     this.#waiting = waiting;
-    admission.enter(this.options.caller, waiting).then(
+    admission.acquire(this.options.caller, waiting).then(
       (place) => {
         if (this.#over) return place.release();
         const candidate = this.#candidates.next(performance.now(), {}, { target, place });
@@ -203,7 +203,7 @@ export class Failover<T extends Try> implements AttemptListener {
     }
     this.#rounds += 1;
     this.#nextRoundTimer = setTimeout(() => {
-      this.#candidates.again();
+      this.#candidates.startRound();
       this.#next();
     }, waitMs);
     return undefined;
@@ -220,7 +220,7 @@ export class Failover<T extends Try> implements AttemptListener {
    * When the first attempt is slower than 95 of 100 were, a second one is begun beside it where the route wants that;
    * beside a probe in any case.
    */
-  #armHedge(use: TargetUse): void {
+  #armHedge(use: TargetLease): void {
     const { upstreams, route } = this.options;
     if (use.isProbe) {
       clearTimeout(this.#hedge);
@@ -228,7 +228,7 @@ export class Failover<T extends Try> implements AttemptListener {
       return;
     }
     if (!route.settings.hedge || this.#attempts !== 1) return;
-    const afterMs = upstreams.routeOf(route.settings).ttft.at(0.95);
+    const afterMs = upstreams.routeStateFor(route.settings).ttft.at(0.95);
     if (afterMs === undefined) return;
     this.#hedge = setTimeout(() => {
       const now = performance.now();
@@ -247,7 +247,7 @@ export class Failover<T extends Try> implements AttemptListener {
   }
 
   #beginBeside(allowed: Allowed = {}): void {
-    const candidate = this.#candidates.besides(this.#running.targets, performance.now(), allowed);
+    const candidate = this.#candidates.nextBeside(this.#running.targets, performance.now(), allowed);
     if (candidate.kind === 'ready') this.#begin(candidate);
   }
 

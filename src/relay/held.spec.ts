@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Transcoded } from '../core/transcoder.js';
-import { Held, tooManyEvents } from './held.js';
+import type { TranscodeResult } from '../core/transcoder.js';
+import { PreludeBuffer, tooManyEvents } from './held.js';
 
-const block = (fields: Partial<Transcoded<string>> = {}): Transcoded<string> => ({
+const block = (fields: Partial<TranscodeResult<string>> = {}): TranscodeResult<string> => ({
   output: [],
   events: 1,
   content: false,
@@ -13,7 +13,7 @@ const block = (fields: Partial<Transcoded<string>> = {}): Transcoded<string> => 
 
 describe('Held', () => {
   it('gives its blocks in the order in which they came, once', () => {
-    const held = new Held<string>(10, 100);
+    const held = new PreludeBuffer<string>(10, 100);
     const blocks = [block({ output: ['1'] }), block({ output: ['2'] })];
     for (const one of blocks) expect(held.add(one, 1)).toBeUndefined();
     expect(held.take()).toEqual(blocks);
@@ -21,34 +21,34 @@ describe('Held', () => {
   });
 
   it('holds as many events as it may, and fails with the next', () => {
-    const held = new Held<string>(3, 100);
+    const held = new PreludeBuffer<string>(3, 100);
     expect(held.add(block({ events: 2 }), 1)).toBeUndefined();
     expect(held.add(block({ events: 1 }), 1)).toBeUndefined();
     expect(held.add(block({ events: 1 }), 1)).toMatchObject({ code: 'upstream-error', retryable: false });
   });
 
   it('counts events, not blocks', () => {
-    const held = new Held<string>(3, 100);
+    const held = new PreludeBuffer<string>(3, 100);
     for (let count = 0; count < 10; count += 1) expect(held.add(block({ events: 0 }), 1)).toBeUndefined();
     expect(held.add(block({ events: 4 }), 1)).toBeDefined();
   });
 
   it('holds as many bytes as it may, and fails with the next so that another target may serve', () => {
-    const held = new Held<string>(10, 100);
+    const held = new PreludeBuffer<string>(10, 100);
     expect(held.add(block(), 60)).toBeUndefined();
     expect(held.add(block({ events: 0 }), 40)).toBeUndefined();
     expect(held.add(block(), 1)).toMatchObject({ code: 'upstream-error', retryable: true });
   });
 
   it('keeps counting after its blocks were taken', () => {
-    const held = new Held<string>(2, 100);
+    const held = new PreludeBuffer<string>(2, 100);
     held.add(block({ events: 2 }), 1);
     held.take();
     expect(held.add(block(), 1)).toBeDefined();
   });
 
   it('knows the last finish reason, and none before one came', () => {
-    const held = new Held<string>(10, 100);
+    const held = new PreludeBuffer<string>(10, 100);
     held.add(block(), 1);
     expect(held.finishReason).toBeUndefined();
     held.add(block({ finishReason: 'length' }), 1);

@@ -1,10 +1,10 @@
 import { SluiceError } from '../core/sluice-error.js';
 import type { FinishReason } from '../core/stream-part.js';
-import type { Transcoded } from '../core/transcoder.js';
+import type { TranscodeResult } from '../core/transcoder.js';
 
 /** What an attempt has read before its first content, in bounds. */
-export class Held<F> {
-  readonly #blocks: Transcoded<F>[] = [];
+export class PreludeBuffer<F> {
+  readonly #blocks: TranscodeResult<F>[] = [];
   #events = 0;
   #bytes = 0;
   #finishReason: FinishReason | undefined;
@@ -20,7 +20,7 @@ export class Held<F> {
   }
 
   /** Of a block of so many bytes. The error of a stream that says too much without saying anything. */
-  add(block: Transcoded<F>, bytes: number): SluiceError | undefined {
+  add(block: TranscodeResult<F>, bytes: number): SluiceError | undefined {
     this.#blocks.push(block);
     this.#events += block.events;
     this.#bytes += bytes;
@@ -29,7 +29,7 @@ export class Held<F> {
     return this.#bytes > this.maxBytes ? tooManyBytes(this.maxBytes) : undefined;
   }
 
-  take(): Transcoded<F>[] {
+  take(): TranscodeResult<F>[] {
     return this.#blocks.splice(0);
   }
 }

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { KeptAnswers } from './kept-answers.js';
-import type { RelayAnswer } from './relay-stream.js';
+import { CompletionCache } from './kept-answers.js';
+import type { RelayCompletion } from './relay-stream.js';
 
 const MIB = 1024 * 1024;
-const answer = (id: string, bytes = 2): RelayAnswer => ({
+const answer = (id: string, bytes = 2): RelayCompletion => ({
   id,
   route: 'r',
   target: 'a/m',
@@ -14,7 +14,7 @@ const answer = (id: string, bytes = 2): RelayAnswer => ({
 });
 
 function keeping(maxBytes = 256 * MIB) {
-  const kept = new KeptAnswers({
+  const kept = new CompletionCache({
     streamLog: { maxBytesPerStream: MIB, maxBytes, keepSeconds: 60, leaseMs: 6_000 },
   });
   return { kept, has: (...names: string[]) => names.filter((name) => kept.get(name) !== undefined) };
@@ -30,40 +30,40 @@ describe('KeptAnswers', () => {
 
   it('keeps an answer as long as a stream is kept, however often it is given', () => {
     const { kept, has } = keeping();
-    kept.keep('a', answer('1'));
+    kept.set('a', answer('1'));
     vi.advanceTimersByTime(59_000);
-    expect(kept.get('a')).toEqual({ answer: answer('1'), sharing: { how: 'hit', ageSeconds: 59 } });
+    expect(kept.get('a')).toEqual({ answer: answer('1'), cache: { status: 'hit', ageSeconds: 59 } });
     vi.advanceTimersByTime(1_001);
     expect(has('a')).toEqual([]);
   });
 
   it('keeps the last one of a name, and for its own time', () => {
     const { kept } = keeping();
-    kept.keep('a', answer('1'));
+    kept.set('a', answer('1'));
     vi.advanceTimersByTime(59_000);
-    kept.keep('a', answer('2'));
+    kept.set('a', answer('2'));
     vi.advanceTimersByTime(59_000);
     expect(kept.get('a')?.answer.id).toBe('2');
   });
 
   it('lets go of those that were not asked for the longest when there is no room', () => {
     const { kept, has } = keeping(3 * MIB);
-    for (const name of ['a', 'b']) kept.keep(name, answer(name, MIB));
+    for (const name of ['a', 'b']) kept.set(name, answer(name, MIB));
     kept.get('a');
-    kept.keep('c', answer('c', MIB));
+    kept.set('c', answer('c', MIB));
     expect(has('a', 'b', 'c')).toEqual(['a', 'c']);
   });
 
   it('has 64 MiB at the most', () => {
     const { kept, has } = keeping();
-    for (const name of ['a', 'b', 'c']) kept.keep(name, answer(name, 31 * MIB));
+    for (const name of ['a', 'b', 'c']) kept.set(name, answer(name, 31 * MIB));
     expect(has('a', 'b', 'c')).toEqual(['b', 'c']);
   });
 
   it('does not keep what has no room at all, and keeps the others', () => {
     const { kept, has } = keeping(3 * MIB);
-    kept.keep('a', answer('a', MIB));
-    kept.keep('b', answer('b', 3 * MIB));
+    kept.set('a', answer('a', MIB));
+    kept.set('b', answer('b', 3 * MIB));
     expect(has('a', 'b')).toEqual(['a']);
   });
 });

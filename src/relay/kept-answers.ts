@@ -1,24 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
-import { hitOf, type Sharing } from './once.js';
-import type { RelayAnswer } from './relay-stream.js';
+import { cacheHit, type CacheLookup } from './once.js';
+import type { RelayCompletion } from './relay-stream.js';
 
 /** Bytes of all answers that are kept, where `streamLog.maxBytes` is not less. */
 const MAX_BYTES = 64 * 1024 * 1024;
 /** What an answer takes beside its body, in bytes. */
 const OVERHEAD_BYTES = 1024;
 
-interface Kept {
-  readonly answer: RelayAnswer;
+interface CachedCompletion {
+  readonly answer: RelayCompletion;
   /** In milliseconds of `performance.now()`. */
   readonly endedAt: number;
 }
 
 /** Whole answers that may be given again: each as long as a stream is kept, and as many as there is room for. */
 @Injectable()
-export class KeptAnswers {
-  readonly #answers: LRUCache<string, Kept>;
+export class CompletionCache {
+  readonly #answers: LRUCache<string, CachedCompletion>;
 
   constructor(@Inject(SLUICE_SETTINGS) private readonly settings: Pick<SluiceSettings, 'streamLog'>) {
     this.#answers = new LRUCache({
@@ -30,13 +30,13 @@ export class KeptAnswers {
   }
 
   /** Replaces what was kept under the name. The least recently used leave where there is no room. */
-  keep(name: string, answer: RelayAnswer): void {
+  set(name: string, answer: RelayCompletion): void {
     const ttl = this.settings.streamLog.keepSeconds * 1000;
     this.#answers.set(name, { answer, endedAt: performance.now() }, { ttl });
   }
 
-  get(name: string): { readonly answer: RelayAnswer; readonly sharing: Sharing } | undefined {
+  get(name: string): { readonly answer: RelayCompletion; readonly cache: CacheLookup } | undefined {
     const kept = this.#answers.get(name);
-    return kept && { answer: kept.answer, sharing: hitOf(performance.now() - kept.endedAt) };
+    return kept && { answer: kept.answer, cache: cacheHit(performance.now() - kept.endedAt) };
   }
 }

@@ -2,31 +2,31 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nothing, options, recorded, request } from '../../test/support/asked-once.js';
 import type { Outcome } from '../core/outcome.js';
 import { SluiceError } from '../core/sluice-error.js';
-import type { NamedStream } from '../streams/named-stream.js';
-import type { LoggedStream } from '../streams/stream-log.js';
-import { NamedStreams } from './named-streams.js';
-import { OnceStreams } from './once-streams.js';
-import type { Once } from './once.js';
-import type { RecordedStream, RecordedStreams, RecordOptions } from './recorded-streams.js';
+import type { StreamAlias } from '../streams/named-stream.js';
+import type { StreamStatus } from '../streams/stream-log.js';
+import { StreamDirectory } from './named-streams.js';
+import { DeduplicatedStreams } from './once-streams.js';
+import type { RequestIdentity } from './once.js';
+import type { ResumableStream, ResumableStreams, ResumableOptions } from './recorded-streams.js';
 
-const KEYED: Once = { key: 'k', retry: false, share: undefined, hash: 'h' };
-const SHARING: Once = { key: undefined, retry: false, share: 'use', hash: 'h' };
+const KEYED: RequestIdentity = { key: 'k', retry: false, share: undefined, hash: 'h' };
+const SHARING: RequestIdentity = { key: undefined, retry: false, share: 'use', hash: 'h' };
 
 /** What replicas have in common: names, and what is kept of streams. */
 class SharedLog {
-  readonly names = new Map<string, NamedStream>();
-  readonly streams = new Map<string, LoggedStream>();
+  readonly names = new Map<string, StreamAlias>();
+  readonly streams = new Map<string, StreamStatus>();
   readonly asked: string[] = [];
   failure: SluiceError | undefined;
 
-  readonly name = (name: string, stream: NamedStream) => void this.names.set(name, stream);
-  readonly named = async (name: string) => {
+  readonly setAlias = (name: string, stream: StreamAlias) => void this.names.set(name, stream);
+  readonly findByAlias = async (name: string) => {
     this.asked.push(name);
     if (this.failure !== undefined) throw this.failure;
     return this.names.get(name);
   };
 
-  change(id: string, fields: Partial<LoggedStream>): void {
+  change(id: string, fields: Partial<StreamStatus>): void {
     const stream = this.streams.get(id);
     if (stream !== undefined) this.streams.set(id, { ...stream, ...fields });
   }
@@ -34,25 +34,26 @@ class SharedLog {
 
 /** A replica whose streams begin with its name, and all that it was asked to read. */
 function replica(name: string, log: SharedLog) {
-  const ends = new Map<string, NonNullable<RecordOptions['onEnded']>>();
+  const ends = new Map<string, NonNullable<ResumableOptions['onEnded']>>();
   const reads: string[] = [];
-  const streams: Pick<RecordedStreams, 'open' | 'isKept' | 'hold' | 'find' | 'read'> = {
-    async open(_, { dialect, caller, onEnded = () => undefined }): Promise<RecordedStream> {
+  const streams: Pick<ResumableStreams, 'open' | 'isRetained' | 'hold' | 'find' | 'read'> = {
+    async open(_, { dialect, caller, onEnded = () => undefined }): Promise<ResumableStream> {
       const id = `${name}${ends.size + 1}`;
       ends.set(id, onEnded);
       const card = { id, owner: caller.tenant ?? caller.name, dialect, route: 'r', startedAt: 0 };
-      log.streams.set(id, { ...card, state: 'running', firstKept: 0, frames: 1, brokenOff: false });
+      log.streams.set(id, { ...card, state: 'running', firstRetained: 0, frames: 1, truncated: false });
       return recorded(id, { target: 'u/m', attempts: 2, headers: { 'x-request-id': '7' } });
     },
-    async isKept(id) {
+    async isRetained(id) {
       if (log.failure !== undefined) throw log.failure;
-      return log.streams.get(id)?.firstKept === 0;
+      return log.streams.get(id)?.firstRetained === 0;
     },
     hold: () => undefined,
     async find(id, owner, position) {
       const stream = log.streams.get(id);
       if (stream?.owner !== owner) throw new SluiceError('not-found', 'There is no such stream');
-      if (position && position.from < stream.firstKept) throw new SluiceError('stream-gone', 'It is gone');
+      if (position && position.from < stream.firstRetained)
+        throw new SluiceError('stream-gone', 'It is gone');
       return stream;
     },
     read(id, from) {
@@ -60,13 +61,13 @@ function replica(name: string, log: SharedLog) {
       return nothing();
     },
   };
-  const named = new NamedStreams(streams, log);
-  const once = new OnceStreams(streams as RecordedStreams, named, { emit: () => undefined });
-  const open = (asked: Once, changed: Partial<RecordOptions> = {}) =>
+  const named = new StreamDirectory(streams, log);
+  const once = new DeduplicatedStreams(streams as ResumableStreams, named, { emit: () => undefined });
+  const open = (asked: RequestIdentity, changed: Partial<ResumableOptions> = {}) =>
     once.open(asked, request, { ...options, ...changed });
-  const ask = async (asked: Once, changed?: Partial<RecordOptions>) => {
-    const { stream, sharing } = await open(asked, changed);
-    return [stream.id, sharing?.how].join(' ').trim();
+  const ask = async (asked: RequestIdentity, changed?: Partial<ResumableOptions>) => {
+    const { stream, cache: sharing } = await open(asked, changed);
+    return [stream.id, sharing?.status].join(' ').trim();
   };
   const end = (id: string, outcome: Outcome, finishReason = 'stop') => {
     log.change(id, { state: 'over' });
@@ -93,7 +94,7 @@ describe('OnceStreams, for requests with a key', () => {
   it('reads it from its producer, and tells who served it', async () => {
     const { a, b } = replicas();
     await a.ask(KEYED);
-    const { stream, sharing } = await b.open(KEYED);
+    const { stream, cache: sharing } = await b.open(KEYED);
     expect(stream).toMatchObject({
       id: 'a1',
       route: 'r',
@@ -114,7 +115,7 @@ describe('OnceStreams, for requests with a key', () => {
   it('asks anew when the stream is not kept, or is said to be another owner’s', async () => {
     const { a, b, log } = replicas();
     await a.ask(KEYED);
-    log.change('a1', { firstKept: 1 });
+    log.change('a1', { firstRetained: 1 });
     expect(await b.ask(KEYED)).toBe('b1');
     log.change('b1', { owner: 'other' });
     expect(await replica('c', log).ask(KEYED)).toBe('c1');
@@ -151,7 +152,7 @@ describe('OnceStreams, for requests that share', () => {
     expect(await b.ask(SHARING)).toBe('a1 shared');
     a.end('a1', 'length');
     vi.advanceTimersByTime(2_500);
-    expect((await b.open(SHARING)).sharing).toEqual({ how: 'hit', ageSeconds: 2 });
+    expect((await b.open(SHARING)).cache).toEqual({ status: 'hit', ageSeconds: 2 });
   });
 
   it('replays nothing that failed, and nothing that lacks its end', async () => {
@@ -160,7 +161,7 @@ describe('OnceStreams, for requests that share', () => {
     a.end('a1', 'upstream-cut');
     expect(await b.ask(SHARING)).toBe('b1 miss');
     b.end('b1', 'finished');
-    log.change('b1', { brokenOff: true });
+    log.change('b1', { truncated: true });
     expect(await replica('c', log).ask(SHARING)).toBe('c1 miss');
   });
 

@@ -1,29 +1,29 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SluiceError } from '../core/sluice-error.js';
-import type { NamedEnd, NamedStream } from '../streams/named-stream.js';
-import { StreamLog, type LoggedStream } from '../streams/stream-log.js';
-import { otherRequest, type Once } from './once.js';
-import { RecordedStreams, type RecordedStream } from './recorded-streams.js';
+import type { AliasedEnd, StreamAlias } from '../streams/named-stream.js';
+import { StreamLog, type StreamStatus } from '../streams/stream-log.js';
+import { idempotencyConflict, type RequestIdentity } from './once.js';
+import { ResumableStreams, type ResumableStream } from './recorded-streams.js';
 
 /** A stream that was begun on another replica. */
 export interface FoundStream {
-  readonly stream: RecordedStream;
+  readonly stream: ResumableStream;
   /** Undefined while it runs. */
-  readonly ended: NamedEnd | undefined;
+  readonly ended: AliasedEnd | undefined;
 }
 
 /** Tells other replicas by which names requests find the streams of this one, and finds theirs. */
 @Injectable()
-export class NamedStreams {
+export class StreamDirectory {
   constructor(
-    @Inject(RecordedStreams) private readonly streams: Pick<RecordedStreams, 'find' | 'read'>,
-    @Inject(StreamLog) private readonly log: Pick<StreamLog, 'name' | 'named'>,
+    @Inject(ResumableStreams) private readonly streams: Pick<ResumableStreams, 'find' | 'read'>,
+    @Inject(StreamLog) private readonly log: Pick<StreamLog, 'setAlias' | 'findByAlias'>,
   ) {}
 
   /** Called when a stream has its head, and again when it is over. */
-  tell(name: string, hash: string, stream: RecordedStream, ended: NamedEnd | undefined): void {
+  publish(name: string, hash: string, stream: ResumableStream, ended: AliasedEnd | undefined): void {
     const { id, route, target, attempts, headers } = stream;
-    this.log.name(name, { id, hash, route, target, attempts, headers, ended });
+    this.log.setAlias(name, { id, hash, route, target, attempts, headers, ended });
   }
 
   /**
@@ -31,7 +31,7 @@ export class NamedStreams {
    * else was asked, and where the log cannot be reached: to ask a model again for a key would be billed twice. For a request
    * that shares there is none then, nor one that broke off.
    */
-  async find(name: string, once: Once, owner: string): Promise<FoundStream | undefined> {
+  async lookup(name: string, once: RequestIdentity, owner: string): Promise<FoundStream | undefined> {
     try {
       return await this.#find(name, once, owner);
     } catch (error) {
@@ -40,18 +40,22 @@ export class NamedStreams {
     }
   }
 
-  async #find(name: string, { hash, share }: Once, owner: string): Promise<FoundStream | undefined> {
-    const named = await this.log.named(name);
+  async #find(
+    name: string,
+    { hash, share }: RequestIdentity,
+    owner: string,
+  ): Promise<FoundStream | undefined> {
+    const named = await this.log.findByAlias(name);
     if (named === undefined) return undefined;
-    if (named.hash !== hash) throw otherRequest();
+    if (named.hash !== hash) throw idempotencyConflict();
     const kept = await this.#kept(named, owner);
     if (kept === undefined || (share !== undefined && !isShareable(named, kept))) return undefined;
     const { id, route, target, attempts, headers, ended } = named;
-    const read: RecordedStream['read'] = (from, signal) => this.streams.read(id, from, signal);
+    const read: ResumableStream['read'] = (from, signal) => this.streams.read(id, from, signal);
     return { stream: { id, route, target, attempts, headers, read }, ended };
   }
 
-  async #kept({ id }: NamedStream, owner: string): Promise<LoggedStream | undefined> {
+  async #kept({ id }: StreamAlias, owner: string): Promise<StreamStatus | undefined> {
     try {
       return await this.streams.find(id, owner, { from: 0, epoch: 1 });
     } catch (error) {
@@ -63,6 +67,9 @@ export class NamedStreams {
 }
 
 /** Of one that is over and whose own end nobody has told, it is not known whether it is whole. */
-function isShareable({ ended }: NamedStream, { state, brokenOff, takenOverAt }: LoggedStream): boolean {
+function isShareable(
+  { ended }: StreamAlias,
+  { state, truncated: brokenOff, takenOverAt }: StreamStatus,
+): boolean {
   return ended === undefined ? state === 'running' : ended.whole && !brokenOff && takenOverAt === undefined;
 }

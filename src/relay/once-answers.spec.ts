@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../core/chat-request.js';
 import type { RelayEvent } from '../core/relay-event.js';
-import { Stop } from '../core/stop-signal.js';
-import { KeptAnswers } from './kept-answers.js';
-import { OnceAnswers } from './once-answers.js';
-import type { Once } from './once.js';
-import type { OpenOptions, RelayAnswer } from './relay-stream.js';
+import { LightAbortController } from '../core/stop-signal.js';
+import { CompletionCache } from './kept-answers.js';
+import { DeduplicatedCompletions } from './once-answers.js';
+import type { RequestIdentity } from './once.js';
+import type { OpenOptions, RelayCompletion } from './relay-stream.js';
 import type { RelayService } from './relay.service.js';
 
-const SHARE: Once = { key: undefined, retry: false, share: 'use', hash: 'h' };
+const SHARE: RequestIdentity = { key: undefined, retry: false, share: 'use', hash: 'h' };
 const streamLog = { maxBytesPerStream: 1_000_000, maxBytes: 1_000_000, keepSeconds: 60, leaseMs: 6_000 };
 const turns = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -21,7 +21,7 @@ function answering() {
   }[] = [];
   const events: RelayEvent[] = [];
   const complete = (_: unknown, given: OpenOptions = {}) =>
-    new Promise<RelayAnswer>((resolve, reject) => {
+    new Promise<RelayCompletion>((resolve, reject) => {
       const id = `a${asked.length + 1}`;
       const rest = { target: 'a/m', attempts: 1, headers: {}, contentType: 'application/json' };
       const done = (finishReason = 'stop') => {
@@ -31,17 +31,17 @@ function answering() {
       asked.push({ done, fail: reject, options: given });
     });
   const relay = { complete } as unknown as RelayService;
-  const answers = new OnceAnswers(relay, new KeptAnswers({ streamLog }), {
+  const answers = new DeduplicatedCompletions(relay, new CompletionCache({ streamLog }), {
     emit: (event) => events.push(event),
   });
   const share = async (
-    fields: Partial<Once> = {},
+    fields: Partial<RequestIdentity> = {},
     caller: Caller = { name: 'web' },
-    signal: Stop = new Stop(),
+    signal: LightAbortController = new LightAbortController(),
   ): Promise<string> => {
     const once = { ...SHARE, ...fields };
-    const { answer, sharing } = await answers.complete(once, { messages: [] }, { caller, signal });
-    return `${answer.id} ${sharing?.how}`;
+    const { answer, cache: sharing } = await answers.complete(once, { messages: [] }, { caller, signal });
+    return `${answer.id} ${sharing?.status}`;
   };
   return { asked, events, share };
 }
@@ -54,8 +54,8 @@ describe('OnceAnswers, for requests that share', () => {
     expect(await Promise.all(both)).toEqual(['a1 miss', 'a1 shared']);
     expect(await share()).toBe('a1 hit');
     expect(asked.length).toBe(1);
-    const hows = ['miss', 'shared', 'hit'];
-    expect(events).toEqual(hows.map((how) => ({ type: 'sharing', route: 'r', how })));
+    const statuses = ['miss', 'shared', 'hit'];
+    expect(events).toEqual(statuses.map((status) => ({ type: 'cache-lookup', route: 'r', status })));
   });
 
   it('gives an answer with a finish reason that nobody knows to those that wait, and to nobody later', async () => {
@@ -80,7 +80,7 @@ describe('OnceAnswers, for requests that share', () => {
 
   it('ends with its last caller, and not with its first one', async () => {
     const { asked, share } = answering();
-    const [one, other] = [new Stop(), new Stop()];
+    const [one, other] = [new LightAbortController(), new LightAbortController()];
     const both = [share({}, undefined, one), share({}, undefined, other)];
     one.abort('left');
     expect(asked[0]?.options.signal?.aborted).toBe(false);

@@ -1,31 +1,31 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller, ChatRequest } from '../core/chat-request.js';
-import { isWhole } from '../core/outcome.js';
+import { isComplete } from '../core/outcome.js';
 import { SluiceError } from '../core/sluice-error.js';
-import type { StopSignal } from '../core/stop-signal.js';
-import { KeptAnswers } from './kept-answers.js';
-import type { Once, Sharing } from './once.js';
+import type { AbortSignalLike } from '../core/stop-signal.js';
+import { CompletionCache } from './kept-answers.js';
+import type { RequestIdentity, CacheLookup } from './once.js';
 import { ownerOf } from './recorded-streams.js';
 import { RelayEvents } from './relay-events.js';
-import type { OpenOptions, RelayAnswer } from './relay-stream.js';
+import type { OpenOptions, RelayCompletion } from './relay-stream.js';
 import { RelayService } from './relay.service.js';
-import { SharedWork } from './shared-work.js';
+import { SingleFlight } from './shared-work.js';
 
 interface Entry {
   readonly hash: string;
-  readonly work: SharedWork<RelayAnswer>;
+  readonly work: SingleFlight<RelayCompletion>;
 }
 
 /** A whole answer for a request, and how the request came to it if it shares. */
-export interface OnceAnswer {
-  readonly answer: RelayAnswer;
-  readonly sharing: Sharing | undefined;
+export interface DeduplicatedCompletion {
+  readonly answer: RelayCompletion;
+  readonly cache: CacheLookup | undefined;
 }
 
 /** Who asks for a whole answer. */
-interface Asker {
+interface Requester {
   readonly caller: Caller;
-  readonly signal: StopSignal;
+  readonly signal: AbortSignalLike;
 }
 
 /**
@@ -33,32 +33,36 @@ interface Asker {
  * shares what others of its owner were answered too.
  */
 @Injectable()
-export class OnceAnswers {
+export class DeduplicatedCompletions {
   /** Those that run, by owner and key, or by owner and what is asked. */
   readonly #running = new Map<string, Entry>();
 
   constructor(
     @Inject(RelayService) private readonly relay: RelayService,
-    @Inject(KeptAnswers) private readonly kept: KeptAnswers,
+    @Inject(CompletionCache) private readonly kept: CompletionCache,
     @Inject(RelayEvents) private readonly events: Pick<RelayEvents, 'emit'>,
   ) {}
 
   /** Rejects with `unprocessable` where the key was given with another body, and as `RelayService.complete` does. */
-  async complete(once: Once | undefined, request: ChatRequest, asker: Asker): Promise<OnceAnswer> {
+  async complete(
+    once: RequestIdentity | undefined,
+    request: ChatRequest,
+    asker: Requester,
+  ): Promise<DeduplicatedCompletion> {
     if (once?.key !== undefined) {
       const name = `key ${ownerOf(asker.caller)} ${once.key}`;
       const answer = await this.#withKey(name, once.hash, request, asker);
-      return { answer, sharing: undefined };
+      return { answer, cache: undefined };
     }
     if (once?.share === undefined) {
-      return { answer: await this.relay.complete(request, asker), sharing: undefined };
+      return { answer: await this.relay.complete(request, asker), cache: undefined };
     }
     const found = await this.#share(once, request, asker);
-    this.events.emit({ type: 'sharing', route: found.answer.route, how: found.sharing.how });
+    this.events.emit({ type: 'cache-lookup', route: found.answer.route, status: found.cache.status });
     return found;
   }
 
-  #withKey(name: string, hash: string, request: ChatRequest, asker: Asker): Promise<RelayAnswer> {
+  #withKey(name: string, hash: string, request: ChatRequest, asker: Requester): Promise<RelayCompletion> {
     const known = this.#running.get(name);
     if (known !== undefined && known.hash !== hash) {
       throw new SluiceError('unprocessable', 'This Idempotency-Key was used with another request');
@@ -67,16 +71,16 @@ export class OnceAnswers {
     return entry.work.join(asker.signal);
   }
 
-  async #share({ share, hash }: Once, request: ChatRequest, asker: Asker) {
+  async #share({ share, hash }: RequestIdentity, request: ChatRequest, asker: Requester) {
     const name = `share ${ownerOf(asker.caller)} ${hash}`;
     const running = share === 'use' ? usable(this.#running.get(name)) : undefined;
     if (running !== undefined) {
-      return { answer: await running.work.join(asker.signal), sharing: { how: 'shared' } as const };
+      return { answer: await running.work.join(asker.signal), cache: { status: 'shared' } as const };
     }
     const kept = share === 'use' ? this.kept.get(name) : undefined;
     if (kept !== undefined) return kept;
-    const entry = this.#begin(name, hash, request, asker.caller, (answer) => this.kept.keep(name, answer));
-    return { answer: await entry.work.join(asker.signal), sharing: { how: 'miss' } as const };
+    const entry = this.#begin(name, hash, request, asker.caller, (answer) => this.kept.set(name, answer));
+    return { answer: await entry.work.join(asker.signal), cache: { status: 'miss' } as const };
   }
 
   /** `onAnswer` is called for an answer that is whole, unless another request has begun under the name meanwhile. */
@@ -85,13 +89,13 @@ export class OnceAnswers {
     hash: string,
     request: ChatRequest,
     caller: Caller,
-    onAnswer: (answer: RelayAnswer) => void = () => undefined,
+    onAnswer: (answer: RelayCompletion) => void = () => undefined,
   ): Entry {
     let whole = false;
     const onEnded: OpenOptions['onEnded'] = (outcome, finishReason) => {
-      whole = isWhole(outcome, finishReason);
+      whole = isComplete(outcome, finishReason);
     };
-    const work = new SharedWork((nobody) =>
+    const work = new SingleFlight((nobody) =>
       this.relay.complete(request, { caller, signal: nobody, onEnded }),
     );
     const entry = { hash, work };
@@ -106,5 +110,5 @@ export class OnceAnswers {
 }
 
 function usable(entry: Entry | undefined): Entry | undefined {
-  return entry?.work.abandoned ? undefined : entry;
+  return entry?.work.cancelled ? undefined : entry;
 }

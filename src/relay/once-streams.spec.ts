@@ -3,12 +3,12 @@ import { never, options, recorded, request } from '../../test/support/asked-once
 import type { Outcome } from '../core/outcome.js';
 import type { RelayEvent } from '../core/relay-event.js';
 import { SluiceError } from '../core/sluice-error.js';
-import { Stop } from '../core/stop-signal.js';
-import { OnceStreams } from './once-streams.js';
-import type { Once } from './once.js';
-import type { RecordedStream, RecordedStreams, RecordOptions } from './recorded-streams.js';
+import { LightAbortController } from '../core/stop-signal.js';
+import { DeduplicatedStreams } from './once-streams.js';
+import type { RequestIdentity } from './once.js';
+import type { ResumableStream, ResumableStreams, ResumableOptions } from './recorded-streams.js';
 
-const once = (fields: Partial<Once> = {}): Once => ({
+const once = (fields: Partial<RequestIdentity> = {}): RequestIdentity => ({
   key: 'k',
   retry: false,
   share: undefined,
@@ -20,12 +20,12 @@ const once = (fields: Partial<Once> = {}): Once => ({
 function opening() {
   const [kept, forgotten] = [new Set<string>(), new Set<string>()];
   const held: string[] = [];
-  const ends = new Map<string, NonNullable<RecordOptions['onEnded']>>();
+  const ends = new Map<string, NonNullable<ResumableOptions['onEnded']>>();
   const events: RelayEvent[] = [];
   let opened = 0;
   let failure: SluiceError | undefined;
-  const streams: Pick<RecordedStreams, 'open' | 'isKept' | 'isForgotten' | 'hold'> = {
-    async open(_, { onEnded = never }): Promise<RecordedStream> {
+  const streams: Pick<ResumableStreams, 'open' | 'isRetained' | 'isEvicted' | 'hold'> = {
+    async open(_, { onEnded = never }): Promise<ResumableStream> {
       opened += 1;
       if (failure !== undefined) throw failure;
       const id = `s${opened}`;
@@ -33,18 +33,20 @@ function opening() {
       ends.set(id, onEnded);
       return recorded(id);
     },
-    isKept: async (id) => kept.has(id),
-    isForgotten: async (id) => forgotten.has(id),
+    isRetained: async (id) => kept.has(id),
+    isEvicted: async (id) => forgotten.has(id),
     hold: (id) => void held.push(id),
   };
-  const named = { find: async () => undefined, tell: () => undefined };
-  const all = new OnceStreams(streams as RecordedStreams, named, { emit: (event) => events.push(event) });
-  const open = (fields?: Partial<Once>, changed?: Partial<RecordOptions>) =>
+  const named = { lookup: async () => undefined, publish: () => undefined };
+  const all = new DeduplicatedStreams(streams as ResumableStreams, named, {
+    emit: (event) => events.push(event),
+  });
+  const open = (fields?: Partial<RequestIdentity>, changed?: Partial<ResumableOptions>) =>
     all.open(once(fields), request, { ...options, ...changed });
-  const ask = (fields?: Partial<Once>) => open(fields).then(({ stream }) => stream.id);
-  const share = (fields: Partial<Once> = {}, changed?: Partial<RecordOptions>) =>
+  const ask = (fields?: Partial<RequestIdentity>) => open(fields).then(({ stream }) => stream.id);
+  const share = (fields: Partial<RequestIdentity> = {}, changed?: Partial<ResumableOptions>) =>
     open({ key: undefined, share: 'use', ...fields }, changed).then(
-      ({ stream, sharing }) => `${stream.id} ${sharing?.how}`,
+      ({ stream, cache: sharing }) => `${stream.id} ${sharing?.status}`,
     );
   const end = (id: string, outcome: Outcome, finishReason: string | undefined = 'stop') =>
     ends.get(id)?.(outcome, finishReason);
@@ -119,7 +121,7 @@ describe('OnceStreams', () => {
 
   it('says nothing of sharing to one that does not share', async () => {
     const { open, events } = opening();
-    expect((await open()).sharing).toBeUndefined();
+    expect((await open()).cache).toBeUndefined();
     expect(events).toEqual([]);
   });
 
@@ -140,8 +142,8 @@ describe('OnceStreams, for requests that share', () => {
     expect(await share()).toBe('s1 shared');
     end('s1', 'finished');
     expect(await share()).toBe('s1 hit');
-    const hows = ['miss', 'shared', 'shared', 'hit'];
-    expect(events).toEqual(hows.map((how) => ({ type: 'sharing', route: 'r', how })));
+    const statuses = ['miss', 'shared', 'shared', 'hit'];
+    expect(events).toEqual(statuses.map((status) => ({ type: 'cache-lookup', route: 'r', status })));
   });
 
   it('says how old a hit is, in whole seconds since its end', async () => {
@@ -152,8 +154,8 @@ describe('OnceStreams, for requests that share', () => {
     vi.advanceTimersByTime(2_999);
     // Whatever becomes of the wall clock.
     vi.setSystemTime(0);
-    const { sharing } = await open({ key: undefined, share: 'use' });
-    expect(sharing).toEqual({ how: 'hit', ageSeconds: 2 });
+    const { cache: sharing } = await open({ key: undefined, share: 'use' });
+    expect(sharing).toEqual({ status: 'hit', ageSeconds: 2 });
   });
 
   it.each(['finished', 'length', 'content-filter'] as const)(
@@ -232,7 +234,7 @@ describe('OnceStreams, for requests that share', () => {
 
   it('begins anew after all that waited for a head have left', async () => {
     const { open, share } = opening();
-    const gone = new Stop();
+    const gone = new LightAbortController();
     const first = open({ key: undefined, share: 'use' }, { signal: gone });
     gone.abort('left');
     expect(await share()).toBe('s2 miss');

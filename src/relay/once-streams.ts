@@ -1,13 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { ChatRequest } from '../core/chat-request.js';
-import { isWhole } from '../core/outcome.js';
-import type { NamedEnd } from '../streams/named-stream.js';
-import { NamedStreams } from './named-streams.js';
-import { hitOf, otherRequest, type Once, type Sharing } from './once.js';
-import { ownerOf, RecordedStreams, type RecordedStream, type RecordOptions } from './recorded-streams.js';
+import { isComplete } from '../core/outcome.js';
+import type { AliasedEnd } from '../streams/named-stream.js';
+import { StreamDirectory } from './named-streams.js';
+import { cacheHit, idempotencyConflict, type RequestIdentity, type CacheLookup } from './once.js';
+import {
+  ownerOf,
+  ResumableStreams,
+  type ResumableStream,
+  type ResumableOptions,
+} from './recorded-streams.js';
 import { RelayEvents } from './relay-events.js';
-import { SharedWork } from './shared-work.js';
+import { SingleFlight } from './shared-work.js';
 
 /** How many requests of each kind are remembered. */
 const REMEMBERED = 10_000;
@@ -15,9 +20,9 @@ const REMEMBERED = 10_000;
 interface Entry {
   readonly hash: string;
   /** Done when the stream has its head. */
-  readonly work: SharedWork<RecordedStream>;
+  readonly work: SingleFlight<ResumableStream>;
   /** Undefined while the stream runs. */
-  ended: NamedEnd | undefined;
+  ended: AliasedEnd | undefined;
   /** When it ended here, in milliseconds of `performance.now()`. */
   endedAt?: number;
 }
@@ -39,9 +44,9 @@ interface Names {
 }
 
 /** A stream for a request, and how the request came to it if it shares. */
-export interface OnceStream {
-  readonly stream: RecordedStream;
-  readonly sharing: Sharing | undefined;
+export interface DeduplicatedStream {
+  readonly stream: ResumableStream;
+  readonly cache: CacheLookup | undefined;
 }
 
 /**
@@ -50,22 +55,26 @@ export interface OnceStream {
  * an unknown finish reason: then the request is asked anew.
  */
 @Injectable()
-export class OnceStreams {
+export class DeduplicatedStreams {
   readonly #byKey: Entries = new LRUCache({ max: REMEMBERED });
   readonly #byBody: Entries = new LRUCache({ max: REMEMBERED });
   readonly #shared: Entries = new LRUCache({ max: REMEMBERED });
 
   constructor(
-    @Inject(RecordedStreams) private readonly streams: RecordedStreams,
-    @Inject(NamedStreams) private readonly named: Pick<NamedStreams, 'find' | 'tell'>,
+    @Inject(ResumableStreams) private readonly streams: ResumableStreams,
+    @Inject(StreamDirectory) private readonly named: Pick<StreamDirectory, 'lookup' | 'publish'>,
     @Inject(RelayEvents) private readonly events: Pick<RelayEvents, 'emit'>,
   ) {}
 
   /**
    * Rejects with `unprocessable` where the key was given with another body, with `stream-log-unavailable` where nobody can
-   * say whether it was given elsewhere, and as `RecordedStreams.open` does.
+   * say whether it was given elsewhere, and as `ResumableStreams.open` does.
    */
-  async open(once: Once, request: ChatRequest, options: RecordOptions): Promise<OnceStream> {
+  async open(
+    once: RequestIdentity,
+    request: ChatRequest,
+    options: ResumableOptions,
+  ): Promise<DeduplicatedStream> {
     const names = this.#namesOf(once, options);
     const known = find(names);
     const usable = known && (await this.#isUsable(known, once)) ? known : undefined;
@@ -79,12 +88,12 @@ export class OnceStreams {
     return this.#given(stream, sharing);
   }
 
-  #given(stream: RecordedStream, sharing: Sharing | undefined): OnceStream {
-    if (sharing) this.events.emit({ type: 'sharing', route: stream.route, how: sharing.how });
-    return { stream, sharing };
+  #given(stream: ResumableStream, sharing: CacheLookup | undefined): DeduplicatedStream {
+    if (sharing) this.events.emit({ type: 'cache-lookup', route: stream.route, status: sharing.status });
+    return { stream, cache: sharing };
   }
 
-  #namesOf({ key, retry, share, hash }: Once, { caller, dialect }: RecordOptions): Names {
+  #namesOf({ key, retry, share, hash }: RequestIdentity, { caller, dialect }: ResumableOptions): Names {
     const owner = ownerOf(caller);
     const body = `${owner} ${dialect} ${hash}`;
     if (share !== undefined) {
@@ -101,40 +110,45 @@ export class OnceStreams {
    * True for a stream that waits for its head, and for one of which every frame can be read. Rejects for that of another
    * request, as long as there is anything of it.
    */
-  async #isUsable(entry: Entry, { share, hash }: Once): Promise<boolean> {
+  async #isUsable(entry: Entry, { share, hash }: RequestIdentity): Promise<boolean> {
     const { work } = entry;
     if (entry.hash !== hash) {
-      if (work.value !== undefined && (await this.streams.isForgotten(work.value.id))) return false;
-      throw otherRequest();
+      if (work.value !== undefined && (await this.streams.isEvicted(work.value.id))) return false;
+      throw idempotencyConflict();
     }
     const isKept = work.value === undefined || (await this.#isKept(work.value, share));
-    return isKept && !work.abandoned && !(share && entry.ended?.whole === false);
+    return isKept && !work.cancelled && !(share && entry.ended?.whole === false);
   }
 
   /** One that shares asks anew where the log cannot be reached. */
-  #isKept({ id }: RecordedStream, share: Once['share']): Promise<boolean> {
-    const isKept = this.streams.isKept(id);
+  #isKept({ id }: ResumableStream, share: RequestIdentity['share']): Promise<boolean> {
+    const isKept = this.streams.isRetained(id);
     return share === undefined ? isKept : isKept.catch(() => false);
   }
 
   /** Only for one that looks for another's stream, and that other replicas know by its name. */
-  async #findElsewhere({ finds, elsewhere }: Names, once: Once, { caller }: RecordOptions) {
+  async #findElsewhere({ finds, elsewhere }: Names, once: RequestIdentity, { caller }: ResumableOptions) {
     if (elsewhere === undefined || finds.length === 0) return undefined;
-    return this.named.find(elsewhere, once, ownerOf(caller));
+    return this.named.lookup(elsewhere, once, ownerOf(caller));
   }
 
-  #begin(names: Names, { hash, share }: Once, request: ChatRequest, options: RecordOptions): Entry {
+  #begin(
+    names: Names,
+    { hash, share }: RequestIdentity,
+    request: ChatRequest,
+    options: ResumableOptions,
+  ): Entry {
     const { leaves, elsewhere } = names;
     const tell = () => {
       if (elsewhere === undefined || work.value === undefined) return;
-      this.named.tell(elsewhere, hash, work.value, entry.ended);
+      this.named.publish(elsewhere, hash, work.value, entry.ended);
     };
-    const onEnded: RecordOptions['onEnded'] = (outcome, finishReason) => {
+    const onEnded: ResumableOptions['onEnded'] = (outcome, finishReason) => {
       entry.endedAt = performance.now();
-      entry.ended = { whole: isWhole(outcome, finishReason), at: Date.now() };
+      entry.ended = { whole: isComplete(outcome, finishReason), at: Date.now() };
       tell();
     };
-    const work = new SharedWork((signal) =>
+    const work = new SingleFlight((signal) =>
       this.streams.open(request, { ...options, shared: share !== undefined, signal, onEnded }),
     );
     const entry: Entry = { hash, work, ended: undefined };
@@ -155,16 +169,20 @@ function find({ finds }: Names): Entry | undefined {
 }
 
 /** In place of an entry that is no answer, what another request may have begun meanwhile. */
-function newerThan(stale: Entry | undefined, newer: Entry | undefined, { hash }: Once): Entry | undefined {
+function newerThan(
+  stale: Entry | undefined,
+  newer: Entry | undefined,
+  { hash }: RequestIdentity,
+): Entry | undefined {
   if (newer === undefined || newer === stale) return undefined;
-  if (newer.hash !== hash) throw otherRequest();
-  return newer.work.abandoned ? undefined : newer;
+  if (newer.hash !== hash) throw idempotencyConflict();
+  return newer.work.cancelled ? undefined : newer;
 }
 
 /** What ended in another process has only the wall clock in common with this one. */
-function sharingOf(found: Pick<Entry, 'ended' | 'endedAt'> | undefined): Sharing {
-  if (found === undefined) return { how: 'miss' };
+function sharingOf(found: Pick<Entry, 'ended' | 'endedAt'> | undefined): CacheLookup {
+  if (found === undefined) return { status: 'miss' };
   const { ended, endedAt } = found;
-  if (ended === undefined) return { how: 'shared' };
-  return hitOf(endedAt === undefined ? Date.now() - ended.at : performance.now() - endedAt);
+  if (ended === undefined) return { status: 'shared' };
+  return cacheHit(endedAt === undefined ? Date.now() - ended.at : performance.now() - endedAt);
 }

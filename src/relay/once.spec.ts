@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashOf } from './once.js';
+import { canonicalHash } from './once.js';
 
 describe('hashOf', () => {
   it('does not depend on the order of fields, at any depth', () => {
-    expect(hashOf({ a: 1, b: { c: [1, { d: 2, e: 3 }], f: null } })).toBe(
-      hashOf({ b: { f: null, c: [1, { e: 3, d: 2 }] }, a: 1 }),
+    expect(canonicalHash({ a: 1, b: { c: [1, { d: 2, e: 3 }], f: null } })).toBe(
+      canonicalHash({ b: { f: null, c: [1, { e: 3, d: 2 }] }, a: 1 }),
     );
   });
 
@@ -25,13 +25,13 @@ describe('hashOf', () => {
       '{}',
       { a: [] },
     ];
-    expect(new Set(values.map(hashOf)).size).toBe(values.length);
+    expect(new Set(values.map(canonicalHash)).size).toBe(values.length);
   });
 
   it('is the same for what was sent and what was read', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        expect(hashOf(JSON.parse(JSON.stringify(value)))).toBe(hashOf(value));
+        expect(canonicalHash(JSON.parse(JSON.stringify(value)))).toBe(canonicalHash(value));
       }),
     );
   });

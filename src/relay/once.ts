@@ -1,41 +1,41 @@
 import { createHash } from 'node:crypto';
-import type { HowShared } from '../core/relay-event.js';
+import type { CacheStatus } from '../core/relay-event.js';
 import { SluiceError } from '../core/sluice-error.js';
 
 /** What a request that shares is answered with: an answer that is there or is made (`use`), or a new one (`renew`). */
-export type Share = 'use' | 'renew';
+export type SharePolicy = 'use' | 'renew';
 
 /** How a request is told to be the same as another one. */
-export interface Once {
+export interface RequestIdentity {
   /** The caller's Idempotency-Key. */
   readonly key: string | undefined;
   /** The caller says that it asks again. */
   readonly retry: boolean;
   /** Whether other requests of its owner may have the same answer; never with a key. */
-  readonly share: Share | undefined;
+  readonly share: SharePolicy | undefined;
   /** Names what is asked; equal for bodies that differ in the order of their fields alone. */
   readonly hash: string;
 }
 
 /** How a request that shares came to its answer. */
-export interface Sharing {
-  readonly how: HowShared;
+export interface CacheLookup {
+  readonly status: CacheStatus;
   /** Of a hit: whole seconds since its answer was complete. */
   readonly ageSeconds?: number;
 }
 
 /** A hit whose answer has been complete for so many milliseconds. */
-export function hitOf(ageMs: number): Sharing {
-  return { how: 'hit', ageSeconds: Math.max(0, Math.floor(ageMs / 1000)) };
+export function cacheHit(ageMs: number): CacheLookup {
+  return { status: 'hit', ageSeconds: Math.max(0, Math.floor(ageMs / 1000)) };
 }
 
 /** A key was given with another body. */
-export function otherRequest(): SluiceError {
+export function idempotencyConflict(): SluiceError {
   return new SluiceError('unprocessable', 'This Idempotency-Key was used with another request');
 }
 
 /** The SHA-256 of a JSON value, whatever the order of its fields, in base64url. */
-export function hashOf(value: unknown): string {
+export function canonicalHash(value: unknown): string {
   return createHash('sha256').update(canonical(value)).digest('base64url');
 }
 

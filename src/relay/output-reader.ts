@@ -1,5 +1,5 @@
 import type { Observable, Subscription } from 'rxjs';
-import type { Flow } from '../core/flow.js';
+import type { BackPressure } from '../core/flow.js';
 
 /** So many values may wait for the one who iterates before the source is braked. */
 const MAX_WAITING = 16;
@@ -20,7 +20,7 @@ export class OutputReader<T> implements AsyncIterableIterator<T, undefined> {
 
   constructor(
     private readonly source: Observable<T>,
-    private readonly flow: Flow,
+    private readonly flow: BackPressure,
   ) {}
 
   [Symbol.asyncIterator](): this {

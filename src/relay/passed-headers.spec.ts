@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { passedHeaders } from './passed-headers.js';
+import { forwardedHeaders } from './passed-headers.js';
 
 describe('passedHeaders', () => {
   it('passes on what helps a caller, and nothing of the operator’s account or connection', () => {
@@ -19,6 +19,6 @@ describe('passedHeaders', () => {
       'x-request-id-of-another': '1',
       server: 'nginx',
     };
-    expect(passedHeaders({ ...passed, ...kept })).toEqual(passed);
+    expect(forwardedHeaders({ ...passed, ...kept })).toEqual(passed);
   });
 });

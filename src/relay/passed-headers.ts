@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-const PASSED = /^(?:x-request-id|openai-processing-ms|openai-version|x-ratelimit-[a-z-]+)$/;
+const FORWARDED_HEADERS = /^(?:x-request-id|openai-processing-ms|openai-version|x-ratelimit-[a-z-]+)$/;
 
 /** The upstream's headers that are of use to callers and tell nothing of the operator's account. */
-export function passedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+export function forwardedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const passed: Record<string, string> = {};
   for (const name in headers) {
-    if (!PASSED.test(name)) continue;
+    if (!FORWARDED_HEADERS.test(name)) continue;
     const value = headers[name];
     if (typeof value === 'string') passed[name] = value;
   }

@@ -1,22 +1,22 @@
 import type { ChatRequest } from '../core/chat-request.js';
-import type { DecodedAnswer } from '../core/dialect.js';
+import type { DecodedCompletion } from '../core/dialect.js';
 import { parseJson } from '../core/parse-json.js';
 import { SluiceError } from '../core/sluice-error.js';
-import type { StopSignal } from '../core/stop-signal.js';
+import type { AbortSignalLike } from '../core/stop-signal.js';
 import { redactError } from '../upstream/redact-error.js';
 import { readCapped } from '../upstream/read-capped.js';
 import type { Target } from '../upstream/target.js';
-import type { UpstreamAnswer } from '../upstream/upstream-answer.js';
+import type { UpstreamResponse } from '../upstream/upstream-answer.js';
 import type { UpstreamClient } from '../upstream/upstream-client.js';
-import { cutError } from '../upstream/upstream-error.js';
-import { passedHeaders } from './passed-headers.js';
-import type { RelayAnswer } from './relay-stream.js';
+import { truncatedError } from '../upstream/upstream-error.js';
+import { forwardedHeaders } from './passed-headers.js';
+import type { RelayCompletion } from './relay-stream.js';
 
 /** Objects, arrays and fields: a long answer with the probabilities of each token holds some hundreds of thousands. */
-const MAX_ANSWER_NODES = 500_000;
+const MAX_COMPLETION_NODES = 500_000;
 
 /** One question for a whole answer. */
-export interface AnswerOptions {
+export interface ReadCompletionOptions {
   readonly client: UpstreamClient;
   readonly target: Target;
   readonly key: string | undefined;
@@ -25,15 +25,15 @@ export interface AnswerOptions {
 }
 
 /** A whole answer, and what is told of it. */
-export interface WholeAnswer extends Pick<RelayAnswer, 'headers' | 'contentType' | 'body'> {
-  readonly seen: DecodedAnswer;
+export interface Completion extends Pick<RelayCompletion, 'headers' | 'contentType' | 'body'> {
+  readonly seen: DecodedCompletion;
 }
 
 /** Asks the target with `stream: false`. Aborting the signal closes the upstream before or within the body. */
-export async function readAnswer(
-  { client, target, key, request, maxEventBytes }: AnswerOptions,
-  signal: StopSignal,
-): Promise<WholeAnswer> {
+export async function readCompletion(
+  { client, target, key, request, maxEventBytes }: ReadCompletionOptions,
+  signal: AbortSignalLike,
+): Promise<Completion> {
   const { upstream, dialect, model } = target;
   const { streamUsage, defaultTemperature } = upstream;
   const question = dialect.encodeRequest(request, {
@@ -52,7 +52,7 @@ export async function readAnswer(
     timeoutMs: 0,
     signal,
   });
-  const body = await readBody(response, maxEventBytes, signal, () => cutError(upstream));
+  const body = await readBody(response, maxEventBytes, signal, () => truncatedError(upstream));
   if (body === undefined) {
     throw new SluiceError(
       'upstream-error',
@@ -60,16 +60,16 @@ export async function readAnswer(
       { retryable: false },
     );
   }
-  const seen = dialect.decodeAnswer(parse(body));
+  const seen = dialect.decodeCompletion(parse(body));
   if (seen.error !== undefined) throw redactError(seen.error, upstream, response.headers);
   const contentType = response.headers['content-type'] ?? 'application/json';
-  return { headers: passedHeaders(response.headers), contentType, body, seen };
+  return { headers: forwardedHeaders(response.headers), contentType, body, seen };
 }
 
 async function readBody(
-  response: UpstreamAnswer,
+  response: UpstreamResponse,
   maxBytes: number,
-  signal: StopSignal,
+  signal: AbortSignalLike,
   cut: () => Error,
 ): Promise<Buffer | undefined> {
   const onAbort = () => response.destroy();
@@ -91,7 +91,7 @@ function withoutBom(body: Buffer | undefined): Buffer | undefined {
 }
 
 function parse(body: Buffer): unknown {
-  const json = parseJson(body.toString('utf8'), MAX_ANSWER_NODES);
+  const json = parseJson(body.toString('utf8'), MAX_COMPLETION_NODES);
   if (json !== undefined) return json;
   throw new SluiceError('upstream-error', 'The upstream answered with something that is no JSON');
 }

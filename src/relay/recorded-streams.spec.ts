@@ -1,33 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import { card } from '../../test/contract/written-stream.js';
-import type { LoggedStream } from '../streams/stream-log.js';
-import { nextOf, ownerOf } from './recorded-streams.js';
+import type { StreamStatus } from '../streams/stream-log.js';
+import { resumePosition, ownerOf } from './recorded-streams.js';
 
-const stream = (fields: Partial<LoggedStream>): LoggedStream => ({
+const stream = (fields: Partial<StreamStatus>): StreamStatus => ({
   ...card(),
   state: 'over',
-  firstKept: 0,
+  firstRetained: 0,
   frames: 5,
-  brokenOff: false,
+  truncated: false,
   ...fields,
 });
 
 describe('nextOf', () => {
   it.each([0, 4, 5, 9])('lets a reader of a stream that runs go on at %i, also where it is ahead', (from) => {
-    expect(nextOf(stream({ state: 'running' }), from)).toBe(from);
+    expect(resumePosition(stream({ state: 'running' }), from)).toBe(from);
   });
 
   it.each([0, 4])('lets a reader that lacks frames of a stream that is over go on at %i', (from) => {
-    expect(nextOf(stream({}), from)).toBe(from);
-    expect(nextOf(stream({ brokenOff: true }), from)).toBe(from);
+    expect(resumePosition(stream({}), from)).toBe(from);
+    expect(resumePosition(stream({ truncated: true }), from)).toBe(from);
   });
 
   it.each([5, 9])('has nothing for a reader that has all %i frames', (from) => {
-    expect(nextOf(stream({}), from)).toBeUndefined();
+    expect(resumePosition(stream({}), from)).toBeUndefined();
   });
 
   it.each([5, 9])('has the last frame for one that had %i frames of a stream that broke off', (from) => {
-    expect(nextOf(stream({ brokenOff: true }), from)).toBe(4);
+    expect(resumePosition(stream({ truncated: true }), from)).toBe(4);
   });
 });
 

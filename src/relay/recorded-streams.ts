@@ -1,28 +1,28 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ANONYMOUS_NAME, isAnonymous, type Caller, type ChatRequest } from '../core/chat-request.js';
 import type { StreamFormat } from '../core/dialect.js';
-import type { Frame } from '../core/frame.js';
+import type { FrameBytes } from '../core/frame.js';
 import { SluiceError } from '../core/sluice-error.js';
-import { Stop, type StopSignal } from '../core/stop-signal.js';
+import { LightAbortController, type AbortSignalLike } from '../core/stop-signal.js';
 import {
   StreamLog,
-  type Heir,
+  type TakeoverHandler,
   type ListRange,
   type LoggedDialect,
-  type LoggedStream,
+  type StreamStatus,
   type StreamPage,
 } from '../streams/stream-log.js';
-import { Flow } from '../core/flow.js';
+import { BackPressure } from '../core/flow.js';
 import { Routes } from '../upstream/routes.js';
-import { Recording, type Reading, type RecordingOptions } from './recording.js';
+import { StreamProducer, type StreamReader, type StreamProducerOptions } from './recording.js';
 import type { OpenOptions, RelayStream } from './relay-stream.js';
 import { RelayService } from './relay.service.js';
-import { untilAborted } from './until-aborted.js';
-import { printWill } from './will.js';
+import { takeUntilAborted } from './until-aborted.js';
+import { serializeTakeoverRequest } from './will.js';
 
 /** How a stream is recorded. */
-export interface RecordOptions {
-  readonly format: StreamFormat<Frame>;
+export interface ResumableOptions {
+  readonly format: StreamFormat<FrameBytes>;
   readonly dialect: LoggedDialect;
   readonly caller: Caller;
   /** How long the stream goes on without a reader, in seconds, where neither the caller nor the route says it. */
@@ -30,7 +30,7 @@ export interface RecordOptions {
   /** What the caller asks for in its place. */
   readonly askedGrace?: number | undefined;
   /** Aborted when the caller leaves; that ends the stream only while it has no id yet. */
-  readonly signal?: StopSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
   /** The stream runs without any reader, and without waiting for its first content. @default false */
   readonly detached?: boolean;
   /** Others who ask the same are given the stream too. @default false */
@@ -41,28 +41,28 @@ export interface RecordOptions {
 
 /** How a stream that was opened is recorded. */
 export interface RecordingPlan extends Pick<
-  RecordingOptions,
-  'card' | 'detached' | 'will' | 'succession' | 'stop'
+  StreamProducerOptions,
+  'metadata' | 'detached' | 'takeoverRequest' | 'takeover' | 'stop'
 > {
   /** How long it goes on without a reader, in seconds. */
   readonly graceSeconds: number;
 }
 
 /** What is recorded. */
-type RecordedOutput = Pick<RelayStream<Frame>, 'output' | 'flow'> &
-  Partial<Pick<RelayStream<Frame>, 'usage'>>;
+type ProducerSource = Pick<RelayStream<FrameBytes>, 'output' | 'flow'> &
+  Partial<Pick<RelayStream<FrameBytes>, 'usage'>>;
 
 /** A stream that is recorded, for the one who started it. */
-export interface RecordedStream extends Omit<RelayStream<Frame>, 'output' | 'usage' | 'flow'> {
+export interface ResumableStream extends Omit<RelayStream<FrameBytes>, 'output' | 'usage' | 'flow'> {
   /** The frames from number `from` on, for a reader that goes when the signal is aborted. */
-  read(from: number, signal?: StopSignal): Reading;
+  read(from: number, signal?: AbortSignalLike): StreamReader;
 }
 
 /** Streams that outlive their readers' connections. */
 @Injectable()
-export class RecordedStreams implements OnApplicationShutdown {
+export class ResumableStreams implements OnApplicationShutdown {
   /** Those that are produced here. */
-  readonly #recordings = new Map<string, Recording>();
+  readonly #producers = new Map<string, StreamProducer>();
 
   constructor(
     @Inject(RelayService) private readonly relay: RelayService,
@@ -71,9 +71,9 @@ export class RecordedStreams implements OnApplicationShutdown {
   ) {}
 
   /** Opens a stream as the relay does, and records it. */
-  async open(request: ChatRequest, options: RecordOptions): Promise<RecordedStream> {
+  async open(request: ChatRequest, options: ResumableOptions): Promise<ResumableStream> {
     const { format, dialect, caller, signal, onEnded, detached = false } = options;
-    const control = new Stop();
+    const control = new LightAbortController();
     const onLeft = () => control.abort(new SluiceError('client-gone', 'The caller left'));
     signal?.addEventListener('abort', onLeft);
     if (signal?.aborted) onLeft();
@@ -83,54 +83,68 @@ export class RecordedStreams implements OnApplicationShutdown {
         caller,
         signal: control,
         onEnded,
-        endsForOthers: true,
+        deliverEndAfterDisconnect: true,
         ...(detached && { headWaitMs: 0 }),
       })
       .finally(() => signal?.removeEventListener('abort', onLeft));
     const { id, route, target, attempts, headers } = stream;
-    const card = { id, owner: ownerOfNew(options), dialect, route, startedAt: Date.now() };
+    const card = { id, owner: newStreamOwner(options), dialect, route, startedAt: Date.now() };
     const graceSeconds = this.graceOf(request, options);
-    const will = this.#willOf(request, caller, graceSeconds, detached);
+    const will = this.#takeoverRequestOf(request, caller, graceSeconds, detached);
     const stop = (reason: SluiceError) => control.abort(reason);
-    this.record(stream, { card, graceSeconds, detached, will, succession: undefined, stop });
+    this.record(stream, {
+      metadata: card,
+      graceSeconds,
+      detached,
+      takeoverRequest: will,
+      takeover: undefined,
+      stop,
+    });
     // Nothing of the stream itself: whoever remembers this for a while must not hold on to it.
     return { id, route, target, attempts, headers, read: (from, reader) => this.read(id, from, reader) };
   }
 
   /** Records a stream that was opened. */
-  record({ output, flow, usage }: RecordedOutput, plan: RecordingPlan): void {
-    const { card, graceSeconds, detached, will, succession, stop } = plan;
-    const recording = new Recording({
+  record({ output, flow, usage }: ProducerSource, plan: RecordingPlan): void {
+    const {
+      metadata: card,
+      graceSeconds,
+      detached,
+      takeoverRequest: will,
+      takeover: succession,
+      stop,
+    } = plan;
+    const recording = new StreamProducer({
       log: this.log,
-      card,
+      metadata: card,
       output,
       flow,
       usage,
       graceMs: graceSeconds * 1000,
       detached,
-      will,
-      succession,
+      takeoverRequest: will,
+      takeover: succession,
       stop,
-      onOver: () => this.#recordings.delete(card.id),
+      onOver: () => this.#producers.delete(card.id),
     });
-    if (!recording.over) this.#recordings.set(card.id, recording);
+    if (!recording.over) this.#producers.set(card.id, recording);
   }
 
   /** Names the one that goes on with streams whose producer died. */
-  onOrphan(heir: Heir): void {
+  onOrphan(heir: TakeoverHandler): void {
     this.log.onOrphan(heir);
   }
 
   /** How long a stream for this request goes on without a reader, in seconds; 0: it ends with its caller's connection. */
   graceOf(
     { model }: ChatRequest,
-    { askedGrace, graceSeconds }: Pick<RecordOptions, 'askedGrace' | 'graceSeconds'>,
+    { askedGrace, graceSeconds }: Pick<ResumableOptions, 'askedGrace' | 'graceSeconds'>,
   ): number {
     return askedGrace ?? this.routes.graceOf(model) ?? graceSeconds;
   }
 
   /** Whether identical requests share one answer, where they do not say it themselves. */
-  sharesOf({ model }: ChatRequest): boolean {
+  sharePolicyOf({ model }: ChatRequest): boolean {
     return this.routes.sharesOf(model);
   }
 
@@ -138,45 +152,45 @@ export class RecordedStreams implements OnApplicationShutdown {
    * Counts the caller of a stream that runs here as its reader until its signal is aborted, and lets the stream go on without
    * a reader for as long as this caller needs.
    */
-  hold(id: string, request: ChatRequest, options: RecordOptions): void {
+  hold(id: string, request: ChatRequest, options: ResumableOptions): void {
     const { signal } = options;
-    if (signal) this.#recordings.get(id)?.hold(signal, this.graceOf(request, options) * 1000);
+    if (signal) this.#producers.get(id)?.hold(signal, this.graceOf(request, options) * 1000);
   }
 
   /**
    * A stream of this owner, for one at this position. Rejects with `not-found` for an unknown stream and for another's,
    * with `stream-gone` where a frame that is needed, or one that the reader had, is not kept.
    */
-  async find(id: string, owner: string, position?: Position): Promise<LoggedStream> {
+  async find(id: string, owner: string, position?: Position): Promise<StreamStatus> {
     const stream = await this.log.find(id);
     if (stream === undefined || !mayRead(owner, stream)) {
       throw new SluiceError('not-found', 'There is no such stream');
     }
-    if (position === undefined || isKept(stream, position)) return stream;
+    if (position === undefined || isRetained(stream, position)) return stream;
     throw new SluiceError('stream-gone', 'A part of the stream is not kept any more; ask again');
   }
 
   /** True while all frames of a stream that was started here can be read. */
-  async isKept(id: string): Promise<boolean> {
+  async isRetained(id: string): Promise<boolean> {
     const stream = await this.log.find(id);
-    return stream?.firstKept === 0;
+    return stream?.firstRetained === 0;
   }
 
   /** True once no frame of a stream that was started here can be read any more. */
-  async isForgotten(id: string): Promise<boolean> {
+  async isEvicted(id: string): Promise<boolean> {
     const stream = await this.log.find(id);
     return (
-      stream === undefined || (stream.state === 'over' && stream.firstKept >= Math.max(1, stream.frames))
+      stream === undefined || (stream.state === 'over' && stream.firstRetained >= Math.max(1, stream.frames))
     );
   }
 
   /** The frames of a stream from number `from` on, for a reader that goes when the signal is aborted. */
-  read(id: string, from: number, signal?: StopSignal, epoch?: number): Reading {
-    return this.#recordings.get(id)?.read(from, signal, epoch) ?? this.#readLog(id, from, signal, epoch);
+  read(id: string, from: number, signal?: AbortSignalLike, epoch?: number): StreamReader {
+    return this.#producers.get(id)?.read(from, signal, epoch) ?? this.#readLog(id, from, signal, epoch);
   }
 
   /** The same for one who is no reader: the stream does not wait for it. */
-  look(id: string, from: number, signal?: StopSignal): Reading {
+  peek(id: string, from: number, signal?: AbortSignalLike): StreamReader {
     return this.#readLog(id, from, signal, undefined, false);
   }
 
@@ -198,19 +212,30 @@ export class RecordedStreams implements OnApplicationShutdown {
     return this.log.close();
   }
 
-  #readLog(id: string, from: number, signal?: StopSignal, epoch?: number, keeps?: boolean): Reading {
-    const flow = new Flow();
-    return { output: untilAborted(this.log.read(id, from, flow, epoch, keeps), signal), flow };
+  #readLog(
+    id: string,
+    from: number,
+    signal?: AbortSignalLike,
+    epoch?: number,
+    keeps?: boolean,
+  ): StreamReader {
+    const flow = new BackPressure();
+    return { output: takeUntilAborted(this.log.read(id, from, flow, epoch, keeps), signal), flow };
   }
 
   /** A stream that ends with its caller's connection has nobody to go on for. */
-  #willOf(request: ChatRequest, caller: Caller, graceSeconds: number, detached: boolean): string | undefined {
+  #takeoverRequestOf(
+    request: ChatRequest,
+    caller: Caller,
+    graceSeconds: number,
+    detached: boolean,
+  ): string | undefined {
     if (graceSeconds === 0 || !this.routes.letsContinue(request.model)) return undefined;
     const { targets } = this.routes.find(request.model);
     const mayContinue = targets.some(
       ({ continues, dialect }) => continues && dialect.continuation?.mayContinue(request) === true,
     );
-    return mayContinue ? printWill({ request, caller, graceSeconds, detached }) : undefined;
+    return mayContinue ? serializeTakeoverRequest({ request, caller, graceSeconds, detached }) : undefined;
   }
 }
 
@@ -223,7 +248,10 @@ export interface Position {
 }
 
 /** True if a reader gets from here all that it lacks, and has had nothing else. */
-function isKept({ firstKept, takenOverAt }: LoggedStream, { from, epoch }: Position): boolean {
+function isRetained(
+  { firstRetained: firstKept, takenOverAt }: StreamStatus,
+  { from, epoch }: Position,
+): boolean {
   if (from < firstKept) return false;
   if (epoch > 1) return takenOverAt !== undefined;
   return takenOverAt === undefined || from <= takenOverAt;
@@ -233,7 +261,10 @@ function isKept({ firstKept, takenOverAt }: LoggedStream, { from, epoch }: Posit
  * Where a reader goes on that has the frames before `from`; undefined where it has them all. One of a stream that broke off
  * may have had frames that are not kept, and lacks the last one all the same.
  */
-export function nextOf({ state, frames, brokenOff }: LoggedStream, from: number): number | undefined {
+export function resumePosition(
+  { state, frames, truncated: brokenOff }: StreamStatus,
+  from: number,
+): number | undefined {
   if (state === 'running' || from < frames) return from;
   return brokenOff ? frames - 1 : undefined;
 }
@@ -244,11 +275,11 @@ export function nextOf({ state, frames, brokenOff }: LoggedStream, from: number)
  */
 const SHARED_BY_VISITORS = '@';
 
-function ownerOfNew({ caller, shared = false }: RecordOptions): string {
+function newStreamOwner({ caller, shared = false }: ResumableOptions): string {
   return shared && isAnonymous(caller) ? SHARED_BY_VISITORS : ownerOf(caller);
 }
 
-function mayRead(owner: string, stream: LoggedStream): boolean {
+function mayRead(owner: string, stream: StreamStatus): boolean {
   return stream.owner === owner || (owner === ANONYMOUS_NAME && stream.owner === SHARED_BY_VISITORS);
 }
 

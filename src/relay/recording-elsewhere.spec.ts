@@ -2,11 +2,11 @@ import { Subject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { card } from '../../test/contract/written-stream.js';
 import { Gate } from '../../test/support/gate.js';
-import type { Frame } from '../core/frame.js';
-import { Flow } from '../core/flow.js';
+import type { FrameBytes } from '../core/frame.js';
+import { BackPressure } from '../core/flow.js';
 import type { SluiceError } from '../core/sluice-error.js';
 import { MemoryStreamLog } from '../streams/memory-stream-log.js';
-import { Recording } from './recording.js';
+import { StreamProducer } from './recording.js';
 
 const GRACE_MS = 30_000;
 const DAY_MS = 86_400_000;
@@ -18,7 +18,7 @@ type Said = 'yes' | 'no' | 'nothing';
 function record({ detached = false, graceMs = GRACE_MS } = {}) {
   const streamLog = { maxBytesPerStream: 1_000, maxBytes: 1_000, keepSeconds: 60, leaseMs: 6_000 };
   const log = new MemoryStreamLog({ streamLog });
-  const output = new Subject<Frame>();
+  const output = new Subject<FrameBytes>();
   const stops: string[] = [];
   const stop = ({ code }: SluiceError) => {
     stops.push(code);
@@ -29,8 +29,8 @@ function record({ detached = false, graceMs = GRACE_MS } = {}) {
     if (said === 'nothing') asked.mockRejectedValue(new Error('Redis does not answer'));
     else asked.mockResolvedValue(said === 'yes');
   };
-  const rest = { flow: new Flow(), graceMs, detached, stop, onOver: () => undefined };
-  const recording = new Recording({ log, card: card(), output, ...rest });
+  const rest = { flow: new BackPressure(), graceMs, detached, stop, onOver: () => undefined };
+  const recording = new StreamProducer({ log, metadata: card(), output, ...rest });
   const visit = () => recording.read(0).output.subscribe();
   return { recording, stops, asked, says, visit };
 }

@@ -1,12 +1,12 @@
 import { Subject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { card } from '../../test/contract/written-stream.js';
-import type { Frame } from '../core/frame.js';
-import { Flow } from '../core/flow.js';
+import type { FrameBytes } from '../core/frame.js';
+import { BackPressure } from '../core/flow.js';
 import type { SluiceError } from '../core/sluice-error.js';
-import { Stop } from '../core/stop-signal.js';
+import { LightAbortController } from '../core/stop-signal.js';
 import { MemoryStreamLog } from '../streams/memory-stream-log.js';
-import { Recording } from './recording.js';
+import { StreamProducer } from './recording.js';
 
 const GRACE_MS = 30_000;
 
@@ -14,14 +14,19 @@ const GRACE_MS = 30_000;
 function record() {
   const streamLog = { maxBytesPerStream: 1_000, maxBytes: 1_000, keepSeconds: 60, leaseMs: 6_000 };
   const log = new MemoryStreamLog({ streamLog });
-  const source = new Subject<Frame>();
+  const source = new Subject<FrameBytes>();
   const stops: string[] = [];
   const stop = ({ code }: SluiceError) => {
     stops.push(code);
     source.complete();
   };
-  const rest = { flow: new Flow(), graceMs: 0, detached: false, stop, onOver: () => undefined };
-  return { log, stops, source, recording: new Recording({ log, card: card(), output: source, ...rest }) };
+  const rest = { flow: new BackPressure(), graceMs: 0, detached: false, stop, onOver: () => undefined };
+  return {
+    log,
+    stops,
+    source,
+    recording: new StreamProducer({ log, metadata: card(), output: source, ...rest }),
+  };
 }
 
 describe('Recording, held', () => {
@@ -33,7 +38,7 @@ describe('Recording, held', () => {
 
   it('counts one that holds it as a reader, read or not, until its signal is aborted', async () => {
     const { recording, stops } = record();
-    const [first, second] = [new Stop(), new Stop()];
+    const [first, second] = [new LightAbortController(), new LightAbortController()];
     recording.hold(first, 0);
     recording.read(0, first).output.subscribe();
     recording.hold(second, 0);
@@ -47,7 +52,7 @@ describe('Recording, held', () => {
 
   it('is stopped at once where the one who held it had left before', async () => {
     const { recording, stops } = record();
-    const gone = new Stop();
+    const gone = new LightAbortController();
     gone.abort('left');
     recording.hold(gone, 0);
     await vi.advanceTimersByTimeAsync(1);
@@ -56,7 +61,7 @@ describe('Recording, held', () => {
 
   it('has the longest grace of those who held it', async () => {
     const { recording, stops } = record();
-    const graces = [0, GRACE_MS, 1].map((graceMs) => ({ graceMs, signal: new Stop() }));
+    const graces = [0, GRACE_MS, 1].map((graceMs) => ({ graceMs, signal: new LightAbortController() }));
     for (const { signal, graceMs } of graces) recording.hold(signal, graceMs);
     for (const { signal } of graces) signal.abort('left');
     await vi.advanceTimersByTimeAsync(GRACE_MS - 1);
@@ -68,7 +73,7 @@ describe('Recording, held', () => {
   it('goes on without a grace while somebody reads it elsewhere', async () => {
     const { log, recording, stops } = record();
     const isRead = vi.spyOn(log, 'isReadElsewhere').mockResolvedValue(true);
-    const signal = new Stop();
+    const signal = new LightAbortController();
     recording.hold(signal, 0);
     signal.abort('left');
     await vi.advanceTimersByTimeAsync(GRACE_MS);
@@ -80,7 +85,7 @@ describe('Recording, held', () => {
 
   it('begins no grace for one that leaves when it is over', () => {
     const { recording, source } = record();
-    const signal = new Stop();
+    const signal = new LightAbortController();
     recording.hold(signal, 0);
     source.complete();
     const timers = vi.getTimerCount();

@@ -5,11 +5,11 @@ import { twoLogs } from '../../test/contract/two-logs.js';
 import { card, frame } from '../../test/contract/written-stream.js';
 import { RedisServer } from '../../test/support/redis-server.js';
 import { SOON } from '../../test/support/soon.js';
-import type { Frame } from '../core/frame.js';
-import { Flow } from '../core/flow.js';
+import type { FrameBytes } from '../core/frame.js';
+import { BackPressure } from '../core/flow.js';
 import type { SluiceError } from '../core/sluice-error.js';
 import type { RedisStreamLog } from '../streams/redis/redis-stream-log.js';
-import { Recording } from './recording.js';
+import { StreamProducer } from './recording.js';
 
 /** Redis is waited for so long that it does not fit into the usual time. */
 const PATIENT = { timeout: 40_000 };
@@ -36,7 +36,7 @@ afterAll(() => redis.close());
 /** A stream that is recorded on the one replica, and what the log has said of readers elsewhere. */
 async function record() {
   const stream = card();
-  const output = new Subject<Frame>();
+  const output = new Subject<FrameBytes>();
   const stops: string[] = [];
   const stop = ({ code }: SluiceError) => {
     stops.push(code);
@@ -49,8 +49,14 @@ async function record() {
     said.push(await answer.catch(() => undefined));
     return answer;
   });
-  const rest = { flow: new Flow(), graceMs: GRACE_MS, detached: false, stop, onOver: () => undefined };
-  const recording = new Recording({ log: a, card: stream, output, ...rest });
+  const rest = {
+    flow: new BackPressure(),
+    graceMs: GRACE_MS,
+    detached: false,
+    stop,
+    onOver: () => undefined,
+  };
+  const recording = new StreamProducer({ log: a, metadata: stream, output, ...rest });
   output.next(frame(0));
   await vi.waitUntil(() => b.find(stream.id), SOON);
   return { id: stream.id, output, recording, said, stops, sign: `sluice:{${stream.id}}:readers` };

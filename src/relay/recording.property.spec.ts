@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { Subject } from 'rxjs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { card, frame } from '../../test/contract/written-stream.js';
-import type { Frame } from '../core/frame.js';
-import { Flow } from '../core/flow.js';
-import { Stop } from '../core/stop-signal.js';
+import type { FrameBytes } from '../core/frame.js';
+import { BackPressure } from '../core/flow.js';
+import { LightAbortController } from '../core/stop-signal.js';
 import { MemoryStreamLog } from '../streams/memory-stream-log.js';
-import { Recording } from './recording.js';
+import { StreamProducer } from './recording.js';
 
 /** Longer than the one who starts a stream may take to read it. */
 const GRACE_MS = 10_000;
@@ -28,15 +28,22 @@ class Observed {
     streamLog: { maxBytesPerStream: 1_000_000, maxBytes: 1_000_000, keepSeconds: 1, leaseMs: 6_000 },
   });
   readonly stop = vi.fn<() => void>();
-  readonly readers: { readonly signal: Stop; leave(): void; gone: boolean }[] = [];
+  readonly readers: { readonly signal: LightAbortController; leave(): void; gone: boolean }[] = [];
   alone = 0;
-  readonly #source = new Subject<Frame>();
-  readonly #recording: Recording;
+  readonly #source = new Subject<FrameBytes>();
+  readonly #recording: StreamProducer;
 
   constructor(readonly detached: boolean) {
     const { log, stop } = this;
-    const options = { log, stop, detached, output: this.#source, flow: new Flow(), graceMs: GRACE_MS };
-    this.#recording = new Recording({ ...options, card: card(), onOver: () => undefined });
+    const options = {
+      log,
+      stop,
+      detached,
+      output: this.#source,
+      flow: new BackPressure(),
+      graceMs: GRACE_MS,
+    };
+    this.#recording = new StreamProducer({ ...options, metadata: card(), onOver: () => undefined });
   }
 
   get present(): number {
@@ -58,7 +65,7 @@ class Observed {
   }
 
   #join(): void {
-    const signal = new Stop();
+    const signal = new LightAbortController();
     const subscription = this.#recording.read(0, signal).output.subscribe();
     this.readers.push({ signal, leave: () => subscription.unsubscribe(), gone: false });
     this.alone = 0;

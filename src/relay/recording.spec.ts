@@ -1,12 +1,12 @@
 import { Observable, Subject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { card, frame } from '../../test/contract/written-stream.js';
-import type { Frame } from '../core/frame.js';
-import { Flow } from '../core/flow.js';
+import type { FrameBytes } from '../core/frame.js';
+import { BackPressure } from '../core/flow.js';
 import type { SluiceError } from '../core/sluice-error.js';
-import { Stop } from '../core/stop-signal.js';
+import { LightAbortController } from '../core/stop-signal.js';
 import { MemoryStreamLog } from '../streams/memory-stream-log.js';
-import { Recording } from './recording.js';
+import { StreamProducer } from './recording.js';
 
 const GRACE_MS = 30_000;
 const ROOM = 4;
@@ -21,16 +21,16 @@ function record({ detached = false, graceMs = GRACE_MS } = {}) {
     leaseMs: 6_000,
   };
   const log = new MemoryStreamLog({ streamLog });
-  const source = new Subject<Frame>();
-  const [flow, stops, onOver] = [new Flow(), [] as string[], vi.fn<() => void>()];
+  const source = new Subject<FrameBytes>();
+  const [flow, stops, onOver] = [new BackPressure(), [] as string[], vi.fn<() => void>()];
   const stop = ({ code }: SluiceError) => {
     stops.push(code);
     source.next(`event: failed\ndata: {"code":"${code}"}\n\n`);
     source.complete();
   };
-  const options = { log, card: card(), output: source, flow, graceMs, detached, stop, onOver };
-  const recording = new Recording(options);
-  const read = (from = 0, signal = new Stop()) => {
+  const options = { log, metadata: card(), output: source, flow, graceMs, detached, stop, onOver };
+  const recording = new StreamProducer(options);
+  const read = (from = 0, signal = new LightAbortController()) => {
     const reader = { text: '', end: undefined as string | undefined, signal, leave: () => {}, flow };
     const reading = recording.read(from, signal);
     const subscription = reading.output.subscribe({
@@ -40,7 +40,7 @@ function record({ detached = false, graceMs = GRACE_MS } = {}) {
     });
     return Object.assign(reader, { flow: reading.flow, leave: () => subscription.unsubscribe() });
   };
-  return { log, source, flow, stops, onOver, recording, read, id: options.card.id };
+  return { log, source, flow, stops, onOver, recording, read, id: options.metadata.id };
 }
 
 describe('Recording', () => {
@@ -191,15 +191,15 @@ describe('Recording', () => {
   });
 
   it('is over at once where its source is', () => {
-    const [flow, onOver] = [new Flow(), vi.fn<() => void>()];
+    const [flow, onOver] = [new BackPressure(), vi.fn<() => void>()];
     const streamLog = { maxBytesPerStream: 1_000, maxBytes: 1_000, keepSeconds: 1, leaseMs: 6_000 };
-    const output = new Observable<Frame>((subscriber) => {
+    const output = new Observable<FrameBytes>((subscriber) => {
       subscriber.next(frame(0));
       subscriber.complete();
     });
     const log = new MemoryStreamLog({ streamLog });
     const rest = { graceMs: GRACE_MS, detached: false, stop: vi.fn<() => void>() };
-    const recording = new Recording({ ...rest, log, card: card(), output, flow, onOver });
+    const recording = new StreamProducer({ ...rest, log, metadata: card(), output, flow, onOver });
     void log.close();
     expect({ over: recording.over, timers: vi.getTimerCount() }).toEqual({ over: true, timers: 0 });
   });
@@ -218,7 +218,11 @@ describe('Recording', () => {
 
   it('leaves no listener on the signals of its readers', () => {
     const { source, read } = record();
-    const signals = [new Stop(), new Stop(), new Stop()] as const;
+    const signals = [
+      new LightAbortController(),
+      new LightAbortController(),
+      new LightAbortController(),
+    ] as const;
     const spies = signals.map((signal) => ({
       added: vi.spyOn(signal, 'addEventListener'),
       removed: vi.spyOn(signal, 'removeEventListener'),

@@ -1,28 +1,34 @@
 import { Observable, type Observer } from 'rxjs';
-import type { Frame } from '../core/frame.js';
-import { Flow } from '../core/flow.js';
+import type { FrameBytes } from '../core/frame.js';
+import { BackPressure } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
-import type { StopSignal } from '../core/stop-signal.js';
+import type { AbortSignalLike } from '../core/stop-signal.js';
 import type { Usage } from '../core/usage.js';
-import { Grace, type GraceOwner } from './grace.js';
-import { untilAborted } from './until-aborted.js';
-import type { StreamCard, StreamLog, StreamOwner, StreamWriter, Succession } from '../streams/stream-log.js';
+import { ReaderGracePeriod, type ReaderGraceOwner } from './grace.js';
+import { takeUntilAborted } from './until-aborted.js';
+import type {
+  StreamMetadata,
+  StreamLog,
+  ProducerControl,
+  StreamWriter,
+  TakeoverClaim,
+} from '../streams/stream-log.js';
 
 /** How long the one who started a stream may take to read it, in milliseconds. */
-const ATTACH_MS = 5_000;
+const FIRST_READER_TIMEOUT_MS = 5_000;
 
 /** What a recording is made of. */
-export interface RecordingOptions {
+export interface StreamProducerOptions {
   readonly log: StreamLog;
-  readonly card: StreamCard;
+  readonly metadata: StreamMetadata;
   /** What is left for an heir. */
-  readonly will?: string | undefined;
+  readonly takeoverRequest?: string | undefined;
   /** Where the stream is one of a producer that died; else it is a new one. */
-  readonly succession?: Succession | undefined;
+  readonly takeover?: TakeoverClaim | undefined;
   /** What is recorded: one subscriber. */
-  readonly output: Observable<Frame>;
+  readonly output: Observable<FrameBytes>;
   /** The upstream's brake. */
-  readonly flow: Flow;
+  readonly flow: BackPressure;
   /** What the upstream has reported. @default nothing */
   readonly usage?: (() => Usage | undefined) | undefined;
   /** How long the stream goes on without a reader, in milliseconds. */
@@ -35,41 +41,53 @@ export interface RecordingOptions {
 }
 
 /** Frames for one reader, and its brake. */
-export interface Reading {
-  readonly output: Observable<Frame>;
-  readonly flow: Flow;
+export interface StreamReader {
+  readonly output: Observable<FrameBytes>;
+  readonly flow: BackPressure;
 }
 
 /**
  * Produces one stream into the log, whoever reads it. It goes on for a while without a reader, and is stopped then, or when
  * somebody asks for that.
  */
-export class Recording implements GraceOwner, StreamOwner, Observer<Frame> {
+export class StreamProducer implements ReaderGraceOwner, ProducerControl, Observer<FrameBytes> {
   #readers = 0;
-  #over = false;
+  #ended = false;
   #graceMs: number;
 
   readonly #log: StreamLog;
   readonly #id: string;
-  readonly #grace = new Grace(this);
+  readonly #grace = new ReaderGracePeriod(this);
   /** Undefined once it is over: what remembers a recording must not lead to its stream (docs/decisions/0014). */
-  #producer: Pick<RecordingOptions, 'flow' | 'usage' | 'stop' | 'onOver'> | undefined;
+  #producer: Pick<StreamProducerOptions, 'flow' | 'usage' | 'stop' | 'onOver'> | undefined;
   #writer: StreamWriter | undefined;
 
-  constructor(options: RecordingOptions) {
-    const { log, card, output, flow, usage, graceMs, detached, will, succession, stop, onOver } = options;
+  constructor(options: StreamProducerOptions) {
+    const {
+      log,
+      metadata: card,
+      output,
+      flow,
+      usage,
+      graceMs,
+      detached,
+      takeoverRequest: will,
+      takeover: succession,
+      stop,
+      onOver,
+    } = options;
     this.#graceMs = graceMs;
     this.#log = log;
     this.#id = card.id;
     this.#producer = { flow, usage, stop, onOver };
-    this.#writer = succession?.goOn(this) ?? log.begin(card, this, will);
-    if (detached) this.#grace.wait();
-    else this.#grace.begin(ATTACH_MS);
+    this.#writer = succession?.continueWith(this) ?? log.begin(card, this, will);
+    if (detached) this.#grace.startDetached();
+    else this.#grace.start(FIRST_READER_TIMEOUT_MS);
     output.subscribe(this);
   }
 
   /** Of its output. */
-  next(frame: Frame): void {
+  next(frame: FrameBytes): void {
     this.#writer?.append(frame, this.#producer?.flow.ended);
   }
 
@@ -81,7 +99,7 @@ export class Recording implements GraceOwner, StreamOwner, Observer<Frame> {
   /** Of its output. */
   complete(): void {
     const [writer, producer] = [this.#writer, this.#producer];
-    this.#over = true;
+    this.#ended = true;
     this.#writer = undefined;
     this.#producer = undefined;
     this.#grace.cancel();
@@ -95,7 +113,7 @@ export class Recording implements GraceOwner, StreamOwner, Observer<Frame> {
   }
 
   /** Of the log. */
-  brake(on: boolean): void {
+  setPaused(on: boolean): void {
     if (on) this.#producer?.flow.pause();
     else this.#producer?.flow.resume();
   }
@@ -108,28 +126,28 @@ export class Recording implements GraceOwner, StreamOwner, Observer<Frame> {
     return this.#log.isReadElsewhere(this.#id);
   }
 
-  graceOver(): void {
+  onGraceExpired(): void {
     this.#producer?.stop(new SluiceError('client-gone', 'Nobody came back in time'));
   }
 
   /** There will be no more frames. */
   get over(): boolean {
-    return this.#over;
+    return this.#ended;
   }
 
   /** The frames from number `from` on, for a reader that goes when the signal is aborted. */
-  read(from: number, signal?: StopSignal, epoch?: number): Reading {
-    const flow = new Flow();
-    const counted = new Observable<Frame>((subscriber) => {
+  read(from: number, signal?: AbortSignalLike, epoch?: number): StreamReader {
+    const flow = new BackPressure();
+    const counted = new Observable<FrameBytes>((subscriber) => {
       this.#joined();
       subscriber.add(() => this.#left());
       subscriber.add(this.#log.read(this.#id, from, flow, epoch).subscribe(subscriber));
     });
-    return { output: untilAborted(counted, signal), flow };
+    return { output: takeUntilAborted(counted, signal), flow };
   }
 
   /** Counts a reader from now on until its signal is aborted; from then on the stream goes on for at least so long. */
-  hold(signal: StopSignal, graceMs: number): void {
+  hold(signal: AbortSignalLike, graceMs: number): void {
     this.#graceMs = Math.max(this.#graceMs, graceMs);
     this.#joined();
     if (signal.aborted) this.#left();
@@ -143,6 +161,6 @@ export class Recording implements GraceOwner, StreamOwner, Observer<Frame> {
 
   #left(): void {
     this.#readers -= 1;
-    if (this.#readers === 0 && !this.#over) this.#grace.begin();
+    if (this.#readers === 0 && !this.#ended) this.#grace.start();
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
 import { RelayEventSource, type RelayEvent } from '../core/relay-event.js';
-import { Upstreams } from '../upstream/upstreams.js';
+import { UpstreamRegistry } from '../upstream/upstreams.js';
 
 /** Everything that the relay tells: metrics, logs and hosts subscribe here, and the relay knows none of them. */
 @Injectable()
@@ -10,9 +10,9 @@ export class RelayEvents extends RelayEventSource implements OnApplicationShutdo
 
   override readonly all: Observable<RelayEvent> = this.#events.asObservable();
 
-  constructor(@Inject(Upstreams) upstreams: Upstreams) {
+  constructor(@Inject(UpstreamRegistry) upstreams: UpstreamRegistry) {
     super();
-    upstreams.news.subscribe((news) => this.emit(news));
+    upstreams.events.subscribe((news) => this.emit(news));
   }
 
   emit(event: RelayEvent): void {

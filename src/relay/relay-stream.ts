@@ -1,17 +1,17 @@
 import type { Observable } from 'rxjs';
 import type { Caller } from '../core/chat-request.js';
-import type { Said } from '../core/continuation.js';
+import type { PartialText } from '../core/continuation.js';
 import type { FrameNumbers, StreamFormat } from '../core/dialect.js';
-import type { Flow } from '../core/flow.js';
+import type { BackPressure } from '../core/flow.js';
 import type { Outcome } from '../core/outcome.js';
-import type { StopSignal } from '../core/stop-signal.js';
+import type { AbortSignalLike } from '../core/stop-signal.js';
 import type { FinishReason } from '../core/stream-part.js';
 import type { Usage } from '../core/usage.js';
 
 /** How a stream is opened. */
 export interface OpenOptions {
   /** An AbortSignal: aborting it ends the stream as `client-gone` and closes the upstream. */
-  readonly signal?: StopSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
   /** @default { name: 'anonymous' } */
   readonly caller?: Caller | undefined;
   /**
@@ -22,20 +22,20 @@ export interface OpenOptions {
 }
 
 /** The same, with a format of one's own. */
-export interface FormattedOptions<F> extends OpenOptions {
+export interface StreamOptions<F> extends OpenOptions {
   readonly format: StreamFormat<F>;
   /** How long the head may wait for the first content, in milliseconds. @default the settings' */
   readonly headWaitMs?: number;
   /** The last frames are printed for a caller that has left too: others may read them. @default false */
-  readonly endsForOthers?: boolean;
+  readonly deliverEndAfterDisconnect?: boolean;
   /** Where the stream is the rest of one that another process has begun: only targets that `continue` are asked. */
-  readonly rest?: RestOfStream | undefined;
+  readonly continuation?: StreamContinuation | undefined;
 }
 
 /** What is known of a stream that another process has begun. */
-export interface RestOfStream {
+export interface StreamContinuation {
   readonly id: string;
-  readonly said: Said;
+  readonly partial: PartialText;
   /** Those of the frames to come. */
   readonly numbers: FrameNumbers;
 }
@@ -60,11 +60,11 @@ export interface RelayStream<F> {
   /** What the upstream has reported so far; undefined as long as it has not. It is known when the output is over. */
   readonly usage: () => Usage | undefined;
   /** The upstream's brake, for readers that can say when they are full. */
-  readonly flow: Flow;
+  readonly flow: BackPressure;
 }
 
 /** A whole answer (`stream: false`), as the upstream sent it. */
-export interface RelayAnswer {
+export interface RelayCompletion {
   readonly id: string;
   /** The route's name. */
   readonly route: string;

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ChatRequest } from '../core/chat-request.js';
-import type { Beginning, Said } from '../core/continuation.js';
+import type { ContinuedAnswer, PartialText } from '../core/continuation.js';
 import type { UpstreamDialect } from '../core/dialect.js';
-import { Flow } from '../core/flow.js';
+import { BackPressure } from '../core/flow.js';
 import { partsFormat } from '../core/parts-format.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
@@ -10,33 +10,33 @@ import type { StreamPart } from '../core/stream-part.js';
 import { Routes, type PublicRoute } from '../upstream/routes.js';
 import type { Target } from '../upstream/target.js';
 import { UpstreamClient } from '../upstream/upstream-client.js';
-import { Upstreams } from '../upstream/upstreams.js';
-import { Admissions, reasonOf, type Admitted } from './admissions.js';
-import { AnswerTry } from './answer-try.js';
+import { UpstreamRegistry } from '../upstream/upstreams.js';
+import { RequestAdmission, cancellationReason, type AdmittedRequest } from './admissions.js';
+import { CompletionAttempt } from './answer-try.js';
 import { Failover } from './failover.js';
 import { noteFailed } from './failed-streams.js';
-import type { WholeAnswer } from './read-answer.js';
-import type { FormattedOptions, OpenOptions, RelayAnswer, RelayStream } from './relay-stream.js';
-import { ServingTranscoder } from './serving-transcoder.js';
-import { StreamSource, type StreamSourceOptions } from './stream-source.js';
-import type { StreamRecord } from './stream-record.js';
+import type { Completion } from './read-answer.js';
+import type { StreamOptions, OpenOptions, RelayCompletion, RelayStream } from './relay-stream.js';
+import { ActiveTranscoder } from './serving-transcoder.js';
+import { UpstreamSource, type UpstreamSourceOptions } from './stream-source.js';
+import type { StreamStats } from './stream-record.js';
 import { StreamSession } from './stream-session.js';
-import { wayOn } from './way-on.js';
+import { planContinuation } from './way-on.js';
 
 /** Asks upstreams on behalf of callers. The one way to a model, over HTTP and in-process. */
 @Injectable()
 export class RelayService {
   // A host holds this service: what it is made of leads to keys, and is not to be seen from outside.
-  readonly #admissions: Admissions;
+  readonly #admissions: RequestAdmission;
   readonly #routes: Routes;
-  readonly #upstreams: Upstreams;
+  readonly #upstreams: UpstreamRegistry;
   readonly #client: UpstreamClient;
   readonly #settings: SluiceSettings;
 
   constructor(
-    @Inject(Admissions) admissions: Admissions,
+    @Inject(RequestAdmission) admissions: RequestAdmission,
     @Inject(Routes) routes: Routes,
-    @Inject(Upstreams) upstreams: Upstreams,
+    @Inject(UpstreamRegistry) upstreams: UpstreamRegistry,
     @Inject(UpstreamClient) client: UpstreamClient,
     @Inject(SLUICE_SETTINGS) settings: SluiceSettings,
   ) {
@@ -53,10 +53,10 @@ export class RelayService {
    * Without a format the output is the parts themselves, and errors with the SluiceError.
    */
   open(request: ChatRequest, options?: OpenOptions): Promise<RelayStream<StreamPart>>;
-  open<F>(request: ChatRequest, options: FormattedOptions<F>): Promise<RelayStream<F>>;
+  open<F>(request: ChatRequest, options: StreamOptions<F>): Promise<RelayStream<F>>;
   open<F>(
     request: ChatRequest,
-    options: OpenOptions | FormattedOptions<F> = {},
+    options: OpenOptions | StreamOptions<F> = {},
   ): Promise<RelayStream<F | StreamPart>> {
     return this.#open<F | StreamPart>(request, { format: partsFormat, ...options });
   }
@@ -72,13 +72,13 @@ export class RelayService {
   }
 
   /** Asks for a whole answer. Rejects with a SluiceError; aborting the signal closes the upstream. */
-  async complete(request: ChatRequest, options: OpenOptions = {}): Promise<RelayAnswer> {
+  async complete(request: ChatRequest, options: OpenOptions = {}): Promise<RelayCompletion> {
     const admitted = await this.#admissions.admit(request, options, false);
     const { record } = admitted;
     try {
       const { seen, ...answer } = await this.#answer(request, admitted);
       record.read(answer.body.length);
-      record.saw({ ...seen, events: 1, content: seen.finished.length > 0, done: true });
+      record.observe({ ...seen, events: 1, content: seen.finished.length > 0, done: true });
       record.finished();
       const { id, route } = record.identity;
       return { id, route, target: record.target, attempts: record.attempts, ...answer };
@@ -87,33 +87,34 @@ export class RelayService {
     }
   }
 
-  #answer(request: ChatRequest, admitted: Admitted): Promise<WholeAnswer> {
+  #answer(request: ChatRequest, admitted: AdmittedRequest): Promise<Completion> {
     const client = this.#client;
     const upstreams = this.#upstreams;
     const { maxEventBytes } = this.#settings.limits;
     const { route, caller, record, stop } = admitted;
     const { startedAt } = record;
     return new Promise((resolve, reject) => {
-      if (stop.aborted) return reject(reasonOf(admitted));
-      const failover = new Failover<AnswerTry>({
+      if (stop.aborted) return reject(cancellationReason(admitted));
+      const failover = new Failover<CompletionAttempt>({
         upstreams,
         route,
         caller,
         record,
         random: Math.random,
-        begin: (target, use) => new AnswerTry({ client, target, use, request, maxEventBytes, startedAt }),
+        begin: (target, use) =>
+          new CompletionAttempt({ client, target, use, request, maxEventBytes, startedAt }),
         onWon: ({ answer }) => resolve(answer),
         onGaveUp: reject,
       });
       stop.addEventListener('abort', () => {
-        failover.stop(reasonOf(admitted));
-        reject(reasonOf(admitted));
+        failover.stop(cancellationReason(admitted));
+        reject(cancellationReason(admitted));
       });
       return failover.start();
     });
   }
 
-  async #open<F>(request: ChatRequest, options: FormattedOptions<F>): Promise<RelayStream<F>> {
+  async #open<F>(request: ChatRequest, options: StreamOptions<F>): Promise<RelayStream<F>> {
     const admitted = await this.#admissions.admit(request, options, true);
     const { record } = admitted;
     try {
@@ -128,21 +129,26 @@ export class RelayService {
     }
   }
 
-  #start<F>(request: ChatRequest, options: FormattedOptions<F>, admitted: Admitted): Started<F> {
-    const { format, headWaitMs = this.#settings.headWaitMs, endsForOthers = false, rest } = options;
+  #start<F>(request: ChatRequest, options: StreamOptions<F>, admitted: AdmittedRequest): Started<F> {
+    const {
+      format,
+      headWaitMs = this.#settings.headWaitMs,
+      deliverEndAfterDisconnect: endsForOthers = false,
+      continuation: rest,
+    } = options;
     const { maxEventBytes, maxEventsPerStream: maxEvents } = this.#settings.limits;
     const { route, record } = admitted;
-    const flow = new Flow();
+    const flow = new BackPressure();
     const numbers = rest?.numbers ?? { next: 0 };
     const choices = choicesOf(request);
-    const onward = rest && goingOn(admitted, request, rest.said);
-    const transcoderFor = (dialect: UpstreamDialect, beginning?: Beginning) =>
-      format(dialect, { streamId: record.identity.id, numbers, request, beginning });
-    const serving = new ServingTranscoder(firstOf(route.targets).dialect, transcoderFor);
-    const source = new StreamSource<F>({
+    const onward = rest && goingOn(admitted, request, rest.partial);
+    const transcoderFor = (dialect: UpstreamDialect, beginning?: ContinuedAnswer) =>
+      format(dialect, { streamId: record.identity.id, numbers, request, continued: beginning });
+    const serving = new ActiveTranscoder(firstOf(route.targets).dialect, transcoderFor);
+    const source = new UpstreamSource<F>({
       admitted: onward?.admitted ?? admitted,
       request: onward?.request ?? request,
-      begun: onward?.begun,
+      partial: onward?.partial,
       upstreams: this.#upstreams,
       serving,
       transcoderFor,
@@ -162,7 +168,7 @@ export class RelayService {
       maxEvents,
       choices,
       headWaitMs,
-      endsForOthers,
+      deliverEndAfterDisconnect: endsForOthers,
     });
     session.start(source);
     return { session, flow, source };
@@ -171,26 +177,26 @@ export class RelayService {
 
 /** Who is asked for the rest of an answer that another process has begun, and what. */
 function goingOn(
-  admitted: Admitted,
+  admitted: AdmittedRequest,
   asked: ChatRequest,
-  said: Said,
-): Pick<StreamSourceOptions<unknown>, 'admitted' | 'request' | 'begun'> {
-  const way = wayOn(admitted.route, asked, said);
+  said: PartialText,
+): Pick<UpstreamSourceOptions<unknown>, 'admitted' | 'request' | 'partial'> {
+  const way = planContinuation(admitted.route, asked, said);
   if (way === undefined)
     throw new SluiceError('upstream-cut', 'Nobody can go on with this answer; ask again');
   const { route, request } = way;
-  const begun = { said, usage: admitted.record.goesOn(said.tokens) };
-  return { admitted: { ...admitted, route }, request, begun };
+  const begun = { partial: said, usage: admitted.record.continuesElsewhere(said.tokens) };
+  return { admitted: { ...admitted, route }, request, partial: begun };
 }
 
 interface Started<F> {
   readonly session: StreamSession<F>;
-  readonly flow: Flow;
-  readonly source: StreamSource<F>;
+  readonly flow: BackPressure;
+  readonly source: UpstreamSource<F>;
 }
 
 /** Ends the record of a stream that has no head, and gives what its caller is told. */
-function failed(record: StreamRecord, cause: unknown): SluiceError {
+function failed(record: StreamStats, cause: unknown): SluiceError {
   const error = SluiceError.from(cause);
   record.failed(error);
   noteFailed(error, { id: record.identity.id, target: record.target, attempts: record.attempts });

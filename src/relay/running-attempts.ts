@@ -1,30 +1,30 @@
 import { SluiceError } from '../core/sluice-error.js';
 import type { Target } from '../upstream/target.js';
-import type { TargetUse } from '../upstream/target-use.js';
-import type { StreamRecord } from './stream-record.js';
-import type { Try } from './try.js';
+import type { TargetLease } from '../upstream/target-use.js';
+import type { StreamStats } from './stream-record.js';
+import type { Attempt } from './try.js';
 
 /** An attempt that runs, with its number in the stream's record. */
 export interface RunningAttempt {
   readonly target: Target;
   readonly number: number;
-  readonly use: TargetUse;
+  readonly use: TargetLease;
 }
 
 /** The attempts of one request that run at the same time. */
-export class RunningAttempts<T extends Try> {
+export class RunningAttempts<T extends Attempt> {
   readonly #running = new Map<T, RunningAttempt>();
   /** Of streams that another target serves: they run until they have shown whether their target answers. */
   #probes: Set<T> | undefined;
 
-  constructor(private readonly record: StreamRecord) {}
+  constructor(private readonly record: StreamStats) {}
 
   get size(): number {
     return this.#running.size;
   }
 
   /** All of them wait for targets that may be silent. */
-  get areSuspect(): boolean {
+  get areSuspicious(): boolean {
     return [...this.#running.values()].every(({ use }) => use.isSuspect);
   }
 

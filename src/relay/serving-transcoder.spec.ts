@@ -3,13 +3,13 @@ import type { UpstreamDialect } from '../core/dialect.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { Transcoder } from '../core/transcoder.js';
 import { someTarget } from '../../test/support/target.js';
-import { ServingTranscoder } from './serving-transcoder.js';
+import { ActiveTranscoder } from './serving-transcoder.js';
 
 const dialect = someTarget().dialect;
 const otherDialect: UpstreamDialect = { ...dialect };
 const ending = { finishReason: undefined, usage: undefined, model: undefined, unterminated: false };
 
-const printed = (serving: ServingTranscoder<string>) => [
+const printed = (serving: ActiveTranscoder<string>) => [
   serving.opening(),
   serving.finish(ending),
   serving.fail(new SluiceError('upstream-cut', 'no')),
@@ -30,19 +30,19 @@ describe('ServingTranscoder', () => {
   beforeEach(() => void created.splice(0));
 
   it('prints with the first before any attempt serves', () => {
-    const serving = new ServingTranscoder(dialect, create);
+    const serving = new ActiveTranscoder(dialect, create);
     serving.forAttempt(otherDialect);
     expect(printed(serving)).toEqual([['open 1'], ['finish 1 false'], ['fail 1 upstream-cut']]);
   });
 
   it('gives the first attempt the transcoder that it has', () => {
-    const serving = new ServingTranscoder(dialect, create);
+    const serving = new ActiveTranscoder(dialect, create);
     expect(serving.forAttempt(dialect).opening()).toEqual(['open 1']);
     expect(created).toHaveLength(1);
   });
 
   it('gives each further attempt one of its own, of its dialect', () => {
-    const serving = new ServingTranscoder(dialect, create);
+    const serving = new ActiveTranscoder(dialect, create);
     const attempts = [
       serving.forAttempt(dialect),
       serving.forAttempt(dialect),
@@ -53,13 +53,13 @@ describe('ServingTranscoder', () => {
   });
 
   it('gives no attempt the first one where the first attempt speaks another dialect', () => {
-    const serving = new ServingTranscoder(dialect, create);
+    const serving = new ActiveTranscoder(dialect, create);
     serving.forAttempt(otherDialect);
     expect(serving.forAttempt(dialect).opening()).toEqual(['open 3']);
   });
 
   it('prints with the transcoder of the attempt that serves', () => {
-    const serving = new ServingTranscoder(dialect, create);
+    const serving = new ActiveTranscoder(dialect, create);
     serving.forAttempt(dialect);
     const second = serving.forAttempt(otherDialect);
     serving.forAttempt(dialect);
@@ -68,7 +68,7 @@ describe('ServingTranscoder', () => {
   });
 
   it('breaks off where the format of the serving attempt can only do that', () => {
-    const serving = new ServingTranscoder(dialect, create);
+    const serving = new ActiveTranscoder(dialect, create);
     serving.serve({ ...serving.forAttempt(dialect), fail: () => undefined });
     expect(serving.fail(new SluiceError('upstream-cut', 'no'))).toBeUndefined();
   });

@@ -1,9 +1,9 @@
 import type { UpstreamDialect } from '../core/dialect.js';
 import type { SluiceError } from '../core/sluice-error.js';
-import type { Ending, StreamEnds, Transcoder } from '../core/transcoder.js';
+import type { FinishInfo, StreamEnvelope, Transcoder } from '../core/transcoder.js';
 
 /** Prints a stream's opening and end with the transcoder of the attempt that serves; before one does, with the first. */
-export class ServingTranscoder<F> implements StreamEnds<F> {
+export class ActiveTranscoder<F> implements StreamEnvelope<F> {
   #current: Transcoder<F>;
   #unused: UpstreamDialect | undefined;
 
@@ -32,7 +32,7 @@ export class ServingTranscoder<F> implements StreamEnds<F> {
     return this.#current.opening();
   }
 
-  finish(ending: Ending): readonly F[] {
+  finish(ending: FinishInfo): readonly F[] {
     return this.#current.finish(ending);
   }
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Stop, type StopSignal } from '../core/stop-signal.js';
-import { SharedWork } from './shared-work.js';
+import { LightAbortController, type AbortSignalLike } from '../core/stop-signal.js';
+import { SingleFlight } from './shared-work.js';
 
 function working() {
-  const parts: { nobody?: StopSignal; done?: (value: string) => void; fail?: (error: Error) => void } = {};
-  const work = new SharedWork<string>(
+  const parts: { nobody?: AbortSignalLike; done?: (value: string) => void; fail?: (error: Error) => void } =
+    {};
+  const work = new SingleFlight<string>(
     (nobody) =>
       new Promise((resolve, reject) => {
         Object.assign(parts, { nobody, done: resolve, fail: reject });
@@ -24,44 +25,44 @@ describe('SharedWork', () => {
 
   it('goes on when the first caller leaves and another waits', async () => {
     const { work, parts } = working();
-    const first = new Stop();
+    const first = new LightAbortController();
     const left = work.join(first);
-    const stays = work.join(new Stop());
+    const stays = work.join(new LightAbortController());
     first.abort('left');
-    expect([work.abandoned, parts.nobody?.aborted]).toEqual([false, false]);
+    expect([work.cancelled, parts.nobody?.aborted]).toEqual([false, false]);
     parts.done?.('done');
     expect(await Promise.all([left, stays])).toEqual(['done', 'done']);
   });
 
   it('is abandoned with its last caller, each counted once', () => {
     const { work, parts } = working();
-    const [first, second] = [new Stop(), new Stop()];
+    const [first, second] = [new LightAbortController(), new LightAbortController()];
     void work.join(first);
     void work.join(second);
     first.abort('left');
     first.abort('left');
-    expect(work.abandoned).toBe(false);
+    expect(work.cancelled).toBe(false);
     second.abort('left');
-    expect(work.abandoned).toBe(true);
+    expect(work.cancelled).toBe(true);
     expect(parts.nobody?.reason).toMatchObject({ code: 'client-gone' });
   });
 
   it('is abandoned by a caller that had left before it came', () => {
     const { work } = working();
-    const gone = new Stop();
+    const gone = new LightAbortController();
     gone.abort('left');
     void work.join(gone);
-    expect(work.abandoned).toBe(true);
+    expect(work.cancelled).toBe(true);
   });
 
   it('tells each caller of a failure, and is not abandoned by those who leave afterwards', async () => {
     const { work, parts } = working();
-    const stop = new Stop();
+    const stop = new LightAbortController();
     const failed = work.join(stop);
     parts.fail?.(new Error('no'));
     await expect(failed).rejects.toThrow('no');
     stop.abort('left');
-    expect(work.abandoned).toBe(false);
+    expect(work.cancelled).toBe(false);
     await expect(work.join(undefined)).rejects.toThrow('no');
   });
 });

@@ -1,16 +1,16 @@
 import { SluiceError } from '../core/sluice-error.js';
-import { Stop, type StopSignal } from '../core/stop-signal.js';
+import { LightAbortController, type AbortSignalLike } from '../core/stop-signal.js';
 
 /** One piece of work for which several callers wait. Who leaves leaves the others with it; the last one ends it. */
-export class SharedWork<T> {
+export class SingleFlight<T> {
   readonly result: Promise<T>;
-  readonly #nobody = new Stop();
+  readonly #controller = new LightAbortController();
   #waiting = 0;
   #value: T | undefined;
 
   /** `begin` is given what is aborted when nobody waits any more. */
-  constructor(begin: (nobody: StopSignal) => Promise<T>) {
-    this.result = begin(this.#nobody);
+  constructor(begin: (nobody: AbortSignalLike) => Promise<T>) {
+    this.result = begin(this.#controller);
     // Each caller that joins is told of a failure by itself.
     this.result.then(
       (value) => (this.#value = value),
@@ -23,18 +23,18 @@ export class SharedWork<T> {
     return this.#value;
   }
 
-  get abandoned(): boolean {
-    return this.#nobody.aborted;
+  get cancelled(): boolean {
+    return this.#controller.aborted;
   }
 
   /** Waits with the others, until the signal is aborted. */
-  async join(signal: StopSignal | undefined): Promise<T> {
+  async join(signal: AbortSignalLike | undefined): Promise<T> {
     let left = false;
     const leave = () => {
       if (left) return;
       left = true;
       this.#waiting -= 1;
-      if (this.#waiting === 0) this.#nobody.abort(new SluiceError('client-gone', 'The caller left'));
+      if (this.#waiting === 0) this.#controller.abort(new SluiceError('client-gone', 'The caller left'));
     };
     this.#waiting += 1;
     if (signal?.aborted) leave();

@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Flow } from '../core/flow.js';
-import { SpeedGuard } from './speed-guard.js';
+import { BackPressure } from '../core/flow.js';
+import { ThroughputMonitor } from './speed-guard.js';
 
 const WINDOW_MS = 6_400;
 /** An alarm may ring two looks late. */
 const LATE_MS = 200;
 const LEAST_EVENTS = 64;
 
-const guards: SpeedGuard[] = [];
+const guards: ThroughputMonitor[] = [];
 
-function watched(flow = new Flow()) {
+function watched(flow = new BackPressure()) {
   const onSlow = vi.fn<() => void>();
-  const guard = new SpeedGuard({ minTokensPerSecond: 10, windowMs: WINDOW_MS }, flow, onSlow);
+  const guard = new ThroughputMonitor({ minTokensPerSecond: 10, windowMs: WINDOW_MS }, flow, onSlow);
   guards.push(guard);
   return { guard, flow, onSlow };
 }
@@ -53,7 +53,7 @@ describe('SpeedGuard', () => {
   });
 
   it('tells once, and leaves neither timer nor listener', () => {
-    const flow = new Flow();
+    const flow = new BackPressure();
     const forget = vi.spyOn(flow, 'remove');
     const { guard, onSlow } = watched(flow);
     for (let count = 0; count < 3; count += 1) passWindow();
@@ -74,7 +74,7 @@ describe('SpeedGuard', () => {
   });
 
   it('does not count a window that begins while the reader is paused', () => {
-    const flow = new Flow();
+    const flow = new BackPressure();
     flow.pause();
     const { onSlow } = watched(flow);
     for (let count = 0; count < 3; count += 1) passWindow();
@@ -87,7 +87,7 @@ describe('SpeedGuard', () => {
   });
 
   it('tells nothing once it is stopped, and leaves neither timer nor listener', () => {
-    const flow = new Flow();
+    const flow = new BackPressure();
     const forget = vi.spyOn(flow, 'remove');
     const { guard, onSlow } = watched(flow);
     guard.stop();

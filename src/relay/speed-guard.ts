@@ -1,33 +1,33 @@
-import { setAlarm, type Alarm, type AlarmListener } from '../core/alarm.js';
-import type { Flow, FlowListener } from '../core/flow.js';
+import { startInactivityTimer, type InactivityTimer, type TimeoutListener } from '../core/alarm.js';
+import type { BackPressure, BackPressureListener } from '../core/flow.js';
 import type { SlowStreamSettings } from '../core/settings.js';
 
 /**
  * Watches the pace of one stream. Tells once if its upstream sends fewer events a second, over a whole window, than it
  * should; windows in which the reader was the brake do not count.
  */
-export class SpeedGuard implements FlowListener, AlarmListener {
-  readonly #alarm: Alarm;
+export class ThroughputMonitor implements BackPressureListener, TimeoutListener {
+  readonly #timer: InactivityTimer;
   readonly #least: number;
   #events = 0;
-  #braked: boolean;
+  #paused: boolean;
 
   constructor(
     { minTokensPerSecond, windowMs }: SlowStreamSettings,
-    private readonly flow: Flow,
+    private readonly flow: BackPressure,
     private readonly onSlow: () => void,
   ) {
     this.#least = (minTokensPerSecond * windowMs) / 1000;
-    this.#braked = flow.paused;
+    this.#paused = flow.paused;
     flow.add(this);
-    this.#alarm = setAlarm(windowMs, this);
+    this.#timer = startInactivityTimer(windowMs, this);
   }
 
   /** A window is over. */
-  alarmRang(): void {
-    const slow = this.#events < this.#least && !this.#braked;
+  onTimeout(): void {
+    const slow = this.#events < this.#least && !this.#paused;
     this.#events = 0;
-    this.#braked = this.flow.paused;
+    this.#paused = this.flow.paused;
     if (!slow) return;
     this.stop();
     this.onSlow();
@@ -37,12 +37,12 @@ export class SpeedGuard implements FlowListener, AlarmListener {
     this.#events += events;
   }
 
-  flowChanged(): void {
-    this.#braked = true;
+  onPauseChange(): void {
+    this.#paused = true;
   }
 
   stop(): void {
-    this.#alarm.cancel();
+    this.#timer.cancel();
     this.flow.remove(this);
   }
 }

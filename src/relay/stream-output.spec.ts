@@ -1,11 +1,11 @@
 import { Subject, Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { Flow } from '../core/flow.js';
+import { BackPressure } from '../core/flow.js';
 import { StreamOutput } from './stream-output.js';
 
 /** An output, and what becomes of its source. */
 function output() {
-  const [source, flow] = [new Subject<number>(), new Flow()];
+  const [source, flow] = [new Subject<number>(), new BackPressure()];
   const seen = { subscribed: 0, left: 0 };
   const stream = new StreamOutput<number>((subscriber) => {
     seen.subscribed += 1;
@@ -102,7 +102,7 @@ describe('StreamOutput', () => {
   });
 
   it('brakes a source that had much when it was subscribed to, which resumed it', async () => {
-    const flow = new Flow();
+    const flow = new BackPressure();
     const stream = new StreamOutput<number>((subscriber) => {
       for (let value = 0; value < 17; value += 1) subscriber.next(value);
       flow.resume();

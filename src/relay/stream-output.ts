@@ -1,5 +1,5 @@
 import { Observable, type Subscriber } from 'rxjs';
-import type { Flow } from '../core/flow.js';
+import type { BackPressure } from '../core/flow.js';
 import { OutputReader } from './output-reader.js';
 
 /**
@@ -7,9 +7,9 @@ import { OutputReader } from './output-reader.js';
  * while it is busy, throws the stream's SluiceError, and ends the stream where it is left early.
  */
 export class StreamOutput<F> extends Observable<F> implements AsyncIterable<F> {
-  readonly #flow: Flow;
+  readonly #flow: BackPressure;
 
-  constructor(subscribe: (subscriber: Subscriber<F>) => void, flow: Flow) {
+  constructor(subscribe: (subscriber: Subscriber<F>) => void, flow: BackPressure) {
     super(subscribe);
     this.#flow = flow;
   }

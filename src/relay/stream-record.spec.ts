@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { recordInto, someTarget } from '../../test/support/target.js';
 import type { RelayEvent } from '../core/relay-event.js';
 import { SluiceError, type SluiceErrorCode } from '../core/sluice-error.js';
-import type { StreamRecord } from './stream-record.js';
+import type { StreamStats } from './stream-record.js';
 
 const identity = { id: 's', route: 'r', caller: 'web', streaming: true };
 const attempt = { number: 1, upstream: 'a', target: 'a/m' };
@@ -25,15 +25,15 @@ describe('StreamRecord', () => {
     record.attemptStarted(1, someTarget());
     vi.advanceTimersByTime(20);
     record.read(100);
-    record.saw({ ...nothing, model: 'first' });
+    record.observe({ ...nothing, model: 'first' });
     vi.advanceTimersByTime(5);
     record.read(50);
-    record.saw({ ...nothing, content: true, events: 2 });
+    record.observe({ ...nothing, content: true, events: 2 });
     record.committed();
-    record.saw({ ...nothing, finishReason: 'length', model: 'second' });
-    record.saw({ ...nothing, usage });
+    record.observe({ ...nothing, finishReason: 'length', model: 'second' });
+    record.observe({ ...nothing, usage });
     vi.advanceTimersByTime(75);
-    expect(record.ending(true)).toEqual({
+    expect(record.finishInfo(true)).toEqual({
       finishReason: 'length',
       usage,
       model: 'first',
@@ -64,7 +64,7 @@ describe('StreamRecord', () => {
   it('tells the first token and the commit once', () => {
     const { record, types } = start();
     for (let token = 0; token < 3; token += 1) {
-      record.saw({ ...nothing, content: true });
+      record.observe({ ...nothing, content: true });
       record.committed();
     }
     expect(types()).toEqual(['first-token', 'committed']);
@@ -72,13 +72,13 @@ describe('StreamRecord', () => {
 
   it('forgets no finish reason', () => {
     const { record } = start();
-    record.saw({ ...nothing, finishReason: 'stop' });
-    record.saw({ ...nothing, finishReason: 'content_filter' });
-    record.saw({ ...nothing });
-    expect(record.ending(false).finishReason).toBe('content_filter');
+    record.observe({ ...nothing, finishReason: 'stop' });
+    record.observe({ ...nothing, finishReason: 'content_filter' });
+    record.observe({ ...nothing });
+    expect(record.finishInfo(false).finishReason).toBe('content_filter');
   });
 
-  it.each<[string, (record: StreamRecord) => void, string]>([
+  it.each<[string, (record: StreamStats) => void, string]>([
     ['finished', (record) => record.finished(), 'finished'],
     ['failed', (record) => record.failed(new SluiceError('client-gone', 'left')), 'client-gone'],
   ])('ends once and gives its place back once when it %s first', (_, end, outcome) => {
@@ -130,7 +130,7 @@ describe('StreamRecord', () => {
     const { record, events } = start();
     record.attemptStarted(1, someTarget());
     record.read(10);
-    record.saw({ ...nothing, content: true, events: 5 });
+    record.observe({ ...nothing, content: true, events: 5 });
     record.failed(new SluiceError('client-gone', 'left'));
     expect(events.at(-1)).toMatchObject({
       usage: { promptTokens: 7, completionTokens: 5, totalTokens: 12 },
@@ -154,9 +154,9 @@ describe('StreamRecord', () => {
   it('does not count twice what an upstream had counted of a beginning', () => {
     const { record, events } = start();
     record.read(100);
-    record.saw({ ...nothing, content: true, events: 5, usage });
+    record.observe({ ...nothing, content: true, events: 5, usage });
     record.continued(5);
-    record.saw({ ...nothing, content: true, events: 3 });
+    record.observe({ ...nothing, content: true, events: 3 });
     record.finished();
     expect(events.at(-1)).toMatchObject({ usage: { completionTokens: 8 }, usageEstimated: true });
   });
@@ -166,9 +166,9 @@ describe('StreamRecord', () => {
     { what: 'as an estimate of both', told: undefined, completionTokens: 1 + 5 },
   ])('counts what another process has said before: $what', ({ told, completionTokens }) => {
     const { record, events } = start();
-    expect(record.goesOn(5)).toEqual({ promptTokens: 7, completionTokens: 5, totalTokens: 12 });
+    expect(record.continuesElsewhere(5)).toEqual({ promptTokens: 7, completionTokens: 5, totalTokens: 12 });
     record.read(100);
-    record.saw({ ...nothing, content: true, usage: told });
+    record.observe({ ...nothing, content: true, usage: told });
     record.finished();
     expect(events.at(-1)).toMatchObject({ type: 'ended', usage: { completionTokens }, usageEstimated: true });
   });

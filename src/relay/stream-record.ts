@@ -2,7 +2,7 @@ import { mergeFinish, outcomeOfError, outcomeOfFinish, type Outcome } from '../c
 import type { AttemptIdentity, RelayEvent, StreamIdentity } from '../core/relay-event.js';
 import type { SluiceError } from '../core/sluice-error.js';
 import type { FinishReason } from '../core/stream-part.js';
-import type { Ending, Transcoded } from '../core/transcoder.js';
+import type { FinishInfo, TranscodeResult } from '../core/transcoder.js';
 import type { Usage } from '../core/usage.js';
 import type { Target } from '../upstream/target.js';
 
@@ -10,7 +10,7 @@ import type { Target } from '../upstream/target.js';
 const BYTES_PER_TOKEN = 4;
 
 /** Whose stream it is. */
-export interface RecordOwner {
+export interface StatsOwner {
   emit(event: RelayEvent): void;
   /** Told once, when the stream is over. */
   ended(outcome: Outcome, finishReason: FinishReason | undefined): void;
@@ -19,7 +19,7 @@ export interface RecordOwner {
 }
 
 /** What is known of one stream, told as RelayEvents. It ends once, whoever ends it. */
-export class StreamRecord {
+export class StreamStats {
   #attempts = 0;
   /** That of the attempt that serves, once one does; before that, of the last one. */
   #target: Target | undefined;
@@ -30,7 +30,7 @@ export class StreamRecord {
   #usage: Usage | undefined;
   #model: string | undefined;
   #beginning: Usage | undefined;
-  #saidElsewhere = 0;
+  #tokensElsewhere = 0;
   #bytes = 0;
   #events = 0;
   #committed = false;
@@ -40,7 +40,7 @@ export class StreamRecord {
   constructor(
     readonly identity: StreamIdentity,
     readonly startedAt: number,
-    private readonly owner: RecordOwner,
+    private readonly owner: StatsOwner,
   ) {}
 
   get attempts(): number {
@@ -94,8 +94,8 @@ export class StreamRecord {
   }
 
   /** The same for one that another process has begun: its events are not among those that are seen here. */
-  goesOn(completionTokens: number): Usage {
-    this.#saidElsewhere = completionTokens;
+  continuesElsewhere(completionTokens: number): Usage {
+    this.#tokensElsewhere = completionTokens;
     return this.continued(completionTokens);
   }
 
@@ -120,13 +120,13 @@ export class StreamRecord {
     this.#bytes += bytes;
   }
 
-  saw({
+  observe({
     content,
     finishReason,
     usage,
     model,
     events,
-  }: Omit<Transcoded<unknown>, 'output' | 'finished'>): void {
+  }: Omit<TranscodeResult<unknown>, 'output' | 'finished'>): void {
     this.#events += events;
     if (finishReason !== undefined) this.#finishReason = mergeFinish(this.#finishReason, finishReason);
     this.#usage = usage ?? this.#usage;
@@ -143,7 +143,7 @@ export class StreamRecord {
     this.#emit({ type: 'committed', stream: this.identity, afterMs: this.elapsedMs });
   }
 
-  ending(unterminated: boolean): Ending {
+  finishInfo(unterminated: boolean): FinishInfo {
     return { finishReason: this.#finishReason, usage: this.usage, model: this.#model, unterminated };
   }
 
@@ -183,7 +183,7 @@ export class StreamRecord {
   #estimate(): Usage | undefined {
     if (this.#bytes === 0) return undefined;
     const completion = this.identity.streaming ? this.#events : Math.ceil(this.#bytes / BYTES_PER_TOKEN);
-    return usageOf(this.owner.estimatePrompt(), this.#saidElsewhere + completion);
+    return usageOf(this.owner.estimatePrompt(), this.#tokensElsewhere + completion);
   }
 
   #emit(event: RelayEvent): void {

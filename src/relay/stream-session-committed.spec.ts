@@ -1,16 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { HandSource } from '../../test/support/hand-source.js';
 import { recordInto } from '../../test/support/target.js';
-import { Flow } from '../core/flow.js';
+import { BackPressure } from '../core/flow.js';
 import type { RelayEvent } from '../core/relay-event.js';
 import { SluiceError } from '../core/sluice-error.js';
-import type { Transcoded, Transcoder } from '../core/transcoder.js';
+import type { TranscodeResult, Transcoder } from '../core/transcoder.js';
 import { StreamSession } from './stream-session.js';
 
 const MAX_EVENTS = 5;
 const cut = new SluiceError('upstream-cut', 'cut');
-const role: Transcoded<string> = { output: ['role'], events: 1, content: false, done: false, finished: [] };
-const content: Transcoded<string> = { ...role, output: ['all'], content: true };
+const role: TranscodeResult<string> = {
+  output: ['role'],
+  events: 1,
+  content: false,
+  done: false,
+  finished: [],
+};
+const content: TranscodeResult<string> = { ...role, output: ['all'], content: true };
 const transcoder: Transcoder<string> = {
   push: () => role,
   opening: () => [],
@@ -19,11 +25,16 @@ const transcoder: Transcoder<string> = {
 };
 
 /** What is told of a stream whose upstream sends these blocks; its head is out before the first of them, or not. */
-async function told(headIsOut: boolean, ...blocks: readonly Transcoded<string>[]): Promise<string[]> {
+async function told(headIsOut: boolean, ...blocks: readonly TranscodeResult<string>[]): Promise<string[]> {
   const upstream = new HandSource();
   const events: RelayEvent[] = [];
   const limits = { headWaitMs: headIsOut ? 0 : 60_000, choices: 1, maxEvents: MAX_EVENTS };
-  const session = new StreamSession({ transcoder, record: recordInto(events), flow: new Flow(), ...limits });
+  const session = new StreamSession({
+    transcoder,
+    record: recordInto(events),
+    flow: new BackPressure(),
+    ...limits,
+  });
   session.start(upstream);
   if (headIsOut) await session.opened;
   for (const block of blocks) upstream.next(block);
@@ -32,7 +43,7 @@ async function told(headIsOut: boolean, ...blocks: readonly Transcoded<string>[]
 }
 
 describe('the event `committed`', () => {
-  it.each<[string, boolean, Transcoded<string>]>([
+  it.each<[string, boolean, TranscodeResult<string>]>([
     ['is the whole answer', false, { ...content, done: true }],
     ['is the whole answer, after the head', true, { ...content, done: true }],
     ['comes with an error, after the head', true, { ...content, error: cut }],
@@ -49,7 +60,7 @@ describe('the event `committed`', () => {
     ]);
   });
 
-  it.each<[string, boolean, Transcoded<string>]>([
+  it.each<[string, boolean, TranscodeResult<string>]>([
     ['has no content', true, { ...role, done: true }],
     ['comes with an error, before the head', false, { ...content, error: cut }],
     ['is of too many events, before the head', false, { ...content, events: MAX_EVENTS + 1 }],

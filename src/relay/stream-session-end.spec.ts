@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { HandSource } from '../../test/support/hand-source.js';
 import { recordInto } from '../../test/support/target.js';
-import { Flow } from '../core/flow.js';
+import { BackPressure } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
-import type { Transcoded, Transcoder } from '../core/transcoder.js';
+import type { TranscodeResult, Transcoder } from '../core/transcoder.js';
 import { StreamSession } from './stream-session.js';
 
-const content: Transcoded<string> = { output: ['a'], events: 1, content: true, done: false, finished: [] };
+const content: TranscodeResult<string> = {
+  output: ['a'],
+  events: 1,
+  content: true,
+  done: false,
+  finished: [],
+};
 const transcoder: Transcoder<string> = {
   push: () => content,
   opening: () => [],
@@ -28,7 +34,7 @@ describe('the flow of a stream', () => {
     ],
   ])('has ended when the last frames come: %s', (_, expected, end) => {
     const upstream = new HandSource();
-    const flow = new Flow();
+    const flow = new BackPressure();
     const limits = { headWaitMs: 60_000, choices: 1, maxEvents: 5 };
     const session = new StreamSession({ transcoder, record: recordInto([]), flow, ...limits });
     session.start(upstream);

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import type { Subscription } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Flow } from '../core/flow.js';
+import { BackPressure } from '../core/flow.js';
 import type { RelayEvent } from '../core/relay-event.js';
 import { HandSource } from '../../test/support/hand-source.js';
 import { recordInto, someTarget } from '../../test/support/target.js';
 import { SluiceError } from '../core/sluice-error.js';
-import type { Transcoded, Transcoder } from '../core/transcoder.js';
+import type { TranscodeResult, Transcoder } from '../core/transcoder.js';
 import { StreamSession } from './stream-session.js';
 
 const HEAD_WAIT_MS = 100;
@@ -17,7 +17,13 @@ const transcoder: Transcoder<string> = {
   finish: () => [],
   fail: () => undefined,
 };
-const block: Transcoded<string> = { output: ['x'], events: 1, content: false, done: false, finished: [] };
+const block: TranscodeResult<string> = {
+  output: ['x'],
+  events: 1,
+  content: false,
+  done: false,
+  finished: [],
+};
 
 type Step =
   | 'content'
@@ -39,7 +45,7 @@ function live(steps: readonly Step[]) {
   const record = recordInto(events, onEnd);
   record.attemptStarted(1, someTarget());
   const limits = { headWaitMs: HEAD_WAIT_MS, choices: 1, maxEvents: 5 };
-  const session = new StreamSession<string>({ transcoder, record, flow: new Flow(), ...limits });
+  const session = new StreamSession<string>({ transcoder, record, flow: new BackPressure(), ...limits });
   session.start(upstream);
   let reader: Subscription | undefined;
   const ends: string[] = [];
@@ -103,7 +109,7 @@ it('closes an upstream that has said everything while it was subscribed to', () 
   const session = new StreamSession<string>({
     transcoder,
     record: recordInto([]),
-    flow: new Flow(),
+    flow: new BackPressure(),
     ...limits,
   });
   const stop = vi.fn<() => void>();

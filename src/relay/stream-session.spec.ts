@@ -1,11 +1,11 @@
 import { Subscription } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Flow } from '../core/flow.js';
+import { BackPressure } from '../core/flow.js';
 import type { RelayEvent } from '../core/relay-event.js';
 import { HandSource } from '../../test/support/hand-source.js';
 import { recordInto } from '../../test/support/target.js';
 import { SluiceError } from '../core/sluice-error.js';
-import type { Transcoded, Transcoder } from '../core/transcoder.js';
+import type { TranscodeResult, Transcoder } from '../core/transcoder.js';
 import { StreamSession, type SessionOptions } from './stream-session.js';
 
 const HEAD_WAIT_MS = 10_000;
@@ -18,7 +18,7 @@ const transcoder: Transcoder<string> = {
   fail: ({ code }) => [`failed ${code}`],
 };
 
-function block(fields: Partial<Transcoded<string>> = {}): Transcoded<string> {
+function block(fields: Partial<TranscodeResult<string>> = {}): TranscodeResult<string> {
   return { output: [], events: 1, content: false, done: false, finished: [], ...fields };
 }
 
@@ -31,7 +31,7 @@ function start(options: Partial<SessionOptions<string>> = {}) {
   const upstream = new HandSource();
   const events: RelayEvent[] = [];
   const record = recordInto(events);
-  const flow = new Flow();
+  const flow = new BackPressure();
   const limits = { headWaitMs: HEAD_WAIT_MS, choices: 1, maxEvents: 1_000 };
   const session = new StreamSession<string>({ transcoder, record, flow, ...limits, ...options });
   const seen: string[] = [];

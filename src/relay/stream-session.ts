@@ -1,36 +1,36 @@
 import type { Subscriber, Unsubscribable } from 'rxjs';
-import type { Flow } from '../core/flow.js';
+import type { BackPressure } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
-import type { SessionSource, TranscodedSink } from '../core/session-source.js';
-import type { StreamEnds, Transcoded } from '../core/transcoder.js';
+import type { StreamSource, StreamObserver } from '../core/session-source.js';
+import type { StreamEnvelope, TranscodeResult } from '../core/transcoder.js';
 import { FinishedChoices } from './finished-choices.js';
 import { tooManyEvents } from './held.js';
 import { StreamOutput } from './stream-output.js';
-import type { StreamRecord } from './stream-record.js';
+import type { StreamStats } from './stream-record.js';
 
 /** What a session needs to know of its stream. */
 export interface SessionOptions<F> {
-  readonly transcoder: StreamEnds<F>;
-  readonly record: StreamRecord;
-  readonly flow: Flow;
+  readonly transcoder: StreamEnvelope<F>;
+  readonly record: StreamStats;
+  readonly flow: BackPressure;
   /** How long the head may wait for the first content, in milliseconds. */
   readonly headWaitMs: number;
   /** How many answers the caller asked for: a stream is complete when each has its finish reason. */
   readonly choices: number;
   readonly maxEvents: number;
   /** The last frames are printed for a caller that has left too. */
-  readonly endsForOthers?: boolean;
+  readonly deliverEndAfterDisconnect?: boolean;
 }
 
 /**
  * Stands between one upstream stream and its one reader. Until the first content it holds everything back, so
  * that a failure is still a status; then the upstream is braked by what it sends before the reader subscribes.
  */
-export class StreamSession<F> implements TranscodedSink<F>, Unsubscribable {
+export class StreamSession<F> implements StreamObserver<F>, Unsubscribable {
   /** Resolves at the first content, at a good end, or after the head's wait; rejects with what failed before. */
   readonly opened: Promise<void>;
   readonly #finished: FinishedChoices;
-  #source: SessionSource<F> | undefined;
+  #source: StreamSource<F> | undefined;
   /** Until there is a subscriber. */
   #pending: F[] | undefined = [];
   #subscriber: Subscriber<F> | undefined;
@@ -49,7 +49,7 @@ export class StreamSession<F> implements TranscodedSink<F>, Unsubscribable {
   }
 
   /** Starts the upstream. */
-  start(source: SessionSource<F>): void {
+  start(source: StreamSource<F>): void {
     this.#headWait = setTimeout(() => this.#openEarly(), this.options.headWaitMs);
     this.#source = source;
     source.start(this);
@@ -64,10 +64,10 @@ export class StreamSession<F> implements TranscodedSink<F>, Unsubscribable {
     return this.#state === 'over';
   }
 
-  next(transcoded: Transcoded<F>): void {
+  next(transcoded: TranscodeResult<F>): void {
     if (this.#state === 'over') return;
     const { record, maxEvents } = this.options;
-    record.saw(transcoded);
+    record.observe(transcoded);
     this.#finished.add(transcoded.finished);
     if (transcoded.done) this.options.flow.end();
     for (const frame of transcoded.output) this.#send(frame);
@@ -109,7 +109,7 @@ export class StreamSession<F> implements TranscodedSink<F>, Unsubscribable {
     this.#endHeadWait();
     record.finished();
     this.#settle?.resolve();
-    this.#close(transcoder.finish(record.ending(unterminated)));
+    this.#close(transcoder.finish(record.finishInfo(unterminated)));
   }
 
   /** Its reader subscribes before more is read; if not, what comes next brakes: most streams never pause their upstream. */
@@ -139,7 +139,7 @@ export class StreamSession<F> implements TranscodedSink<F>, Unsubscribable {
 
   /** Nobody reads what is sent to a client that is gone; a reader in this process must not take it for an end. */
   #lastFrames(error: SluiceError): readonly F[] | undefined {
-    const { transcoder, endsForOthers = false } = this.options;
+    const { transcoder, deliverEndAfterDisconnect: endsForOthers = false } = this.options;
     return error.code === 'client-gone' && !endsForOthers ? undefined : transcoder.fail(error);
   }
 

@@ -1,19 +1,19 @@
 import { describe, expect, it, vi } from 'vitest';
 import { card } from '../../test/contract/written-stream.js';
 import { settingsOf } from '../../test/support/target.js';
-import { Flow } from '../core/flow.js';
+import { BackPressure } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { callerDialects } from '../dialects/caller-dialects.js';
-import type { Heir, Orphan, Succession } from '../streams/stream-log.js';
+import type { TakeoverHandler, OrphanedStream, TakeoverClaim } from '../streams/stream-log.js';
 import { Routes } from '../upstream/routes.js';
 import { ActiveStreams } from './active-streams.js';
-import type { RecordedStreams } from './recorded-streams.js';
+import type { ResumableStreams } from './recorded-streams.js';
 import type { RelayService } from './relay.service.js';
 import { StreamOutput } from './stream-output.js';
-import { TakeOvers } from './take-overs.js';
-import { printWill, type Will } from './will.js';
+import { StreamTakeover } from './take-overs.js';
+import { serializeTakeoverRequest, type TakeoverRequest } from './will.js';
 
-const WILL: Will = {
+const WILL: TakeoverRequest = {
   request: { model: 'r', messages: [{ role: 'user', content: 'Count' }], parameters: { max_tokens: 9 } },
   caller: { name: 'web' },
   graceSeconds: 30,
@@ -22,18 +22,33 @@ const WILL: Will = {
 const SAID = 'data: {"delta":"one"}\nid: s.0\n\n';
 
 /** The take-overs of a replica, and an orphan for them. */
-function replica({ continuation = true, continues = true, will = printWill(WILL), said = SAID } = {}) {
+function replica({
+  continuation = true,
+  continues = true,
+  takeoverRequest = serializeTakeoverRequest(WILL),
+  said = SAID,
+} = {}) {
   const settings = settingsOf({ r: { continuation, targets: [{ upstream: 'a', model: 'm', continues }] } });
   const active = new ActiveStreams(settings);
   const open = vi.fn<RelayService['open']>(async () => stream);
-  const record = vi.fn<RecordedStreams['record']>();
-  const succession = { goOn: vi.fn<Succession['goOn']>(), giveUp: vi.fn<() => void>() };
-  const claim = vi.fn<Orphan['claim']>(async () => succession);
-  let take: Heir | undefined;
-  const recorded = { onOrphan: (heir: Heir) => (take = heir), record } as unknown as RecordedStreams;
+  const record = vi.fn<ResumableStreams['record']>();
+  const succession = { continueWith: vi.fn<TakeoverClaim['continueWith']>(), release: vi.fn<() => void>() };
+  const claim = vi.fn<OrphanedStream['claim']>(async () => succession);
+  let take: TakeoverHandler | undefined;
+  const recorded = {
+    onOrphan: (heir: TakeoverHandler) => (take = heir),
+    record,
+  } as unknown as ResumableStreams;
   const relay = { open } as unknown as RelayService;
-  new TakeOvers(relay, recorded, new Routes(settings), active, callerDialects).onModuleInit();
-  const orphan = { card: card({ route: 'r' }), will, bytes: Buffer.from(said), frames: 1, epoch: 2, claim };
+  new StreamTakeover(relay, recorded, new Routes(settings), active, callerDialects).onModuleInit();
+  const orphan = {
+    metadata: card({ route: 'r' }),
+    takeoverRequest,
+    bytes: Buffer.from(said),
+    frames: 1,
+    epoch: 2,
+    claim,
+  };
   return { active, open, record, succession, claim, orphan, take: () => take?.(orphan) };
 }
 
@@ -44,8 +59,8 @@ const stream = {
   attempts: 1,
   headers: {},
   usage: () => undefined,
-  output: new StreamOutput<never>(() => undefined, new Flow()),
-  flow: new Flow(),
+  output: new StreamOutput<never>(() => undefined, new BackPressure()),
+  flow: new BackPressure(),
 };
 
 describe('TakeOvers', () => {
@@ -57,10 +72,18 @@ describe('TakeOvers', () => {
       WILL.request,
       {
         caller: WILL.caller,
-        rest: { id: orphan.card.id, said: { text: 'one', tokens: 1 }, numbers: { next: 1, epoch: 2 } },
+        continuation: {
+          id: orphan.metadata.id,
+          partial: { text: 'one', tokens: 1 },
+          numbers: { next: 1, epoch: 2 },
+        },
       },
     ]);
-    expect(record.mock.calls[0]?.[1]).toMatchObject({ card: orphan.card, graceSeconds: 30, detached: false });
+    expect(record.mock.calls[0]?.[1]).toMatchObject({
+      metadata: orphan.metadata,
+      graceSeconds: 30,
+      detached: false,
+    });
   });
 
   it.each<[string, Parameters<typeof replica>[0]]>([
@@ -68,14 +91,24 @@ describe('TakeOvers', () => {
     ['no target can', { continues: false }],
     ['nothing was said', { said: 'data: {"delta":""}\nid: s.0\n\n' }],
     ['something else than text was said', { said: `${SAID}data: {"reasoning":"hm"}\nid: s.1\n\n` }],
-    ['the will cannot be read', { will: '{' }],
+    ['the will cannot be read', { takeoverRequest: '{' }],
     [
       'the question asks for more than text',
-      { will: printWill({ ...WILL, request: { ...WILL.request, parameters: { tools: [{}] } } }) },
+      {
+        takeoverRequest: serializeTakeoverRequest({
+          ...WILL,
+          request: { ...WILL.request, parameters: { tools: [{}] } },
+        }),
+      },
     ],
     [
       'no token is left',
-      { will: printWill({ ...WILL, request: { ...WILL.request, parameters: { max_tokens: 1 } } }) },
+      {
+        takeoverRequest: serializeTakeoverRequest({
+          ...WILL,
+          request: { ...WILL.request, parameters: { max_tokens: 1 } },
+        }),
+      },
     ],
   ])('claims nothing and says so where %s', async (_, options) => {
     const { take, claim } = replica(options);
@@ -101,7 +134,7 @@ describe('TakeOvers', () => {
     const { take, open, succession } = replica();
     open.mockRejectedValue(new SluiceError('overloaded', 'full'));
     expect(await take()).toBe(true);
-    await vi.waitFor(() => expect(succession.giveUp).toHaveBeenCalledOnce());
-    expect(succession.goOn).not.toHaveBeenCalled();
+    await vi.waitFor(() => expect(succession.release).toHaveBeenCalledOnce());
+    expect(succession.continueWith).not.toHaveBeenCalled();
   });
 });

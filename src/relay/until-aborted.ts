@@ -1,8 +1,11 @@
 import { Observable, type Subscriber, type Unsubscribable } from 'rxjs';
-import type { StopSignal } from '../core/stop-signal.js';
+import type { AbortSignalLike } from '../core/stop-signal.js';
 
 /** What a source gives until the signal is aborted; it then completes. A source is not asked for after that. */
-export function untilAborted<T>(source: Observable<T>, signal: StopSignal | undefined): Observable<T> {
+export function takeUntilAborted<T>(
+  source: Observable<T>,
+  signal: AbortSignalLike | undefined,
+): Observable<T> {
   if (signal === undefined) return source;
   return new Observable((subscriber) => {
     if (signal.aborted) return subscriber.complete();
@@ -15,7 +18,7 @@ export function untilAborted<T>(source: Observable<T>, signal: StopSignal | unde
 class Watch implements Unsubscribable {
   constructor(
     private readonly subscriber: Subscriber<unknown>,
-    private readonly signal: StopSignal,
+    private readonly signal: AbortSignalLike,
   ) {
     signal.addEventListener('abort', this);
   }

@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SLUICE_SETTINGS, type SluiceSettings, type UpstreamSettings } from '../core/settings.js';
 import type { BreakerState } from '../core/relay-event.js';
 import type { KeyReport } from '../upstream/key-pool.js';
-import type { TargetState } from '../upstream/target-state.js';
-import { Upstreams } from '../upstream/upstreams.js';
+import type { TargetHealth } from '../upstream/target-state.js';
+import { UpstreamRegistry } from '../upstream/upstreams.js';
 
 /** What this process knows of one target. Times are milliseconds. */
 export interface TargetReport {
@@ -34,10 +34,13 @@ export interface UpstreamStatus {
 /** Tells what this process has learnt of its upstreams. Keys stand in it by their fingerprint. */
 @Injectable()
 export class UpstreamReport {
-  readonly #upstreams: Upstreams;
+  readonly #upstreams: UpstreamRegistry;
   readonly #settings: SluiceSettings;
 
-  constructor(@Inject(Upstreams) upstreams: Upstreams, @Inject(SLUICE_SETTINGS) settings: SluiceSettings) {
+  constructor(
+    @Inject(UpstreamRegistry) upstreams: UpstreamRegistry,
+    @Inject(SLUICE_SETTINGS) settings: SluiceSettings,
+  ) {
     this.#upstreams = upstreams;
     this.#settings = settings;
   }
@@ -48,7 +51,7 @@ export class UpstreamReport {
   }
 
   #statusOf(upstream: UpstreamSettings, now: number): UpstreamStatus {
-    const { inUse, queued } = this.#upstreams.admissionOf(upstream);
+    const { inUse, queued } = this.#upstreams.limiterFor(upstream);
     const used = [...this.#settings.routes.values()].flatMap(({ targets }) =>
       targets.map((target) => target.upstream),
     );
@@ -57,16 +60,18 @@ export class UpstreamReport {
       name: upstream.name,
       inUse,
       queued,
-      keys: Object.fromEntries(pools.map((pool) => [pool.keyPool, this.#upstreams.keysOf(pool).report(now)])),
+      keys: Object.fromEntries(
+        pools.map((pool) => [pool.keyPool, this.#upstreams.keyPoolFor(pool).report(now)]),
+      ),
       targets: this.#upstreams
-        .targetsOf(upstream.name)
+        .targetsFor(upstream.name)
         .map((target) => reportOf(target, now))
         .toSorted((one, other) => one.target.localeCompare(other.target)),
     };
   }
 }
 
-function reportOf({ id, breaker, inFlight, latency, errors }: TargetState, now: number): TargetReport {
+function reportOf({ id, breaker, inFlight, latency, errors }: TargetHealth, now: number): TargetReport {
   const { all, failed } = errors.read(now);
   return {
     target: id,

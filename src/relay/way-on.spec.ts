@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settingsOf } from '../../test/support/target.js';
 import { Routes } from '../upstream/routes.js';
-import { wayOn } from './way-on.js';
+import { planContinuation } from './way-on.js';
 
 const SAID = { text: 'one two', tokens: 2, isPlainText: true, head: {} };
 const asked = (parameters: Record<string, unknown> = {}) => ({
@@ -19,7 +19,7 @@ const routeOf = (...able: readonly string[]) => {
 
 describe('the way on', () => {
   it('leads to those that can go on, in their order, with what was said as the last thing', () => {
-    const way = wayOn(routeOf('b', 'c'), asked({ max_tokens: 5 }), SAID);
+    const way = planContinuation(routeOf('b', 'c'), asked({ max_tokens: 5 }), SAID);
     expect(way?.route.targets.map(({ name }) => name)).toEqual(['b/m', 'c/m']);
     expect(way?.request).toMatchObject({
       messages: [{ role: 'user' }, { role: 'assistant', content: 'one two' }],
@@ -29,7 +29,7 @@ describe('the way on', () => {
 
   it('does not lead back to the one that broke off', () => {
     const route = routeOf('a', 'b');
-    const way = wayOn(route, asked(), SAID, route.targets[0]);
+    const way = planContinuation(route, asked(), SAID, route.targets[0]);
     expect(way?.route.targets.map(({ name }) => name)).toEqual(['b/m']);
   });
 
@@ -39,6 +39,6 @@ describe('the way on', () => {
     ['nothing may be said any more', ['a', 'b'], { max_tokens: 2 }],
   ])('is none where %s', (_, able, parameters) => {
     const route = routeOf(...able);
-    expect(wayOn(route, asked(parameters), SAID, route.targets[0])).toBeUndefined();
+    expect(planContinuation(route, asked(parameters), SAID, route.targets[0])).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { printWill, readWill, type Will } from './will.js';
+import { serializeTakeoverRequest, parseTakeoverRequest, type TakeoverRequest } from './will.js';
 
-const WILL: Will = {
+const WILL: TakeoverRequest = {
   request: {
     model: 'r',
     messages: [{ role: 'user', content: 'ä🙂' }],
@@ -14,7 +14,7 @@ const WILL: Will = {
 
 describe('a will', () => {
   it('is read as it was printed', () => {
-    expect(readWill(printWill(WILL))).toEqual(WILL);
+    expect(parseTakeoverRequest(serializeTakeoverRequest(WILL))).toEqual(WILL);
   });
 
   it.each<[string, string]>([
@@ -25,6 +25,6 @@ describe('a will', () => {
     ['without a grace', JSON.stringify({ ...WILL, graceSeconds: null })],
     ['that does not say whether it needs readers', JSON.stringify({ ...WILL, detached: undefined })],
   ])('is none that is %s', (_, text) => {
-    expect(readWill(text)).toBeUndefined();
+    expect(parseTakeoverRequest(text)).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import type { Caller, ChatRequest } from '../core/chat-request.js';
 
 /** What another process must know to go on with a stream. */
-export interface Will {
+export interface TakeoverRequest {
   readonly request: ChatRequest;
   readonly caller: Caller;
   /** How long the stream goes on without a reader, in seconds. */
@@ -11,12 +11,12 @@ export interface Will {
 }
 
 /** As one line of JSON. It holds the question. */
-export function printWill(will: Will): string {
+export function serializeTakeoverRequest(will: TakeoverRequest): string {
   return JSON.stringify(will);
 }
 
-/** Undefined for what `printWill` has not printed. */
-export function readWill(text: string): Will | undefined {
+/** Undefined for what `serializeTakeoverRequest` has not printed. */
+export function parseTakeoverRequest(text: string): TakeoverRequest | undefined {
   const { request, caller, graceSeconds, detached } = fieldsOf(parse(text));
   if (!isRequest(request) || !isCaller(caller)) return undefined;
   if (typeof graceSeconds !== 'number' || typeof detached !== 'boolean') return undefined;

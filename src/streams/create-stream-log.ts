@@ -1,12 +1,12 @@
 import type { SluiceSettings } from '../core/settings.js';
 import { MemoryStreamLog } from './memory-stream-log.js';
-import type { LastFrameEncoder } from './redis/stream-shelf.js';
+import type { TerminalErrorEncoder } from './redis/stream-shelf.js';
 import type { StreamLog } from './stream-log.js';
 
 /** The log that the settings ask for. Who has no Redis loads nothing of it. */
 export async function createStreamLog(
   settings: Pick<SluiceSettings, 'redisUrl' | 'streamLog'>,
-  encodeLastFrame: LastFrameEncoder,
+  encodeLastFrame: TerminalErrorEncoder,
 ): Promise<StreamLog> {
   const { redisUrl: url } = settings;
   if (url === undefined) return new MemoryStreamLog(settings);

@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Frame } from '../core/frame.js';
-import { afterFrame, framesIn, joinFrames } from './frames.js';
+import type { FrameBytes } from '../core/frame.js';
+import { endOfFrame, countFrames, joinFrames } from './frames.js';
 
 const FRAMES = ['data: ä\nid: s.0\n\n', 'event: done\ndata: {}\nid: s.1.end\n\n', 'data: 🙂\n\n'];
-const forms: readonly { readonly name: string; readonly of: (text: string) => Frame }[] = [
+const forms: readonly { readonly name: string; readonly of: (text: string) => FrameBytes }[] = [
   { name: 'a string', of: (text) => text },
   { name: 'a buffer', of: (text) => Buffer.from(text) },
 ];
 
 describe.each(forms)('the frames of $name', ({ of }) => {
   it('are counted', () => {
-    expect(framesIn(of(''))).toBe(0);
-    expect(framesIn(of(FRAMES[0] ?? ''))).toBe(1);
-    expect(framesIn(of(FRAMES.join('')))).toBe(3);
+    expect(countFrames(of(''))).toBe(0);
+    expect(countFrames(of(FRAMES[0] ?? ''))).toBe(1);
+    expect(countFrames(of(FRAMES.join('')))).toBe(3);
   });
 
   it('are counted, whatever stands in them', () => {
@@ -21,7 +21,7 @@ describe.each(forms)('the frames of $name', ({ of }) => {
     const frames = fc.array(fc.array(line, { minLength: 1, maxLength: 3 }), { maxLength: 8 });
     fc.assert(
       fc.property(frames, (lines) => {
-        expect(framesIn(of(lines.map((frame) => `${frame.join('')}\n`).join('')))).toBe(lines.length);
+        expect(countFrames(of(lines.map((frame) => `${frame.join('')}\n`).join('')))).toBe(lines.length);
       }),
     );
   });
@@ -30,11 +30,11 @@ describe.each(forms)('the frames of $name', ({ of }) => {
 it('a frame ends where the next one begins', () => {
   const bytes = Buffer.from(FRAMES.join(''));
   const ends: number[] = [];
-  for (let at = 0; at < bytes.length;) ends.push((at = afterFrame(bytes, at)));
+  for (let at = 0; at < bytes.length;) ends.push((at = endOfFrame(bytes, at)));
   expect(ends.map((end) => bytes.toString('utf8', 0, end))).toEqual(
     FRAMES.map((_, at) => FRAMES.slice(0, at + 1).join('')),
   );
-  expect(afterFrame(Buffer.from('data: torn'), 2)).toBe(10);
+  expect(endOfFrame(Buffer.from('data: torn'), 2)).toBe(10);
 });
 
 it('frames are joined in their order, whatever their form', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { card, frame } from '../../test/contract/written-stream.js';
-import { Flow } from '../core/flow.js';
-import type { Frame } from '../core/frame.js';
+import { BackPressure } from '../core/flow.js';
+import type { FrameBytes } from '../core/frame.js';
 import { MemoryStream } from './memory-stream.js';
 
 const ROOM = 10_000;
@@ -10,15 +10,15 @@ const nothing = () => undefined;
 
 /** A stream with so many frames. */
 function streamOf(frames = 0): MemoryStream {
-  const stream = new MemoryStream(card(), { maxBytes: () => ROOM, changed: nothing, brake: nothing });
+  const stream = new MemoryStream(card(), { maxBytes: () => ROOM, onChange: nothing, setPaused: nothing });
   for (let number = 0; number < frames; number += 1) stream.append(frame(number));
   return stream;
 }
 
 /** What a reader is given, each time; `onNext` is called before it has the frame. */
-function read(stream: MemoryStream, onNext: (flow: Flow) => void = () => undefined) {
-  const flow = new Flow();
-  const seen: Frame[] = [];
+function read(stream: MemoryStream, onNext: (flow: BackPressure) => void = () => undefined) {
+  const flow = new BackPressure();
+  const seen: FrameBytes[] = [];
   stream.read(0, flow).subscribe((bytes) => {
     onNext(flow);
     seen.push(bytes);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { card, frame } from '../../test/contract/written-stream.js';
-import { Flow } from '../core/flow.js';
+import { BackPressure } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { MemoryStream } from './memory-stream.js';
 
@@ -11,8 +11,8 @@ const large = (number: number) => frame(number, 'x'.repeat(40_000));
 function overflowing(readers: number) {
   const stream = new MemoryStream(card(), {
     maxBytes: () => 1_000,
-    changed: () => undefined,
-    brake: () => undefined,
+    onChange: () => undefined,
+    setPaused: () => undefined,
   });
   const slow = Array.from({ length: readers }, () => readerOf(stream));
   const frames = Array.from({ length: 9 }, (_, at) => large(at));
@@ -23,7 +23,7 @@ function overflowing(readers: number) {
 
 /** One that takes a frame each time that it is asked to. */
 function readerOf(stream: MemoryStream, from = 0) {
-  const flow = new Flow();
+  const flow = new BackPressure();
   const reader = {
     text: '',
     end: undefined as string | undefined,
@@ -72,10 +72,10 @@ describe('a reader of a MemoryStream', () => {
   it('knows of the end before it is given the last frame', () => {
     const stream = new MemoryStream(card(), {
       maxBytes: () => 1_000,
-      changed: () => undefined,
-      brake: () => undefined,
+      onChange: () => undefined,
+      setPaused: () => undefined,
     });
-    const flow = new Flow();
+    const flow = new BackPressure();
     const ended: boolean[] = [];
     stream.read(0, flow).subscribe(() => void ended.push(flow.ended));
     stream.append(frame(0));

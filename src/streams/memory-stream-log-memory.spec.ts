@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LogReader } from '../../test/contract/log-reader.js';
 import { WrittenStream } from '../../test/contract/written-stream.js';
-import { Flow } from '../core/flow.js';
+import { BackPressure } from '../core/flow.js';
 import { MemoryStreamLog } from './memory-stream-log.js';
 
 const MIB = 1024 * 1024;
@@ -15,10 +15,10 @@ const logOf = (maxBytes: number) =>
 async function memoryOf(log: MemoryStreamLog, streams: readonly WrittenStream[]): Promise<number> {
   const pieces = new Set<ArrayBufferLike>();
   const found = await Promise.all(streams.map(({ id }) => log.find(id)));
-  for (const { id, firstKept } of found.filter((stream) => stream !== undefined)) {
+  for (const { id, firstRetained: firstKept } of found.filter((stream) => stream !== undefined)) {
     const take = (bytes: unknown) => bytes instanceof Buffer && pieces.add(bytes.buffer);
     log
-      .read(id, firstKept, new Flow())
+      .read(id, firstKept, new BackPressure())
       .subscribe({ next: take, error: () => undefined })
       .unsubscribe();
   }

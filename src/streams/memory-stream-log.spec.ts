@@ -2,7 +2,7 @@ import { firstValueFrom } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LogReader } from '../../test/contract/log-reader.js';
 import { frame, WrittenStream } from '../../test/contract/written-stream.js';
-import { Flow } from '../core/flow.js';
+import { BackPressure } from '../core/flow.js';
 import { MemoryStreamLog } from './memory-stream-log.js';
 
 const KEEP_SECONDS = 60;
@@ -24,7 +24,7 @@ function logOf(room: { readonly all?: number; readonly each?: number } = {}) {
   const read = ({ id }: WrittenStream, from = 0, paused = false) => new LogReader(log, id, from, { paused });
   const stateOf = async ({ id }: WrittenStream) => {
     const found = await log.find(id);
-    return found && found.firstKept > 0 ? 'gone' : found?.state;
+    return found && found.firstRetained > 0 ? 'gone' : found?.state;
   };
   return { log, begin, read, stateOf };
 }
@@ -178,7 +178,7 @@ describe('MemoryStreamLog', () => {
 
   it('gives nothing to one that has frames of another producer', async () => {
     const { log, begin } = logOf();
-    const read = log.read(begin(3).id, 1, new Flow(), 2);
+    const read = log.read(begin(3).id, 1, new BackPressure(), 2);
     await expect(firstValueFrom(read)).rejects.toMatchObject({ code: 'stream-gone' });
   });
 

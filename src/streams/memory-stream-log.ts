@@ -1,19 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { throwError, type Observable } from 'rxjs';
-import type { Frame } from '../core/frame.js';
-import type { Flow } from '../core/flow.js';
+import type { FrameBytes } from '../core/frame.js';
+import type { BackPressure } from '../core/flow.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import type { ListPlace } from './list-place.js';
 import { OwnerLists } from './owner-lists.js';
-import { MemoryStream, type MemoryStreamOwner } from './memory-stream.js';
+import { MemoryStream, type MemoryStreamListener } from './memory-stream.js';
 import { streamGone } from './stream-gone.js';
 import {
   StreamLog,
   type ListRange,
-  type LoggedStream,
-  type StreamCard,
-  type StreamOwner,
+  type StreamStatus,
+  type StreamMetadata,
+  type ProducerControl,
   type StreamPage,
 } from './stream-log.js';
 
@@ -21,22 +21,22 @@ import {
 const REMEMBERED = 10_000;
 
 /** What a stream that is kept has of the log. */
-interface Keeper {
+interface RetentionListener {
   maxBytes(): number;
-  changed(id: string, kept: Kept): void;
+  onChange(id: string, kept: Retained): void;
 }
 
-class Kept implements MemoryStreamOwner {
+class Retained implements MemoryStreamListener {
   readonly stream: MemoryStream;
   /** Bytes of memory that are counted for it in the sum. */
   counted = 0;
   endedTimer: NodeJS.Timeout | undefined;
 
   constructor(
-    readonly card: StreamCard,
+    readonly card: StreamMetadata,
     /** Undefined once the stream is over: what is kept must not lead to what has produced it. */
-    public owner: StreamOwner | undefined,
-    private readonly keeper: Keeper,
+    public owner: ProducerControl | undefined,
+    private readonly keeper: RetentionListener,
   ) {
     this.stream = new MemoryStream(card, this);
   }
@@ -45,13 +45,13 @@ class Kept implements MemoryStreamOwner {
     return this.keeper.maxBytes();
   }
 
-  changed(): void {
-    this.keeper.changed(this.card.id, this);
+  onChange(): void {
+    this.keeper.onChange(this.card.id, this);
   }
 
   /** Its readers may go on after the log has dropped it, and another stream may have its id by then. */
-  brake(on: boolean): void {
-    this.owner?.brake(on);
+  setPaused(on: boolean): void {
+    this.owner?.setPaused(on);
   }
 }
 
@@ -60,12 +60,12 @@ class Kept implements MemoryStreamOwner {
  * were not read for the longest time leave first.
  */
 @Injectable()
-export class MemoryStreamLog extends StreamLog implements Keeper {
-  readonly #streams = new Map<string, Kept>();
+export class MemoryStreamLog extends StreamLog implements RetentionListener {
+  readonly #streams = new Map<string, Retained>();
   /** Those that ended, the least recently read first. */
   readonly #ended = new Set<string>();
   readonly #lists = new OwnerLists();
-  readonly #forgotten = new LRUCache<string, LoggedStream>({ max: REMEMBERED });
+  readonly #forgotten = new LRUCache<string, StreamStatus>({ max: REMEMBERED });
   #held = 0;
   #closed = false;
 
@@ -83,11 +83,11 @@ export class MemoryStreamLog extends StreamLog implements Keeper {
     return this.#held;
   }
 
-  override begin(card: StreamCard, owner: StreamOwner): MemoryStream {
-    const kept = new Kept(card, owner, this);
+  override begin(card: StreamMetadata, owner: ProducerControl): MemoryStream {
+    const kept = new Retained(card, owner, this);
     this.#streams.set(card.id, kept);
     this.#lists.add(card);
-    this.changed(card.id, kept);
+    this.onChange(card.id, kept);
     return kept.stream;
   }
 
@@ -101,11 +101,11 @@ export class MemoryStreamLog extends StreamLog implements Keeper {
     return this.#streams.has(id);
   }
 
-  override async find(id: string): Promise<LoggedStream | undefined> {
+  override async find(id: string): Promise<StreamStatus | undefined> {
     return this.#streams.get(id)?.stream.described ?? this.#forgotten.get(id);
   }
 
-  override read(id: string, from: number, flow: Flow, epoch = 1): Observable<Frame> {
+  override read(id: string, from: number, flow: BackPressure, epoch = 1): Observable<FrameBytes> {
     const kept = this.#streams.get(id);
     // What another producer has written is not here.
     if (kept === undefined || epoch > 1) {
@@ -151,9 +151,9 @@ export class MemoryStreamLog extends StreamLog implements Keeper {
   override onOrphan(): void {}
 
   /** Nobody looks for it elsewhere. */
-  override name(): void {}
+  override setAlias(): void {}
 
-  override async named(): Promise<undefined> {
+  override async findByAlias(): Promise<undefined> {
     return undefined;
   }
 
@@ -175,13 +175,13 @@ export class MemoryStreamLog extends StreamLog implements Keeper {
   }
 
   /** Of a stream: it holds more or less than it did, or has ended. */
-  changed(id: string, kept: Kept): void {
-    if (kept.stream.over) kept.owner = undefined;
+  onChange(id: string, kept: Retained): void {
+    if (kept.stream.ended) kept.owner = undefined;
     if (this.#closed) return;
     const isHere = this.#streams.get(id) === kept;
     this.#count(kept, isHere);
     if (!isHere) return;
-    if (kept.stream.over && kept.endedTimer === undefined) {
+    if (kept.stream.ended && kept.endedTimer === undefined) {
       this.#ended.add(id);
       kept.endedTimer = setTimeout(
         () => this.#forget(id),
@@ -205,7 +205,7 @@ export class MemoryStreamLog extends StreamLog implements Keeper {
   }
 
   /** What is not here any more is held for as long as somebody reads it. */
-  #count(kept: Kept, isHere: boolean): void {
+  #count(kept: Retained, isHere: boolean): void {
     const held = isHere || kept.stream.isRead ? kept.stream.held : 0;
     this.#held += held - kept.counted;
     kept.counted = held;
@@ -216,10 +216,10 @@ export class MemoryStreamLog extends StreamLog implements Keeper {
     if (kept === undefined) return;
     this.#release(id, kept);
     const { described } = kept.stream;
-    this.#forgotten.set(id, { ...described, state: 'over', firstKept: described.frames });
+    this.#forgotten.set(id, { ...described, state: 'over', firstRetained: described.frames });
   }
 
-  #release(id: string, kept: Kept): void {
+  #release(id: string, kept: Retained): void {
     clearTimeout(kept.endedTimer);
     this.#streams.delete(id);
     this.#lists.remove(kept.card);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { card, frame } from '../../test/contract/written-stream.js';
-import { Flow } from '../core/flow.js';
+import { BackPressure } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { MemoryStream } from './memory-stream.js';
 
@@ -17,15 +17,15 @@ const nothing = () => undefined;
 function streamOf(frames: number, room = frames): MemoryStream {
   const stream = new MemoryStream(card(), {
     maxBytes: () => room * SIZE,
-    changed: nothing,
-    brake: nothing,
+    onChange: nothing,
+    setPaused: nothing,
   });
   for (let number = 0; number < frames; number += 1) stream.append(numbered(number));
   return stream;
 }
 
 /** How often a reader is given something, what it has then, and how it ended. */
-function read(stream: MemoryStream, from = 0, flow = new Flow()) {
+function read(stream: MemoryStream, from = 0, flow = new BackPressure()) {
   const reader = { deliveries: 0, text: '', end: undefined as string | undefined };
   stream.read(from, flow).subscribe({
     next: (bytes) => {
@@ -54,7 +54,7 @@ describe('a MemoryStream that is over', () => {
 
   it('is packed once its last reader has left, which loses nothing', () => {
     const stream = streamOf(20, 100);
-    const flow = new Flow();
+    const flow = new BackPressure();
     flow.pause();
     const slow = read(stream, 0, flow);
     stream.end();

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { card, frame } from '../../test/contract/written-stream.js';
-import { Flow } from '../core/flow.js';
+import { BackPressure } from '../core/flow.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { MemoryStream } from './memory-stream.js';
 
@@ -15,8 +15,8 @@ function streamOf(room: number) {
   const brakes: boolean[] = [];
   const stream = new MemoryStream(card(), {
     maxBytes: () => room * SIZE,
-    changed: onChange,
-    brake: (on) => void brakes.push(on),
+    onChange: onChange,
+    setPaused: (on) => void brakes.push(on),
   });
   let written = 0;
   /** There is another room from now on. */
@@ -32,7 +32,7 @@ function streamOf(room: number) {
 
 /** A reader, what it has, and how it ended. */
 function readerOf(stream: MemoryStream, from = 0, paused = false) {
-  const flow = new Flow();
+  const flow = new BackPressure();
   if (paused) flow.pause();
   const reader = { flow, numbers: [] as number[], end: undefined as string | undefined, leave: () => {} };
   const subscription = stream.read(from, flow).subscribe({
@@ -89,7 +89,7 @@ describe('the window of a MemoryStream', () => {
     stream.end();
     stream.end();
     expect(onChange).toHaveBeenCalledTimes(3);
-    expect(stream.over).toBe(true);
+    expect(stream.ended).toBe(true);
   });
 
   it('drops what its fastest reader has where there is less room, and goes on with what comes', () => {
@@ -219,7 +219,7 @@ describe('the readers of a MemoryStream', () => {
 
   it('leave no listener on their flow', () => {
     const { stream, write } = streamOf(3);
-    const flow = new Flow();
+    const flow = new BackPressure();
     const added = vi.spyOn(flow, 'add');
     const removed = vi.spyOn(flow, 'remove');
     write();

@@ -1,11 +1,11 @@
 import { Observable, type Subscriber, type Unsubscribable } from 'rxjs';
-import type { Frame } from '../core/frame.js';
-import type { Flow, FlowListener } from '../core/flow.js';
+import type { FrameBytes } from '../core/frame.js';
+import type { BackPressure, BackPressureListener } from '../core/flow.js';
 import type { SluiceError } from '../core/sluice-error.js';
 import type { Usage } from '../core/usage.js';
-import { Pages } from './pages.js';
+import { FrameBuffer } from './pages.js';
 import { streamGone } from './stream-gone.js';
-import type { LoggedStream, StreamCard, StreamWriter } from './stream-log.js';
+import type { StreamStatus, StreamMetadata, StreamWriter } from './stream-log.js';
 
 /** What is longer is given to readers as it is kept: to encode a text again costs more than a view of its bytes. */
 const LONG_UNITS = 1024;
@@ -14,13 +14,13 @@ const LONG_UNITS = 1024;
 const OWN_BYTES = 2048;
 
 /** Whose stream it is. */
-export interface MemoryStreamOwner {
+export interface MemoryStreamListener {
   /** How many bytes are kept, as things are; what is older is dropped. */
   maxBytes(): number;
   /** It holds more or less than it did, or has ended. */
-  changed(): void;
+  onChange(): void;
   /** Brakes its producer, or lets it go on. */
-  brake(on: boolean): void;
+  setPaused(on: boolean): void;
 }
 
 /**
@@ -28,30 +28,30 @@ export interface MemoryStreamOwner {
  * fastest reader would, the producer is braked: a single slow reader loses nothing, and many do not slow each other.
  */
 export class MemoryStream implements StreamWriter, Source {
-  readonly #pages = new Pages();
+  readonly #frames = new FrameBuffer();
   readonly #readers = new Set<Reader>();
   #ending = false;
-  #over = false;
-  #braked = false;
+  #ended = false;
+  #paused = false;
   #packed = false;
   #usage: Usage | undefined;
 
   constructor(
-    private readonly card: StreamCard,
-    private readonly owner: MemoryStreamOwner,
+    private readonly card: StreamMetadata,
+    private readonly owner: MemoryStreamListener,
   ) {}
 
   get bytes(): number {
-    return this.#pages.end - this.#pages.start;
+    return this.#frames.end - this.#frames.start;
   }
 
   /** Bytes of memory that it takes: that of its frames, with room to spare, and its own. */
   get held(): number {
-    return OWN_BYTES + this.#pages.capacity;
+    return OWN_BYTES + this.#frames.capacity;
   }
 
-  get over(): boolean {
-    return this.#over;
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** Somebody reads it. */
@@ -61,38 +61,45 @@ export class MemoryStream implements StreamWriter, Source {
 
   /** Of a reader: nothing comes after what there is. */
   get ending(): boolean {
-    return this.#ending || this.#over;
+    return this.#ending || this.#ended;
   }
 
-  get described(): LoggedStream {
-    const { firstKept, frames } = this.#pages;
-    const state = this.#over ? 'over' : 'running';
+  get described(): StreamStatus {
+    const { firstRetained: firstKept, frames } = this.#frames;
+    const state = this.#ended ? 'over' : 'running';
     const usage = this.#usage;
-    return { ...this.card, state, firstKept, frames, brokenOff: false, ...(usage && { usage }) };
+    return {
+      ...this.card,
+      state,
+      firstRetained: firstKept,
+      frames,
+      truncated: false,
+      ...(usage && { usage }),
+    };
   }
 
-  append(bytes: Frame, isLast = false): void {
+  append(bytes: FrameBytes, isLast = false): void {
     this.#ending = isLast;
-    const at = this.#pages.end;
-    this.#pages.put(bytes);
-    const asKept = bytes.length > LONG_UNITS ? this.#pages.from(at) : undefined;
+    const at = this.#frames.end;
+    this.#frames.put(bytes);
+    const asKept = bytes.length > LONG_UNITS ? this.#frames.from(at) : undefined;
     for (const reader of this.#readers) reader.follow(at, asKept ?? bytes);
     this.#slide();
-    this.owner.changed();
+    this.owner.onChange();
   }
 
   end(usage?: Usage): void {
-    if (this.#over) return;
-    this.#over = true;
+    if (this.#ended) return;
+    this.#ended = true;
     this.#usage = usage;
     for (const reader of this.#readers) reader.deliver();
     this.#pack();
-    this.owner.changed();
+    this.owner.onChange();
   }
 
   /** There will be no more, and what there was is not all. */
   fail(error: SluiceError): void {
-    this.#over = true;
+    this.#ended = true;
     for (const reader of this.#readers) reader.fail(error);
   }
 
@@ -100,13 +107,13 @@ export class MemoryStream implements StreamWriter, Source {
   fit(): void {
     this.#slide();
     const { held } = this;
-    this.#pages.clear();
-    if (this.held < held) this.owner.changed();
+    this.#frames.clear();
+    if (this.held < held) this.owner.onChange();
   }
 
-  read(from: number, flow: Flow): Observable<Frame> {
+  read(from: number, flow: BackPressure): Observable<FrameBytes> {
     return new Observable((subscriber) => {
-      const at = this.#pages.positionOf(from);
+      const at = this.#frames.positionOf(from);
       if (at === undefined) return subscriber.error(streamGone());
       const reader = new Reader(subscriber, flow, at, this);
       this.#readers.add(reader);
@@ -119,12 +126,12 @@ export class MemoryStream implements StreamWriter, Source {
 
   /** Of a reader: the position after the last byte. */
   get position(): number {
-    return this.#pages.end;
+    return this.#frames.end;
   }
 
   /** Of a reader: some of what stands from this position on; undefined at the end. */
   from(position: number): Buffer | undefined {
-    return this.#pages.from(position);
+    return this.#frames.from(position);
   }
 
   /** Of a reader. */
@@ -137,14 +144,14 @@ export class MemoryStream implements StreamWriter, Source {
     this.#readers.delete(reader);
     this.#slide();
     this.#pack();
-    if (!this.isRead) this.owner.changed();
+    if (!this.isRead) this.owner.onChange();
   }
 
   /** A stream that grows has room to spare. It is packed once nobody reads it and nothing comes. */
   #pack(): void {
-    if (!this.#over || this.#readers.size > 0 || this.#packed) return;
+    if (!this.#ended || this.#readers.size > 0 || this.#packed) return;
     this.#packed = true;
-    this.#pages.pack();
+    this.#frames.pack();
   }
 
   /**
@@ -153,28 +160,28 @@ export class MemoryStream implements StreamWriter, Source {
    */
   #slide(): void {
     const maxBytes = this.owner.maxBytes();
-    if (this.bytes <= maxBytes && !this.#braked) return;
+    if (this.bytes <= maxBytes && !this.#paused) return;
     const places = [...this.#readers].map(({ at }) => at);
     this.#dropUntil(maxBytes, places.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...places));
-    const brake = this.bytes > maxBytes && !this.#over && places.length > 0;
-    if (brake === this.#braked) return;
-    this.#braked = brake;
-    this.owner.brake(brake);
+    const brake = this.bytes > maxBytes && !this.#ended && places.length > 0;
+    if (brake === this.#paused) return;
+    this.#paused = brake;
+    this.owner.setPaused(brake);
   }
 
   /** Drops the oldest frames before a position. */
   #dropUntil(maxBytes: number, before: number): void {
-    const { start } = this.#pages;
-    while (this.bytes > maxBytes && this.#pages.start < before) this.#pages.drop();
-    if (this.#pages.start === start) return;
-    for (const reader of this.#readers) if (reader.at < this.#pages.start) reader.fail(streamGone());
-    this.owner.changed();
+    const { start } = this.#frames;
+    while (this.bytes > maxBytes && this.#frames.start < before) this.#frames.drop();
+    if (this.#frames.start === start) return;
+    for (const reader of this.#readers) if (reader.at < this.#frames.start) reader.fail(streamGone());
+    this.owner.onChange();
   }
 }
 
 /** What a reader reads from. */
 interface Source {
-  readonly over: boolean;
+  readonly ended: boolean;
   readonly ending: boolean;
   readonly position: number;
   from(position: number): Buffer | undefined;
@@ -183,19 +190,19 @@ interface Source {
 }
 
 /** One reader and where it is. */
-class Reader implements FlowListener, Unsubscribable {
+class Reader implements BackPressureListener, Unsubscribable {
   #delivering = false;
 
   constructor(
-    private readonly subscriber: Subscriber<Frame>,
-    private readonly flow: Flow,
+    private readonly subscriber: Subscriber<FrameBytes>,
+    private readonly flow: BackPressure,
     /** The position of what it needs next. */
     public at: number,
     private readonly source: Source,
   ) {}
 
   /** What was added at this position: one that has all before it is given it as it came. */
-  follow(at: number, bytes: Frame): void {
+  follow(at: number, bytes: FrameBytes): void {
     if (this.at !== at || this.flow.paused || this.#delivering) return this.deliver();
     this.#delivering = true;
     if (this.source.ending) this.flow.end();
@@ -218,7 +225,7 @@ class Reader implements FlowListener, Unsubscribable {
       this.subscriber.next(bytes);
     }
     this.#delivering = false;
-    if (this.source.over && this.at === this.source.position) this.subscriber.complete();
+    if (this.source.ended && this.at === this.source.position) this.subscriber.complete();
   }
 
   fail(error: SluiceError): void {
@@ -226,7 +233,7 @@ class Reader implements FlowListener, Unsubscribable {
   }
 
   /** Of the flow. */
-  flowChanged(paused: boolean): void {
+  onPauseChange(paused: boolean): void {
     if (paused) return;
     this.deliver();
     this.source.readerMoved();

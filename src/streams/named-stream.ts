@@ -1,5 +1,5 @@
 /** A stream that another request may be given, as a log keeps it under a name. */
-export interface NamedStream {
+export interface StreamAlias {
   readonly id: string;
   /** Of what was asked. */
   readonly hash: string;
@@ -10,23 +10,23 @@ export interface NamedStream {
   /** What callers see of the upstream's headers. */
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined while it runs. */
-  readonly ended: NamedEnd | undefined;
+  readonly ended: AliasedEnd | undefined;
 }
 
 /** How and when a stream that has a name ended. */
-export interface NamedEnd {
+export interface AliasedEnd {
   /** Its model ended it by itself. */
   readonly whole: boolean;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
-export function printNamed({ id, hash, route, target, attempts, headers, ended }: NamedStream): string {
+export function serializeAlias({ id, hash, route, target, attempts, headers, ended }: StreamAlias): string {
   return JSON.stringify({ id, hash, route, target, attempts, headers, ended });
 }
 
-/** Undefined for what `printNamed` has not printed. */
-export function readNamed(text: string): NamedStream | undefined {
+/** Undefined for what `serializeAlias` has not printed. */
+export function parseAlias(text: string): StreamAlias | undefined {
   const value = asFields(parse(text));
   if (value === undefined) return undefined;
   const { id, hash, route, target, attempts } = value;
@@ -39,7 +39,7 @@ export function readNamed(text: string): NamedStream | undefined {
   return { id, hash, route, target, attempts, headers: Object.fromEntries(passed), ended };
 }
 
-function readEnd(value: unknown): NamedEnd | undefined {
+function readEnd(value: unknown): AliasedEnd | undefined {
   const { whole, at } = asFields(value) ?? {};
   return typeof whole === 'boolean' && typeof at === 'number' ? { whole, at } : undefined;
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Frame } from '../core/frame.js';
-import { Pages } from './pages.js';
+import type { FrameBytes } from '../core/frame.js';
+import { FrameBuffer } from './pages.js';
 
 /** A frame as a string or as a buffer, now and then a long one. */
-const frame: fc.Arbitrary<Frame> = fc
+const frame: fc.Arbitrary<FrameBytes> = fc
   .tuple(fc.string({ unit: 'grapheme' }), fc.constantFrom(1, 1, 1, 500), fc.boolean())
   .map(([text, times, isText]) => {
     const line = `data: ${text.replaceAll(/[\r\n]/g, '').repeat(times)}\n\n`;
@@ -16,7 +16,7 @@ const steps = fc.array(fc.tuple(fc.array(frame, { minLength: 1, maxLength: 3 }),
 });
 
 /** All that stands from a position on. */
-function read(pages: Pages, from: number): string {
+function read(pages: FrameBuffer, from: number): string {
   let text = '';
   for (let at = from; at < pages.end;) {
     const bytes = pages.from(at);
@@ -27,8 +27,8 @@ function read(pages: Pages, from: number): string {
 }
 
 /** What is kept, frame by frame, and how the positions of the others are told. */
-function contentOf(pages: Pages) {
-  const { firstKept, frames } = pages;
+function contentOf(pages: FrameBuffer) {
+  const { firstRetained: firstKept, frames } = pages;
   const numbers = Array.from({ length: frames + 2 }, (_, number) => number);
   return {
     positions: numbers.filter((number) => pages.positionOf(number) !== undefined),
@@ -38,8 +38,8 @@ function contentOf(pages: Pages) {
 }
 
 /** Puts and drops in some pages and in a list of texts. */
-function play(some: readonly [Frame[], number][]) {
-  const pages = new Pages();
+function play(some: readonly [FrameBytes[], number][]) {
+  const pages = new FrameBuffer();
   const texts: string[] = [];
   let dropped = 0;
   for (const [frames, drops] of some) {
@@ -81,7 +81,7 @@ describe('Pages', () => {
     ));
 
   it('take more memory at once as a stream grows, up to 32 KB', () => {
-    const pages = new Pages();
+    const pages = new FrameBuffer();
     const sizes = new Set<number | undefined>();
     while (pages.end < 200_000) {
       const at = pages.end;
@@ -92,13 +92,13 @@ describe('Pages', () => {
   });
 
   it('take no more than a long text needs', () => {
-    const pages = new Pages();
+    const pages = new FrameBuffer();
     pages.put(`${'x'.repeat(99_998)}\n\n`);
     expect(pages.from(0)?.buffer.byteLength).toBe(100_000);
   });
 
   it('use the room of what was dropped until it is full', () => {
-    const pages = new Pages();
+    const pages = new FrameBuffer();
     pages.put('data: a\n\n');
     const page = pages.from(0)?.buffer;
     pages.drop();
@@ -107,14 +107,14 @@ describe('Pages', () => {
   });
 
   it('drop what is no whole frame up to the end of what was put', () => {
-    const pages = new Pages();
+    const pages = new FrameBuffer();
     pages.put('data: torn');
     pages.drop();
     expect([pages.start, pages.end]).toEqual([10, 10]);
   });
 
   it('pack frames into pieces of up to 64 KB that are as large as what stands in them', () => {
-    const pages = new Pages();
+    const pages = new FrameBuffer();
     for (let left = 1_000; left > 0; left -= 1) pages.put(`${'x'.repeat(98)}\n\n`);
     pages.drop();
     pages.pack();

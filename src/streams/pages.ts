@@ -1,5 +1,5 @@
-import type { Frame } from '../core/frame.js';
-import { afterFrame, framesIn, joinFrames } from './frames.js';
+import type { FrameBytes } from '../core/frame.js';
+import { endOfFrame, countFrames, joinFrames } from './frames.js';
 
 /** The sizes of a stream's first piece of memory and of its largest ones; each is twice the one before. */
 const FIRST_PAGE_BYTES = 1024;
@@ -10,10 +10,10 @@ const MOST_BYTES_PER_UNIT = 3;
 const PACK_BYTES = 64 * 1024;
 
 /** What an empty stream has: one for all of them. */
-const NOTHING: Page[] = [];
+const NOTHING: Chunk[] = [];
 
 /** Whole frames in one piece of memory. */
-interface Page {
+interface Chunk {
   readonly buffer: Buffer;
   /** The position, among all bytes of the stream, of its first one. */
   readonly start: number;
@@ -27,11 +27,11 @@ interface Page {
  *
  * A position counts the bytes of the stream from its beginning, also those that were dropped.
  */
-export class Pages {
-  #pages: Page[] = NOTHING;
+export class FrameBuffer {
+  #chunks: Chunk[] = NOTHING;
   #start = 0;
   #end = 0;
-  #firstKept = 0;
+  #firstRetained = 0;
   #frames = 0;
   #nextBytes = FIRST_PAGE_BYTES;
   #capacity = 0;
@@ -52,8 +52,8 @@ export class Pages {
   }
 
   /** The number of the first frame that is kept. */
-  get firstKept(): number {
-    return this.#firstKept;
+  get firstRetained(): number {
+    return this.#firstRetained;
   }
 
   /** How many frames there are, with those that were dropped. */
@@ -62,17 +62,17 @@ export class Pages {
   }
 
   /** Copies whole frames to the end. */
-  put(bytes: Frame): void {
+  put(bytes: FrameBytes): void {
     const isText = typeof bytes === 'string';
     const room = isText ? roomFor(bytes) : bytes.length;
-    const { buffer, start } = this.#pageFor(room);
+    const { buffer, start } = this.#chunkFor(room);
     const at = this.#end - start;
     if (isText) this.#end += buffer.write(bytes, at);
     else {
       buffer.set(bytes, at);
       this.#end += bytes.length;
     }
-    this.#frames += framesIn(bytes);
+    this.#frames += countFrames(bytes);
   }
 
   /** What stands in one piece of memory from this position on, which is that of a frame; undefined where nothing does. */
@@ -83,26 +83,26 @@ export class Pages {
 
   /** The position of a frame, or of the next one that comes; undefined for one that was dropped, and for later ones. */
   positionOf(frame: number): number | undefined {
-    if (frame < this.#firstKept || frame > this.#frames) return undefined;
+    if (frame < this.#firstRetained || frame > this.#frames) return undefined;
     if (frame === this.#frames) return this.#end;
-    const page = this.#pages.findLast(({ firstFrame }) => firstFrame <= frame);
+    const page = this.#chunks.findLast(({ firstFrame }) => firstFrame <= frame);
     if (page === undefined) return undefined;
     // Of the first page some may have been dropped.
     let at = Math.max(this.#start, page.start) - page.start;
-    for (let left = frame - Math.max(this.#firstKept, page.firstFrame); left > 0; left -= 1)
-      at = afterFrame(page.buffer, at);
+    for (let left = frame - Math.max(this.#firstRetained, page.firstFrame); left > 0; left -= 1)
+      at = endOfFrame(page.buffer, at);
     return page.start + at;
   }
 
   /** Drops the oldest frame. Its memory is free once another page begins after it. */
   drop(): void {
-    const [page, next] = this.#pages;
+    const [page, next] = this.#chunks;
     if (page === undefined || this.#start === this.#end) return;
-    const end = page.start + afterFrame(page.buffer, this.#start - page.start);
+    const end = page.start + endOfFrame(page.buffer, this.#start - page.start);
     this.#start = Math.min(end, next?.start ?? this.#end);
-    this.#firstKept += 1;
+    this.#firstRetained += 1;
     if (this.#start === next?.start) {
-      this.#pages.shift();
+      this.#chunks.shift();
       this.#capacity -= page.buffer.length;
     } else if (this.#start === this.#end && page.buffer.length > LARGEST_PAGE_BYTES) this.clear();
   }
@@ -110,18 +110,18 @@ export class Pages {
   /** Where nothing is kept, nothing is held: the next page is as small as the first one. */
   clear(): void {
     if (this.#start < this.#end) return;
-    this.#pages = NOTHING;
+    this.#chunks = NOTHING;
     this.#capacity = 0;
     this.#nextBytes = FIRST_PAGE_BYTES;
   }
 
   /** Nothing is added any more: the frames are copied together, and take no more memory than they need. */
   pack(): void {
-    let packs: Page[] = [];
+    let packs: Chunk[] = [];
     for (let start = this.#start, end = start; start < this.#end; start = end) {
       const from = start;
-      const page = this.#pages.findLast((other) => other.start <= from);
-      const firstFrame = Math.max(this.#firstKept, page?.firstFrame ?? 0);
+      const page = this.#chunks.findLast((other) => other.start <= from);
+      const firstFrame = Math.max(this.#firstRetained, page?.firstFrame ?? 0);
       const parts: Buffer[] = [];
       for (let part = this.from(end); part !== undefined; part = this.from(end)) {
         if (end > start && end - start + part.length > PACK_BYTES) break;
@@ -130,27 +130,27 @@ export class Pages {
       }
       packs = packs.concat({ buffer: joinFrames(parts), start, firstFrame });
     }
-    this.#pages = packs;
+    this.#chunks = packs;
     this.#capacity = this.#end - this.#start;
   }
 
   #standingAt(position: number): Buffer | undefined {
-    const index = this.#pages.findLastIndex(({ start }) => start <= position);
-    const page = this.#pages[index];
+    const index = this.#chunks.findLastIndex(({ start }) => start <= position);
+    const page = this.#chunks[index];
     if (page === undefined) return undefined;
-    const end = this.#pages[index + 1]?.start ?? this.#end;
+    const end = this.#chunks[index + 1]?.start ?? this.#end;
     return page.buffer.subarray(position - page.start, end - page.start);
   }
 
-  #pageFor(room: number): Page {
-    const last = this.#pages.at(-1);
+  #chunkFor(room: number): Chunk {
+    const last = this.#chunks.at(-1);
     if (last !== undefined && this.#end - last.start + room <= last.buffer.length) return last;
     const buffer = Buffer.allocUnsafeSlow(Math.max(room, this.#nextBytes));
     const page = { buffer, start: this.#end, firstFrame: this.#frames };
     this.#nextBytes = Math.min(this.#nextBytes * 2, LARGEST_PAGE_BYTES);
     // Exactly as many as there are: an array that is pushed to has room for seventeen.
     const isAlone = this.#start === this.#end;
-    this.#pages = isAlone ? [page] : this.#pages.concat(page);
+    this.#chunks = isAlone ? [page] : this.#chunks.concat(page);
     this.#capacity = isAlone ? buffer.length : this.#capacity + buffer.length;
     return page;
   }

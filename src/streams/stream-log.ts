@@ -1,15 +1,15 @@
 import type { Observable } from 'rxjs';
-import type { Frame } from '../core/frame.js';
-import type { Flow } from '../core/flow.js';
+import type { FrameBytes } from '../core/frame.js';
+import type { BackPressure } from '../core/flow.js';
 import type { Usage } from '../core/usage.js';
 import type { ListPlace } from './list-place.js';
-import type { NamedStream } from './named-stream.js';
+import type { StreamAlias } from './named-stream.js';
 
 /** In which dialect a stream's frames are. */
 export type LoggedDialect = 'native' | 'openai-chat';
 
 /** What is kept of a stream beside its frames. */
-export interface StreamCard {
+export interface StreamMetadata {
   readonly id: string;
   /** The tenant of the caller that started it, or the caller's name. Nobody else may see it. */
   readonly owner: string;
@@ -21,14 +21,14 @@ export interface StreamCard {
 }
 
 /** A stream in a log. */
-export interface LoggedStream extends StreamCard {
+export interface StreamStatus extends StreamMetadata {
   readonly state: 'running' | 'over';
   /** The number of the first frame that is kept; as many as there are frames where none is. */
-  readonly firstKept: number;
+  readonly firstRetained: number;
   /** How many frames there are so far. */
   readonly frames: number;
   /** Its producer died, and its last frame, which says so, is of another one: a reader may have had more than is kept. */
-  readonly brokenOff: boolean;
+  readonly truncated: boolean;
   /**
    * The number of the first frame that another producer wrote after the first one had died. Who has later frames of the
    * first one has had some that are not kept. Undefined for a stream that has one producer.
@@ -48,32 +48,32 @@ export interface ListRange {
 
 /** A part of the list of an owner's streams. */
 export interface StreamPage {
-  readonly streams: readonly LoggedStream[];
+  readonly streams: readonly StreamStatus[];
   /** The place behind which the list goes on; undefined at its end. */
   readonly next: ListPlace | undefined;
 }
 
 /** The producer of a stream, as its log sees it. */
-export interface StreamOwner {
+export interface ProducerControl {
   /** Somebody asks for the end of the stream, on whichever replica. */
   stop(): void;
   /** There is no room for more before somebody has read, or there is again. */
-  brake(on: boolean): void;
+  setPaused(on: boolean): void;
 }
 
 /** The pen of a producer. */
 export interface StreamWriter {
   /** Adds one or more whole frames that belong together; `isLast` where the end follows in the same turn. */
-  append(bytes: Frame, isLast?: boolean): void;
+  append(bytes: FrameBytes, isLast?: boolean): void;
   /** There will be no more. May be called more than once. `usage` is what the upstream has reported. */
   end(usage?: Usage): void;
 }
 
 /** A stream whose producer died before it had ended it. */
-export interface Orphan {
-  readonly card: StreamCard;
+export interface OrphanedStream {
+  readonly metadata: StreamMetadata;
   /** What its producer has left for whoever goes on with it. */
-  readonly will: string;
+  readonly takeoverRequest: string;
   /** All of its frames that are kept, … */
   readonly bytes: Buffer;
   /** … and how many they are. */
@@ -81,19 +81,19 @@ export interface Orphan {
   /** Counts the producers of the stream: that of the next one. */
   readonly epoch: number;
   /** Asks to be the next producer; undefined where another one is. Rejects where the log cannot be reached. */
-  readonly claim: () => Promise<Succession | undefined>;
+  readonly claim: () => Promise<TakeoverClaim | undefined>;
 }
 
 /** The right to end a stream in its producer's place. It is used once, in one way or the other. */
-export interface Succession {
+export interface TakeoverClaim {
   /** Goes on with the stream; what is written stands after what was kept. */
-  goOn(owner: StreamOwner): StreamWriter;
+  continueWith(owner: ProducerControl): StreamWriter;
   /** Ends the stream as if nobody could go on with it. */
-  giveUp(): void;
+  release(): void;
 }
 
 /** Goes on with orphans. Resolves with false where nothing may go on with this one: the log then ends it with an error. */
-export type Heir = (orphan: Orphan) => Promise<boolean>;
+export type TakeoverHandler = (orphan: OrphanedStream) => Promise<boolean>;
 
 /**
  * The frames of streams as they were sent to their callers, numbered from 0 and readable from any position, by any number
@@ -102,16 +102,22 @@ export type Heir = (orphan: Orphan) => Promise<boolean>;
  */
 export abstract class StreamLog {
   /** `will` is what an heir needs if the producer dies; without it nobody goes on. It is kept as long as the stream runs. */
-  abstract begin(card: StreamCard, owner: StreamOwner, will?: string): StreamWriter;
+  abstract begin(card: StreamMetadata, owner: ProducerControl, will?: string): StreamWriter;
   /** Undefined for one that is unknown, or that is forgotten. */
-  abstract find(id: string): Promise<LoggedStream | undefined>;
+  abstract find(id: string): Promise<StreamStatus | undefined>;
   /**
    * The frames from number `from` on, those to come included; completes after the last one. The flow brakes this reader
    * alone. Errors with `stream-gone` where a frame is not kept any more. Of a stream that broke off, a reader that had more
    * than is kept gets the last frame; of one that was taken over, `stream-gone`. `epoch` is that of the last frame that the
    * reader has. @default 1. `keeps` is false for one who only looks on: the stream does not go on for it. @default true
    */
-  abstract read(id: string, from: number, flow: Flow, epoch?: number, keeps?: boolean): Observable<Frame>;
+  abstract read(
+    id: string,
+    from: number,
+    flow: BackPressure,
+    epoch?: number,
+    keeps?: boolean,
+  ): Observable<FrameBytes>;
   /**
    * A page of an owner's streams, the newest first. From page to page none comes twice, and none is left out that was there
    * all the time, whatever begins and ends meanwhile. A page that is not the last one may have less than its limit.
@@ -125,11 +131,11 @@ export abstract class StreamLog {
    */
   abstract isReadElsewhere(id: string): Promise<boolean>;
   /** Names the one that is asked to go on with streams whose producer died. */
-  abstract onOrphan(heir: Heir): void;
+  abstract onOrphan(heir: TakeoverHandler): void;
   /** Has a stream of this process found by its name in others, as long as it is kept. Called again when it is over. */
-  abstract name(name: string, stream: NamedStream): void;
+  abstract setAlias(name: string, stream: StreamAlias): void;
   /** The stream that has this name, wherever it was produced. Undefined in a log of one process, which knows its own. */
-  abstract named(name: string): Promise<NamedStream | undefined>;
+  abstract findByAlias(name: string): Promise<StreamAlias | undefined>;
   /** Gives back what the log itself holds. */
   abstract close(): Promise<void>;
 }

@@ -58,8 +58,8 @@ describe('Metrics', () => {
   });
 
   it('counts how requests that share were answered', async () => {
-    const hows = ['miss', 'shared', 'hit', 'hit'] as const;
-    const told = hows.map((how): RelayEvent => ({ type: 'sharing', route: 'fast', how }));
+    const statuses = ['miss', 'shared', 'hit', 'hit'] as const;
+    const told = statuses.map((status): RelayEvent => ({ type: 'cache-lookup', route: 'fast', status }));
     expect(await samplesAfter(...told)).toEqual([
       'sluice_shared_total{route="fast",how="miss"} 1',
       'sluice_shared_total{route="fast",how="shared"} 1',

@@ -15,7 +15,7 @@ export class Metrics {
   readonly registry = new Registry();
 
   /** Told, and not yet counted. */
-  #told: RelayEvent[] = [];
+  #pending: RelayEvent[] = [];
 
   readonly #active = new Gauge({
     name: 'sluice_streams_active',
@@ -23,7 +23,7 @@ export class Metrics {
     labelNames: ['route'],
     registers: [this.registry],
     // It is the first one: whoever reads the registry reads what is counted here.
-    collect: () => this.#countTold(),
+    collect: () => this.#flush(),
   });
 
   readonly #outcomes = new Counter({
@@ -107,13 +107,13 @@ export class Metrics {
 
   /** Counts one event of the relay: after this turn of the event loop, since a first token would wait for it. */
   observe(event: RelayEvent): void {
-    if (this.#told.length === 0) setImmediate(() => this.#countTold());
-    this.#told.push(event);
+    if (this.#pending.length === 0) setImmediate(() => this.#flush());
+    this.#pending.push(event);
   }
 
-  #countTold(): void {
-    const told = this.#told;
-    this.#told = [];
+  #flush(): void {
+    const told = this.#pending;
+    this.#pending = [];
     for (const event of told) this.#countEvent(event);
   }
 
@@ -148,8 +148,8 @@ export class Metrics {
       case 'breaker':
         this.#breakers.set({ target: event.target }, event.state === 'closed' ? 0 : 1);
         break;
-      case 'sharing':
-        this.#shared.inc({ route: event.route, how: event.how });
+      case 'cache-lookup':
+        this.#shared.inc({ route: event.route, how: event.status });
         break;
       case 'committed':
         break;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ScriptedRequest } from './script.js';
 
 /** What a script looks at. */
-const questionSchema = z.object({
+const requestSchema = z.object({
   model: z.string().catch(''),
   stream: z.boolean().catch(false),
   stream_options: z.object({ include_usage: z.boolean().catch(false) }).catch({ include_usage: false }),
@@ -31,7 +31,7 @@ export class ReceivedRequest implements ScriptedRequest {
     response: ServerResponse,
   ) {
     this.body = JSON.parse(text);
-    const question = questionSchema.parse(this.body);
+    const question = requestSchema.parse(this.body);
     this.streaming = question.stream;
     this.includeUsage = question.stream_options.include_usage;
     this.model = question.model;

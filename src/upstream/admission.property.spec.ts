@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Stop } from '../core/stop-signal.js';
-import { Admission, type AdmissionPlace } from './admission.js';
+import { LightAbortController } from '../core/stop-signal.js';
+import { ConcurrencyLimiter, type Permit } from './admission.js';
 
 const QUEUE_TIMEOUT_MS = 100;
 const SETTINGS = { maxConcurrent: 2, maxQueued: 4, queueTimeoutMs: QUEUE_TIMEOUT_MS };
@@ -19,16 +19,16 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 interface Asked {
-  readonly stop: Stop;
+  readonly stop: LightAbortController;
   readonly listens: () => number;
   outcome: 'waits' | 'in' | 'refused' | 'left';
 }
 
 /** An admission, and what became of everyone who asked. */
 class Observed {
-  readonly admission = new Admission('r', SETTINGS);
+  readonly admission = new ConcurrencyLimiter('r', SETTINGS);
   readonly asked: Asked[] = [];
-  readonly places: AdmissionPlace[] = [];
+  readonly places: Permit[] = [];
   max = SETTINGS.maxConcurrent;
 
   /** Lets all promises settle. */
@@ -48,7 +48,7 @@ class Observed {
   }
 
   #enter(caller: string): void {
-    const stop = new Stop();
+    const stop = new LightAbortController();
     const [listen, forget] = [vi.spyOn(stop, 'addEventListener'), vi.spyOn(stop, 'removeEventListener')];
     const one: Asked = {
       stop,
@@ -56,7 +56,7 @@ class Observed {
       outcome: 'waits',
     };
     this.asked.push(one);
-    this.admission.enter(caller, stop).then(
+    this.admission.acquire(caller, stop).then(
       (place) => {
         one.outcome = 'in';
         this.places.push(place);
@@ -117,15 +117,15 @@ describe('Admission, whatever is asked of it in whatever order', () => {
     const callers = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(callers, async (waiting) => {
-        const admission = new Admission('r', { ...SETTINGS, maxConcurrent: 1, maxQueued: 20 });
-        const first = admission.tryEnter();
+        const admission = new ConcurrencyLimiter('r', { ...SETTINGS, maxConcurrent: 1, maxQueued: 20 });
+        const first = admission.tryAcquire();
         const served: string[] = [];
         const names = waiting.map((caller, at) => {
           const turn = waiting.slice(0, at).filter((other) => other === caller).length;
           return { caller, turn, first: waiting.indexOf(caller) };
         });
         for (const { caller, turn } of names) {
-          void admission.enter(caller, new Stop()).then((place) => {
+          void admission.acquire(caller, new LightAbortController()).then((place) => {
             served.push(`${caller}${turn}`);
             place.release();
           });

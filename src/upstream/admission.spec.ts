@@ -1,21 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Stop } from '../core/stop-signal.js';
-import { Admission } from './admission.js';
+import { LightAbortController } from '../core/stop-signal.js';
+import { ConcurrencyLimiter } from './admission.js';
 
 const SETTINGS = { maxConcurrent: 1, maxQueued: 2, queueTimeoutMs: 100 };
 
-function full(): { admission: Admission; leave: () => void } {
-  const admission = new Admission("route 'r'", SETTINGS);
-  const place = admission.tryEnter();
+function full(): { admission: ConcurrencyLimiter; leave: () => void } {
+  const admission = new ConcurrencyLimiter("route 'r'", SETTINGS);
+  const place = admission.tryAcquire();
   if (place === undefined) throw new Error('There is no first place');
   return { admission, leave: () => place.release() };
 }
 
 /** The order in which waiting callers get in. */
-function waitFor(admission: Admission, callers: readonly string[]): string[] {
+function waitFor(admission: ConcurrencyLimiter, callers: readonly string[]): string[] {
   const entered: string[] = [];
   for (const caller of callers) {
-    void admission.enter(caller, new Stop()).then((place) => {
+    void admission.acquire(caller, new LightAbortController()).then((place) => {
       entered.push(caller);
       place.release();
     });
@@ -27,11 +27,11 @@ const settle = () => vi.advanceTimersByTimeAsync(0);
 
 describe('Admission', () => {
   it('lets nobody wait who has left already', async () => {
-    const admission = new Admission('r', { maxConcurrent: 1, maxQueued: 5, queueTimeoutMs: 1_000 });
-    admission.tryEnter();
-    const left = new Stop();
+    const admission = new ConcurrencyLimiter('r', { maxConcurrent: 1, maxQueued: 5, queueTimeoutMs: 1_000 });
+    admission.tryAcquire();
+    const left = new LightAbortController();
     left.abort(new Error('left'));
-    await expect(admission.enter('web', left)).rejects.toThrow('left');
+    await expect(admission.acquire('web', left)).rejects.toThrow('left');
     expect(admission.queued).toBe(0);
   });
 
@@ -39,25 +39,25 @@ describe('Admission', () => {
   afterEach(() => void vi.useRealTimers());
 
   it('has as many places as it may, and one more after each release', () => {
-    const admission = new Admission('r', { ...SETTINGS, maxConcurrent: 2 });
-    const first = admission.tryEnter();
-    expect(admission.tryEnter()).toBeDefined();
-    expect(admission.tryEnter()).toBeUndefined();
+    const admission = new ConcurrencyLimiter('r', { ...SETTINGS, maxConcurrent: 2 });
+    const first = admission.tryAcquire();
+    expect(admission.tryAcquire()).toBeDefined();
+    expect(admission.tryAcquire()).toBeUndefined();
     first?.release();
     first?.release();
     expect(admission.inUse).toBe(1);
-    expect(admission.tryEnter()).toBeDefined();
-    expect(admission.tryEnter()).toBeUndefined();
+    expect(admission.tryAcquire()).toBeDefined();
+    expect(admission.tryAcquire()).toBeUndefined();
   });
 
   it('lets in at once where there is room, without a timer', async () => {
-    await new Admission('r', SETTINGS).enter('a', new Stop());
+    await new ConcurrencyLimiter('r', SETTINGS).acquire('a', new LightAbortController());
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('lets a waiter in when a place becomes free', async () => {
     const { admission, leave } = full();
-    const entering = admission.enter('a', new Stop());
+    const entering = admission.acquire('a', new LightAbortController());
     expect([admission.inUse, admission.queued]).toEqual([1, 1]);
     leave();
     await expect(entering).resolves.toBeDefined();
@@ -67,15 +67,15 @@ describe('Admission', () => {
 
   it('lets nobody pass those who wait', () => {
     const { admission, leave } = full();
-    void admission.enter('a', new Stop());
+    void admission.acquire('a', new LightAbortController());
     leave();
-    expect(admission.tryEnter()).toBeUndefined();
+    expect(admission.tryAcquire()).toBeUndefined();
   });
 
   it('refuses whoever finds the queue full, with 429 and a wait', async () => {
     const { admission } = full();
     waitFor(admission, ['a', 'b']);
-    await expect(admission.enter('c', new Stop())).rejects.toMatchObject({
+    await expect(admission.acquire('c', new LightAbortController())).rejects.toMatchObject({
       code: 'overloaded',
       status: 429,
       retryAfterMs: 1_000,
@@ -85,14 +85,16 @@ describe('Admission', () => {
   });
 
   it('refuses at once where nobody may wait', async () => {
-    const admission = new Admission('r', { ...SETTINGS, maxQueued: 0 });
-    admission.tryEnter();
-    await expect(admission.enter('a', new Stop())).rejects.toMatchObject({ code: 'overloaded' });
+    const admission = new ConcurrencyLimiter('r', { ...SETTINGS, maxQueued: 0 });
+    admission.tryAcquire();
+    await expect(admission.acquire('a', new LightAbortController())).rejects.toMatchObject({
+      code: 'overloaded',
+    });
   });
 
   it('refuses who waited too long, and forgets them', async () => {
     const { admission, leave } = full();
-    const refusal = admission.enter('a', new Stop()).catch((error: unknown) => error);
+    const refusal = admission.acquire('a', new LightAbortController()).catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(99);
     expect(admission.queued).toBe(1);
     await vi.advanceTimersByTimeAsync(1);
@@ -108,9 +110,9 @@ describe('Admission', () => {
 
   it('lets a waiter go who leaves, with the reason, and leaves neither timer nor listener', async () => {
     const { admission, leave } = full();
-    const stop = new Stop();
+    const stop = new LightAbortController();
     const [listen, forget] = [vi.spyOn(stop, 'addEventListener'), vi.spyOn(stop, 'removeEventListener')];
-    const entering = admission.enter('a', stop);
+    const entering = admission.acquire('a', stop);
     stop.abort('gone');
     await expect(entering).rejects.toBe('gone');
     expect(admission.queued).toBe(0);
@@ -122,9 +124,9 @@ describe('Admission', () => {
 
   it('leaves no listener with a waiter that got in', async () => {
     const { admission, leave } = full();
-    const stop = new Stop();
+    const stop = new LightAbortController();
     const [listen, forget] = [vi.spyOn(stop, 'addEventListener'), vi.spyOn(stop, 'removeEventListener')];
-    const entering = admission.enter('a', stop);
+    const entering = admission.acquire('a', stop);
     leave();
     await entering;
     expect(listen).toHaveBeenCalledOnce();
@@ -132,8 +134,8 @@ describe('Admission', () => {
   });
 
   it('serves one caller in the order of its requests, and callers by turns', async () => {
-    const admission = new Admission('r', { ...SETTINGS, maxQueued: 10 });
-    const place = admission.tryEnter();
+    const admission = new ConcurrencyLimiter('r', { ...SETTINGS, maxQueued: 10 });
+    const place = admission.tryAcquire();
     const entered = waitFor(admission, ['a', 'a', 'a', 'b', 'c', 'b']);
     place?.release();
     await settle();
@@ -142,15 +144,18 @@ describe('Admission', () => {
 
   it('lets waiters in at once when it gets more places', async () => {
     const { admission } = full();
-    const entering = [admission.enter('a', new Stop()), admission.enter('a', new Stop())];
+    const entering = [
+      admission.acquire('a', new LightAbortController()),
+      admission.acquire('a', new LightAbortController()),
+    ];
     admission.update({ ...SETTINGS, maxConcurrent: 3 });
     await Promise.all(entering);
     expect([admission.inUse, admission.queued]).toEqual([3, 0]);
   });
 
   it('throws nobody out when it gets fewer places, and lets nobody in until there is room', async () => {
-    const admission = new Admission('r', { ...SETTINGS, maxConcurrent: 3 });
-    const places = [admission.tryEnter(), admission.tryEnter(), admission.tryEnter()];
+    const admission = new ConcurrencyLimiter('r', { ...SETTINGS, maxConcurrent: 3 });
+    const places = [admission.tryAcquire(), admission.tryAcquire(), admission.tryAcquire()];
     admission.update(SETTINGS);
     const entered = waitFor(admission, ['a']);
     places[0]?.release();

@@ -1,38 +1,38 @@
 import type { AdmissionSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
-import type { StopSignal } from '../core/stop-signal.js';
+import type { AbortSignalLike } from '../core/stop-signal.js';
 
 /** The place of one attempt. `release` may be called more than once. */
-export interface AdmissionPlace {
+export interface Permit {
   release(): void;
 }
 
 /** What a refused caller is asked to wait, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 
-class Held implements AdmissionPlace {
-  #leave: (() => void) | undefined;
+class HeldPermit implements Permit {
+  #release: (() => void) | undefined;
 
   constructor(leave: () => void) {
-    this.#leave = leave;
+    this.#release = leave;
   }
 
   release(): void {
-    const leave = this.#leave;
-    this.#leave = undefined;
+    const leave = this.#release;
+    this.#release = undefined;
     leave?.();
   }
 }
 
 interface Waiting {
-  readonly enter: () => void;
+  readonly admit: () => void;
 }
 
 /**
  * A bounded number of places and a bounded queue before them. Callers take turns: one that asks for a hundred places
  * does not make another wait for all of them. Each place is given back once, by its holder.
  */
-export class Admission {
+export class ConcurrencyLimiter {
   #inUse = 0;
   #queued = 0;
   /** Who waits, by caller; the first caller is served next and then goes to the end. */
@@ -59,13 +59,13 @@ export class Admission {
   }
 
   /** A place, or undefined if there is none at once. */
-  tryEnter(): AdmissionPlace | undefined {
-    return this.#queued === 0 && this.#hasRoom() ? this.#place() : undefined;
+  tryAcquire(): Permit | undefined {
+    return this.#queued === 0 && this.#hasRoom() ? this.#permit() : undefined;
   }
 
   /** Waits for a place. Rejects with `overloaded` (429) where too many wait already or the wait took too long. */
-  async enter(caller: string, signal: StopSignal): Promise<AdmissionPlace> {
-    const place = this.tryEnter();
+  async acquire(caller: string, signal: AbortSignalLike): Promise<Permit> {
+    const place = this.tryAcquire();
     if (place !== undefined) return place;
     if (signal.aborted) throw signal.reason;
     const { maxQueued, queueTimeoutMs } = this.settings;
@@ -76,9 +76,9 @@ export class Admission {
         signal.removeEventListener('abort', onAbort);
       };
       const waiting: Waiting = {
-        enter: () => {
+        admit: () => {
           leave();
-          resolve(this.#place());
+          resolve(this.#permit());
         },
       };
       const giveUp = (error: unknown) => {
@@ -103,12 +103,12 @@ export class Admission {
     return this.#inUse < this.settings.maxConcurrent;
   }
 
-  #place(): AdmissionPlace {
+  #permit(): Permit {
     this.#inUse += 1;
-    return new Held(this.#onLeave);
+    return new HeldPermit(this.#onRelease);
   }
 
-  readonly #onLeave = (): void => {
+  readonly #onRelease = (): void => {
     this.#inUse -= 1;
     if (this.#queued > 0 && this.#hasRoom()) this.#admitNext();
   };
@@ -122,7 +122,7 @@ export class Admission {
     if (queue.length > 0) this.#queues.set(caller, queue);
     if (next === undefined) return;
     this.#queued -= 1;
-    next.enter();
+    next.admit();
   }
 
   #forget(caller: string, waiting: Waiting): void {

@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SluiceSettings } from '../core/settings.js';
 import { SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from '../core/sluice-error.js';
 import { routeOf, settingsOf } from '../../test/support/target.js';
-import { Candidates, type Candidate } from './candidates.js';
+import { TargetSelector, type Candidate } from './candidates.js';
 import { Routes } from './routes.js';
 import type { Target } from './target.js';
-import { Upstreams } from './upstreams.js';
+import { UpstreamRegistry } from './upstreams.js';
 
 const errorOf = (code: SluiceErrorCode, details: SluiceErrorDetails = {}) =>
   new SluiceError(code, 'no', details);
@@ -15,10 +15,10 @@ const broken = errorOf('upstream-error');
 
 /** One request to a route of these upstreams; `fields` are said of each. */
 function requestTo(names: readonly string[], fields: Record<string, unknown> = {}) {
-  const upstreams = new Upstreams({ changes: new Subject<SluiceSettings>() });
+  const upstreams = new UpstreamRegistry({ changes: new Subject<SluiceSettings>() });
   const each = Object.fromEntries(names.map((name) => [name, fields]));
   const { targets } = routeOf(names, {}, each);
-  const candidates = new Candidates(upstreams, targets);
+  const candidates = new TargetSelector(upstreams, targets);
   const [first, second] = targets;
   if (first === undefined) throw new Error('The route has no target');
   return { upstreams, targets, candidates, first, second: second ?? first };
@@ -32,23 +32,23 @@ function ready(candidate: Candidate): Ready {
 }
 
 /** An attempt at the next target that fails. */
-function fail(candidates: Candidates, error: SluiceError, now = 0): string {
+function fail(candidates: TargetSelector, error: SluiceError, now = 0): string {
   const { target, use } = ready(candidates.next(now));
   use.end(error, now);
   candidates.failed(target, use.key, error);
   return `${target.upstream.name} ${use.key ?? 'without key'}`;
 }
 
-async function open(upstreams: Upstreams, target: Target): Promise<void> {
-  for (let count = 0; count < 20; count += 1) upstreams.stateOf(target).breaker.begin().failed();
+async function open(upstreams: UpstreamRegistry, target: Target): Promise<void> {
+  for (let count = 0; count < 20; count += 1) upstreams.healthFor(target).breaker.begin().failed();
   await vi.advanceTimersByTimeAsync(0);
 }
 
 /** What a target's upstream has in use. */
-function inUse({ upstreams }: { upstreams: Upstreams }, target: Target): unknown[] {
-  const { breaker, inFlight } = upstreams.stateOf(target);
-  const keys = upstreams.keysOf(target.upstream).report(0);
-  return [upstreams.admissionOf(target.upstream).inUse, keys[0]?.inUse, inFlight, breaker.state];
+function inUse({ upstreams }: { upstreams: UpstreamRegistry }, target: Target): unknown[] {
+  const { breaker, inFlight } = upstreams.healthFor(target);
+  const keys = upstreams.keyPoolFor(target.upstream).report(0);
+  return [upstreams.limiterFor(target.upstream).inUse, keys[0]?.inUse, inFlight, breaker.state];
 }
 
 describe('Candidates', () => {
@@ -66,23 +66,23 @@ describe('Candidates', () => {
   it('begins a further attempt with another target than those that run', () => {
     const { candidates, first } = requestTo(['a', 'b'], { keys: ['k1'] });
     candidates.next(0);
-    expect(ready(candidates.besides(new Set([first]), 0)).target.name).toBe('b/m');
+    expect(ready(candidates.nextBeside(new Set([first]), 0)).target.name).toBe('b/m');
   });
 
   it('begins a further attempt with a target that runs where there is no other', () => {
     const { candidates, first, second } = requestTo(['a', 'b']);
     fail(candidates, broken);
     candidates.next(0);
-    expect(ready(candidates.besides(new Set([second]), 0)).target.name).toBe('b/m');
+    expect(ready(candidates.nextBeside(new Set([second]), 0)).target.name).toBe('b/m');
     candidates.failed(second, undefined, broken);
-    expect(candidates.besides(new Set([first, second]), 0).kind).toBe('none');
+    expect(candidates.nextBeside(new Set([first, second]), 0).kind).toBe('none');
   });
 
   it('asks a target that refused several times in a row after the others, at no other time for free', () => {
     const { candidates, upstreams, first, second } = requestTo(['a', 'b', 'c']);
-    const { refusals } = upstreams.keysOf(second.upstream);
+    const { refusals } = upstreams.keyPoolFor(second.upstream);
     for (let count = 0; count < 5; count += 1) refusals.refused('b/m', 0, second.upstream.breaker);
-    expect(ready(candidates.besides(new Set([first]), 0)).target.name).toBe('c/m');
+    expect(ready(candidates.nextBeside(new Set([first]), 0)).target.name).toBe('c/m');
     expect(fail(candidates, broken)).toBe('a without key');
     expect(fail(candidates, broken)).toBe('c without key');
     expect([candidates.hasNext(0, { freeOnly: true }), candidates.hasNext(0)]).toEqual([false, true]);
@@ -90,9 +90,9 @@ describe('Candidates', () => {
   });
 
   it('rests a key for the model that was asked for alone where callers name it', () => {
-    const upstreams = new Upstreams({ changes: new Subject<SluiceSettings>() });
+    const upstreams = new UpstreamRegistry({ changes: new Subject<SluiceSettings>() });
     const settings = settingsOf({ '*': { targets: [{ upstream: 'a' }] } }, { a: { keys: ['k1'] } });
-    const asking = (model: string) => new Candidates(upstreams, new Routes(settings).find(model).targets);
+    const asking = (model: string) => new TargetSelector(upstreams, new Routes(settings).find(model).targets);
     fail(asking('m'), limited);
     expect(asking('m').next(100)).toEqual({ kind: 'none', limited: true, retryAfterMs: 400 });
     expect(ready(asking('n').next(100)).use.key).toBe('k1');
@@ -128,17 +128,17 @@ describe('Candidates', () => {
     const { candidates } = requestTo(['a', 'b']);
     fail(candidates, broken);
     fail(candidates, broken);
-    candidates.again();
+    candidates.startRound();
     expect(fail(candidates, broken)).toBe('a without key');
   });
 
   it('asks an upstream as often as it may be asked by one request, over all rounds', () => {
     const { candidates } = requestTo(['a', 'b'], { maxAttempts: 2 });
     const asked = [1, 2].flatMap(() => {
-      candidates.again();
+      candidates.startRound();
       return [fail(candidates, broken), fail(candidates, broken)];
     });
-    candidates.again();
+    candidates.startRound();
     expect(asked.filter((one) => one === 'a without key')).toHaveLength(2);
     expect(candidates.next(0).kind).toBe('none');
   });
@@ -169,8 +169,8 @@ describe('Candidates', () => {
 
   it('says the shortest wait where all keys rest', () => {
     const { candidates, upstreams, first, second } = requestTo(['a', 'b'], { keys: ['k1'] });
-    upstreams.keysOf(first.upstream).limited('k1', 'a/m', 0, 900);
-    upstreams.keysOf(second.upstream).limited('k1', 'b/m', 0, 400);
+    upstreams.keyPoolFor(first.upstream).markRateLimited('k1', 'a/m', 0, 900);
+    upstreams.keyPoolFor(second.upstream).markRateLimited('k1', 'b/m', 0, 400);
     expect(candidates.next(100)).toEqual({ kind: 'none', limited: true, retryAfterMs: 300 });
   });
 
@@ -179,20 +179,20 @@ describe('Candidates', () => {
     const { candidates, upstreams, first } = request;
     candidates.next(0);
     candidates.next(0);
-    const admission = upstreams.admissionOf(first.upstream);
+    const admission = upstreams.limiterFor(first.upstream);
     expect(candidates.next(0)).toEqual({ kind: 'full', target: first, admission, free: false });
     expect(inUse(request, first)).toEqual([1, 1, 1, 'closed']);
   });
 
   it('prefers a target with room to one before it that is full', () => {
     const { candidates, upstreams, first } = requestTo(['a', 'b'], { maxConcurrent: 1 });
-    upstreams.admissionOf(first.upstream).tryEnter();
+    upstreams.limiterFor(first.upstream).tryAcquire();
     expect(ready(candidates.next(0)).target.name).toBe('b/m');
   });
 
   it('uses the place that was waited for', () => {
     const request = requestTo(['a', 'b'], { maxConcurrent: 1 });
-    const place = request.upstreams.admissionOf(request.second.upstream).tryEnter();
+    const place = request.upstreams.limiterFor(request.second.upstream).tryAcquire();
     if (place === undefined) throw new Error('There is no place');
     const { target, use } = ready(request.candidates.next(0, {}, { target: request.second, place }));
     expect([target.name, ...inUse(request, target)]).toEqual(['b/m', 1, 1, 1, 'closed']);
@@ -202,7 +202,7 @@ describe('Candidates', () => {
 
   it('gives the place that was waited for back where its target may no longer be asked', async () => {
     const request = requestTo(['a', 'b'], { maxConcurrent: 1 });
-    const place = request.upstreams.admissionOf(request.first.upstream).tryEnter();
+    const place = request.upstreams.limiterFor(request.first.upstream).tryAcquire();
     if (place === undefined) throw new Error('There is no place');
     await open(request.upstreams, request.first);
     expect(request.candidates.next(0, {}, { target: request.first, place }).kind).toBe('none');
@@ -212,7 +212,7 @@ describe('Candidates', () => {
   it('tells of a limited key with its upstream', () => {
     const { candidates, upstreams } = requestTo(['a'], { keys: ['k1'] });
     const news: unknown[] = [];
-    upstreams.news.subscribe((told) => news.push(told));
+    upstreams.events.subscribe((told) => news.push(told));
     fail(candidates, limited);
     expect(news).toMatchObject([{ type: 'key-limited', upstream: 'a', forMs: 500 }]);
   });

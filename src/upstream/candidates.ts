@@ -1,20 +1,25 @@
 import type { SluiceError } from '../core/sluice-error.js';
-import type { Admission, AdmissionPlace } from './admission.js';
-import { failureOf } from './failure.js';
+import type { ConcurrencyLimiter, Permit } from './admission.js';
+import { classifyFailure } from './failure.js';
 import type { KeyLease } from './key-pool.js';
 import type { AnswerKind } from './pending-attempts.js';
 import type { Target } from './target.js';
-import { TargetUse } from './target-use.js';
-import type { Upstreams } from './upstreams.js';
+import { TargetLease } from './target-use.js';
+import type { UpstreamRegistry } from './upstreams.js';
 
 /**
  * What a request may do next. `free`: the attempt multiplies no outage, since another target than those that were asked
  * is believed well, or is probed; what is not free takes from the retry budget.
  */
 export type Candidate =
-  | { readonly kind: 'ready'; readonly target: Target; readonly use: TargetUse; readonly free: boolean }
+  | { readonly kind: 'ready'; readonly target: Target; readonly use: TargetLease; readonly free: boolean }
   /** Every target that is left is full: a place of this one has to be waited for. */
-  | { readonly kind: 'full'; readonly target: Target; readonly admission: Admission; readonly free: boolean }
+  | {
+      readonly kind: 'full';
+      readonly target: Target;
+      readonly admission: ConcurrencyLimiter;
+      readonly free: boolean;
+    }
   /** None is left. After `retryAfterMs` one may serve again; undefined if nobody knows. `limited`: a key rests. */
   | { readonly kind: 'none'; readonly limited: boolean; readonly retryAfterMs: number | undefined };
 
@@ -32,17 +37,17 @@ export interface Allowed {
  * that answered last is asked once in a round, if its breaker allows that. Times are milliseconds of
  * `performance.now()`.
  */
-export class Candidates {
+export class TargetSelector {
   /** Those that failed in this round, and the keys that did: made where one does, since most requests need neither. */
   #failed: Set<Target> | undefined;
   #keys: Map<Target, Set<string | undefined>> | undefined;
-  readonly #asked = new Map<string, number>();
+  readonly #attempted = new Map<string, number>();
   /** In all rounds. */
   readonly #tried: Target[] = [];
 
   /** `targets` in the order in which they are tried; `kind` is what they are asked for. */
   constructor(
-    private readonly upstreams: Upstreams,
+    private readonly upstreams: UpstreamRegistry,
     private readonly targets: readonly Target[],
     private readonly kind: AnswerKind = 'stream',
   ) {}
@@ -56,7 +61,7 @@ export class Candidates {
   next(
     now: number,
     allowed: Allowed = {},
-    waited?: { readonly target: Target; readonly place: AdmissionPlace },
+    waited?: { readonly target: Target; readonly place: Permit },
   ): Candidate {
     this.#checkSilence(now);
     if (waited !== undefined) return this.#first([waited.target], now, allowed, waited.place);
@@ -65,7 +70,7 @@ export class Candidates {
   }
 
   /** The next target for an attempt beside those that run on `busy`: another one if there is any. */
-  besides(busy: ReadonlySet<Target>, now: number, allowed: Allowed = {}): Candidate {
+  nextBeside(busy: ReadonlySet<Target>, now: number, allowed: Allowed = {}): Candidate {
     this.#checkSilence(now);
     const others = this.targets.filter((target) => !busy.has(target));
     return this.#first([...this.#servingFirst(others, now), ...busy], now, allowed);
@@ -76,14 +81,14 @@ export class Candidates {
     this.#checkSilence(now);
     return this.targets.some(
       (target) =>
-        this.#mayAsk(target, now, allowed) &&
-        this.upstreams.keysOf(target.upstream).has(target.name, now, this.#keys?.get(target) ?? NO_KEYS),
+        this.#mayTry(target, now, allowed) &&
+        this.upstreams.keyPoolFor(target.upstream).has(target.name, now, this.#keys?.get(target) ?? NO_KEYS),
     );
   }
 
   /** An attempt failed. */
   failed(target: Target, key: string | undefined, error: SluiceError): void {
-    const failure = failureOf(error);
+    const failure = classifyFailure(error);
     if (failure !== 'key-limited' && failure !== 'key-rejected') (this.#failed ??= new Set()).add(target);
     this.#keys ??= new Map();
     const keys = this.#keys.get(target) ?? new Set();
@@ -91,7 +96,7 @@ export class Candidates {
   }
 
   /** A new round: all that may still be asked may be asked again. */
-  again(): void {
+  startRound(): void {
     this.#failed = undefined;
     this.#keys = undefined;
   }
@@ -99,7 +104,7 @@ export class Candidates {
   /** A lone target is asked whether it is silent or not. */
   #checkSilence(now: number): void {
     if (this.targets.length < 2) return;
-    for (const target of this.targets) this.upstreams.stateOf(target).checkSilence(now);
+    for (const target of this.targets) this.upstreams.healthFor(target).checkSilence(now);
   }
 
   #inOrder({ newFirst = false }: Allowed): readonly Target[] {
@@ -115,21 +120,21 @@ export class Candidates {
   }
 
   #refuses({ upstream, name }: Target, now: number): boolean {
-    return this.upstreams.keysOf(upstream).refusals.passesOver(name, now);
+    return this.upstreams.keyPoolFor(upstream).refusals.passesOver(name, now);
   }
 
   #first(
     targets: readonly Target[],
     now: number,
     allowed: Allowed & { readonly lastResort?: boolean },
-    waitedFor?: AdmissionPlace,
+    waitedFor?: Permit,
   ): Candidate {
     let full: Target | undefined;
     for (const target of targets) {
-      if (!this.#mayAsk(target, now, allowed)) continue;
+      if (!this.#mayTry(target, now, allowed)) continue;
       const keyLease = this.#keyFor(target, now);
       if (keyLease === undefined) continue;
-      const place = waitedFor ?? this.upstreams.admissionOf(target.upstream).tryEnter();
+      const place = waitedFor ?? this.upstreams.limiterFor(target.upstream).tryAcquire();
       const free = this.#isFree(target, now);
       if (place !== undefined) {
         return { kind: 'ready', target, use: this.#use(target, keyLease, place, now), free };
@@ -139,16 +144,16 @@ export class Candidates {
     }
     waitedFor?.release();
     if (full === undefined) return this.#none(now);
-    const admission = this.upstreams.admissionOf(full.upstream);
+    const admission = this.upstreams.limiterFor(full.upstream);
     return { kind: 'full', target: full, admission, free: this.#isFree(full, now) };
   }
 
   /** Refusing everybody would make an outage of a moment's failures: the target that answered last is asked. */
   #lastResort(now: number, allowed: Allowed, none: Candidate): Candidate {
     if (this.#failed !== undefined && this.#failed.size > 0) return none;
-    const answeredAt = (target: Target) => this.upstreams.stateOf(target).pending.answeredAt;
+    const answeredAt = (target: Target) => this.upstreams.healthFor(target).pending.answeredAt;
     const targets = this.targets
-      .filter((target) => this.upstreams.stateOf(target).breaker.allowsLastResort)
+      .filter((target) => this.upstreams.healthFor(target).breaker.allowsLastResort)
       .toSorted((one, other) =>
         answeredAt(one) === answeredAt(other) ? 0 : answeredAt(other) - answeredAt(one),
       );
@@ -156,48 +161,59 @@ export class Candidates {
   }
 
   #keyFor(target: Target, now: number): KeyLease | undefined {
-    return this.upstreams.keysOf(target.upstream).take(target.name, now, this.#keys?.get(target) ?? NO_KEYS);
+    return this.upstreams
+      .keyPoolFor(target.upstream)
+      .take(target.name, now, this.#keys?.get(target) ?? NO_KEYS);
   }
 
-  #mayAsk(
+  #mayTry(
     target: Target,
     now: number,
     { freeOnly = false, lastResort = false }: Allowed & { readonly lastResort?: boolean },
   ): boolean {
     const { name, maxAttempts } = target.upstream;
-    if (this.#failed?.has(target) === true || (this.#asked.get(name) ?? 0) >= maxAttempts) return false;
+    if (this.#failed?.has(target) === true || (this.#attempted.get(name) ?? 0) >= maxAttempts) return false;
     if (freeOnly && !this.#isFree(target, now)) return false;
-    return lastResort || this.upstreams.stateOf(target).breaker.waitMs === 0;
+    return lastResort || this.upstreams.healthFor(target).breaker.waitMs === 0;
   }
 
   #isFree(target: Target, now: number): boolean {
     if (this.#refuses(target, now)) return false;
-    const state = this.upstreams.stateOf(target);
-    return !this.#tried.includes(target) && (state.isWell() || state.breaker.isProbeDue);
+    const state = this.upstreams.healthFor(target);
+    return !this.#tried.includes(target) && (state.isHealthy() || state.breaker.isProbeDue);
   }
 
-  #use(target: Target, keyLease: KeyLease, place: AdmissionPlace, now: number): TargetUse {
+  #use(target: Target, keyLease: KeyLease, place: Permit, now: number): TargetLease {
     const { upstream, name: scope } = target;
-    this.#asked.set(upstream.name, (this.#asked.get(upstream.name) ?? 0) + 1);
+    this.#attempted.set(upstream.name, (this.#attempted.get(upstream.name) ?? 0) + 1);
     if (!this.#tried.includes(target)) this.#tried.push(target);
-    const state = this.upstreams.stateOf(target);
+    const state = this.upstreams.healthFor(target);
     const { kind } = this;
     const timeoutMs = kind === 'stream' ? upstream.firstTokenTimeoutMs : upstream.answerTimeoutMs;
     const isProbe = state.breaker.isProbeDue;
     const { breaker } = upstream;
-    const held = { scope, breaker, place, keyLease, trial: state.breaker.begin(), isProbe, kind, timeoutMs };
-    const keys = this.upstreams.keysOf(upstream);
+    const held = {
+      scope,
+      breaker,
+      permit: place,
+      keyLease,
+      breakerPermit: state.breaker.begin(),
+      isProbe,
+      kind,
+      timeoutMs,
+    };
+    const keys = this.upstreams.keyPoolFor(upstream);
     keys.refusals.asked(scope, now, breaker);
-    return new TargetUse(state, keys, held, now, this.upstreams);
+    return new TargetLease(state, keys, held, now, this.upstreams);
   }
 
   #none(now: number): Candidate {
     const rests = this.targets.map((target) =>
-      this.upstreams.keysOf(target.upstream).restMs(target.name, now),
+      this.upstreams.keyPoolFor(target.upstream).cooldownMs(target.name, now),
     );
     const limits = rests.filter((ms) => ms !== undefined);
     const breaks = this.targets
-      .map((target) => this.upstreams.stateOf(target).breaker.waitMs)
+      .map((target) => this.upstreams.healthFor(target).breaker.waitMs)
       .filter((ms) => ms > 0);
     const waits = [...limits, ...breaks];
     const retryAfterMs = waits.length === 0 ? undefined : Math.min(...waits);

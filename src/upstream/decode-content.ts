@@ -3,7 +3,7 @@ import { pipeline, Transform, type TransformCallback } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { SluiceError } from '../core/sluice-error.js';
 import { RawOrZlib } from './raw-or-zlib.js';
-import type { UpstreamAnswer } from './upstream-answer.js';
+import type { UpstreamResponse } from './upstream-answer.js';
 
 /** More encodings on top of each other nobody uses. */
 const MAX_ENCODINGS = 3;
@@ -26,7 +26,7 @@ const DECODERS: ReadonlyMap<string, () => Transform> = new Map<string, () => Tra
  * deflate, br, and zstd where Node knows it. A body that expands beyond all measure, or is no such encoding, breaks off.
  * Throws `upstream-error` for an encoding that is unknown, and closes the connection.
  */
-export function decodeContent(response: IncomingMessage): UpstreamAnswer {
+export function decodeContent(response: IncomingMessage): UpstreamResponse {
   const encodings = encodingsOf(response);
   if (encodings.length === 0) return response;
   const makers = encodings.map((encoding) => DECODERS.get(encoding));

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { settingsOf } from '../../test/support/target.js';
 import type { UpstreamSettings } from '../core/settings.js';
-import { Stop } from '../core/stop-signal.js';
+import { LightAbortController } from '../core/stop-signal.js';
 import { openaiChat } from '../dialects/openai-chat/index.js';
 import { Endpoint } from './endpoint.js';
 import { SharedBufferAgent } from './shared-buffer-agent.js';
@@ -26,7 +26,12 @@ describe('a request of an endpoint', () => {
     const upstream = settingsOf({}, { a: { baseUrl, ...options } }).upstreams.get('a') as UpstreamSettings;
     const connections = { pooled: new SharedBufferAgent(), fresh: new SharedBufferAgent() };
     const endpoint = new Endpoint(upstream, 'key', openaiChat, connections);
-    const { data } = await endpoint.post({ body: '{}', streaming: false, timeoutMs: 0, signal: new Stop() });
+    const { data } = await endpoint.post({
+      body: '{}',
+      streaming: false,
+      timeoutMs: 0,
+      signal: new LightAbortController(),
+    });
     data.resume();
     return asked;
   };

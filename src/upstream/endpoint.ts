@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Axios, type AxiosResponse } from 'axios';
 import type { UpstreamDialect } from '../core/dialect.js';
 import type { UpstreamSettings } from '../core/settings.js';
-import type { StopSignal } from '../core/stop-signal.js';
+import type { AbortSignalLike } from '../core/stop-signal.js';
 import { nodeAdapter, type Connections } from './node-adapter.js';
 import { USER_AGENT } from './user-agent.js';
 
@@ -14,7 +14,7 @@ export interface EndpointRequest {
   readonly streaming: boolean;
   /** Until the response headers, in milliseconds; 0: no limit. */
   readonly timeoutMs: number;
-  readonly signal: StopSignal;
+  readonly signal: AbortSignalLike;
 }
 
 /**

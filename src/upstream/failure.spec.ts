@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from '../core/sluice-error.js';
-import { failureOf, mayFailOver, type Failure } from './failure.js';
+import { classifyFailure, isFailoverable, type FailureCause } from './failure.js';
 
 const errorOf = (code: SluiceErrorCode, details: SluiceErrorDetails = {}) =>
   new SluiceError(code, 'no', details);
 
 describe('failureOf', () => {
-  it.each<[SluiceErrorCode, Failure]>([
+  it.each<[SluiceErrorCode, FailureCause]>([
     ['upstream-unreachable', 'target'],
     ['upstream-overloaded', 'target'],
     ['upstream-error', 'target'],
@@ -23,12 +23,12 @@ describe('failureOf', () => {
     ['cancelled', 'none'],
     ['shutting-down', 'none'],
   ])('blames for %s the %s', (code, failure) => {
-    expect(failureOf(errorOf(code))).toBe(failure);
+    expect(classifyFailure(errorOf(code))).toBe(failure);
   });
 
   it('blames a 401 on the key, and a 403 on the request', () => {
-    expect(failureOf(errorOf('upstream-unauthorized', { status: 401 }))).toBe('key-rejected');
-    expect(failureOf(errorOf('upstream-unauthorized', { status: 403 }))).toBe('request');
+    expect(classifyFailure(errorOf('upstream-unauthorized', { status: 401 }))).toBe('key-rejected');
+    expect(classifyFailure(errorOf('upstream-unauthorized', { status: 403 }))).toBe('request');
   });
 });
 
@@ -52,15 +52,15 @@ describe('mayFailOver', () => {
     ['overloaded', false],
     ['internal', false],
   ])('of %s is %s', (code, may) => {
-    expect(mayFailOver(errorOf(code))).toBe(may);
+    expect(isFailoverable(errorOf(code))).toBe(may);
   });
 
   it('goes by what the error says of itself', () => {
-    expect(mayFailOver(errorOf('upstream-error', { retryable: false }))).toBe(false);
-    expect(mayFailOver(errorOf('upstream-rejected', { status: 408, retryable: true }))).toBe(true);
+    expect(isFailoverable(errorOf('upstream-error', { retryable: false }))).toBe(false);
+    expect(isFailoverable(errorOf('upstream-rejected', { status: 408, retryable: true }))).toBe(true);
   });
 
   it('tries another target after a refused key, retryable or not', () => {
-    expect(mayFailOver(errorOf('upstream-unauthorized', { status: 403, retryable: false }))).toBe(true);
+    expect(isFailoverable(errorOf('upstream-unauthorized', { status: 403, retryable: false }))).toBe(true);
   });
 });

@@ -4,10 +4,10 @@ import type { SluiceError } from '../core/sluice-error.js';
  * Whose fault an attempt's end is: the target's (its breaker counts it), the key's (the next key may do better), the
  * request's (no other target would take it either), or nobody's here (its caller left, or the service stops).
  */
-export type Failure = 'target' | 'key-limited' | 'key-rejected' | 'request' | 'none';
+export type FailureCause = 'target' | 'key-limited' | 'key-rejected' | 'request' | 'none';
 
 /** Reads an attempt's end. */
-export function failureOf({ code, status }: SluiceError): Failure {
+export function classifyFailure({ code, status }: SluiceError): FailureCause {
   switch (code) {
     case 'upstream-rate-limited':
       return 'key-limited';
@@ -35,7 +35,7 @@ export function failureOf({ code, status }: SluiceError): Failure {
 }
 
 /** True if another target, key or time may do better. Only what happened before the first content is asked about. */
-export function mayFailOver(error: SluiceError): boolean {
+export function isFailoverable(error: SluiceError): boolean {
   if (error.code === 'timeout-total') return false;
   if (error.code === 'upstream-unauthorized' || error.code === 'request-too-large') return true;
   return error.code.startsWith('upstream-') || error.code.startsWith('timeout-') ? error.retryable : false;

@@ -4,6 +4,6 @@ import { createHash } from 'node:crypto';
 const LENGTH = 8;
 
 /** Names a key without telling it: the beginning of its SHA-256. */
-export function fingerprintOf(key: string): string {
+export function keyFingerprint(key: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, LENGTH);
 }

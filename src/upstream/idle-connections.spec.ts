@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { text } from 'node:stream/consumers';
 import { Axios, isAxiosError, isCancel } from 'axios';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Stop } from '../core/stop-signal.js';
+import { LightAbortController } from '../core/stop-signal.js';
 import { POOLED } from './idle-socket.js';
 import { nodeAdapter } from './node-adapter.js';
 import { SharedBufferAgent } from './shared-buffer-agent.js';
@@ -54,7 +54,7 @@ function idleSocketOf({ freeSockets }: SharedBufferAgent): Socket | undefined {
 describe('a pooled connection', () => {
   let server: RawServer;
   let pooled: SharedBufferAgent;
-  let ask: (signal?: Stop) => Promise<string>;
+  let ask: (signal?: LightAbortController) => Promise<string>;
 
   beforeEach(async () => {
     server = new RawServer();
@@ -106,7 +106,7 @@ describe('a pooled connection', () => {
 
   it('is not asked for a request that was stopped while it was looked at', async () => {
     later();
-    const stop = new Stop();
+    const stop = new LightAbortController();
     const asked = failureOf(ask(stop));
     // In the turns between the choice of the connection and the first byte.
     setImmediate(() => stop.abort('left'));

@@ -43,7 +43,7 @@ class Observed {
         const { rests } = this.#find(next.key) ?? fresh(next.key);
         if (next.forMs > 0)
           rests.set(next.scope, Math.max(rests.get(next.scope) ?? 0, this.#now + next.forMs));
-        return this.pool.limited(next.key, next.scope, this.#now, next.forMs);
+        return this.pool.markRateLimited(next.key, next.scope, this.#now, next.forMs);
       }
       case 'rejected': {
         const found = this.#find(next.key);

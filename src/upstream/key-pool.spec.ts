@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fingerprintOf } from './fingerprint.js';
+import { keyFingerprint } from './fingerprint.js';
 import { KeyPool } from './key-pool.js';
 
 const ALL = new Set<string>();
@@ -24,8 +24,8 @@ describe('KeyPool', () => {
 
   it('prefers the key that was limited the longest time ago, even where it is used more', () => {
     const pool = new KeyPool(['k1', 'k2']);
-    pool.limited('k2', 'm', 10, 0);
-    pool.limited('k1', 'm', 20, 0);
+    pool.markRateLimited('k2', 'm', 10, 0);
+    pool.markRateLimited('k1', 'm', 20, 0);
     expect([take(pool, 30)?.key, take(pool, 30)?.key]).toEqual(['k2', 'k2']);
   });
 
@@ -42,7 +42,7 @@ describe('KeyPool', () => {
 
   it('rests a limited key for the model it was limited for, until the time is over', () => {
     const pool = new KeyPool(['k1']);
-    pool.limited('k1', 'm', 1_000, 500);
+    pool.markRateLimited('k1', 'm', 1_000, 500);
     expect(take(pool, 1_499)).toBeUndefined();
     expect(take(pool, 1_499, 'other')?.key).toBe('k1');
     expect(take(pool, 1_500)?.key).toBe('k1');
@@ -50,45 +50,45 @@ describe('KeyPool', () => {
 
   it('keeps the longer of two rests', () => {
     const pool = new KeyPool(['k1']);
-    pool.limited('k1', 'm', 0, 1_000);
-    pool.limited('k1', 'm', 100, 50);
-    expect(pool.restMs('m', 200)).toBe(800);
+    pool.markRateLimited('k1', 'm', 0, 1_000);
+    pool.markRateLimited('k1', 'm', 100, 50);
+    expect(pool.cooldownMs('m', 200)).toBe(800);
   });
 
   it('remembers a thousand rests of a key: first it forgets those that are over, then the oldest', () => {
     const pool = new KeyPool(['k1']);
-    pool.limited('k1', 'long', 0, 9_000);
-    pool.limited('k1', 'over', 0, 10);
-    for (let count = 0; count < 998; count += 1) pool.limited('k1', `m${count}`, 0, 5_000);
-    pool.limited('k1', 'first', 10, 5_000);
-    expect(pool.restMs('long', 10)).toBe(8_990);
-    pool.limited('k1', 'second', 10, 5_000);
-    expect([pool.restMs('long', 10), pool.restMs('m0', 10)]).toEqual([undefined, 4_990]);
+    pool.markRateLimited('k1', 'long', 0, 9_000);
+    pool.markRateLimited('k1', 'over', 0, 10);
+    for (let count = 0; count < 998; count += 1) pool.markRateLimited('k1', `m${count}`, 0, 5_000);
+    pool.markRateLimited('k1', 'first', 10, 5_000);
+    expect(pool.cooldownMs('long', 10)).toBe(8_990);
+    pool.markRateLimited('k1', 'second', 10, 5_000);
+    expect([pool.cooldownMs('long', 10), pool.cooldownMs('m0', 10)]).toEqual([undefined, 4_990]);
     expect(Object.keys(pool.report(10)[0]?.restsMs ?? {})).toHaveLength(1_000);
   });
 
   it('tells how long the shortest rest is, and nothing where no key rests', () => {
     const pool = new KeyPool(['k1', 'k2']);
-    expect(pool.restMs('m', 0)).toBeUndefined();
-    pool.limited('k1', 'm', 0, 900);
-    pool.limited('k2', 'm', 0, 400);
-    expect(pool.restMs('m', 100)).toBe(300);
-    expect(pool.restMs('other', 100)).toBeUndefined();
-    expect(pool.restMs('m', 900)).toBeUndefined();
+    expect(pool.cooldownMs('m', 0)).toBeUndefined();
+    pool.markRateLimited('k1', 'm', 0, 900);
+    pool.markRateLimited('k2', 'm', 0, 400);
+    expect(pool.cooldownMs('m', 100)).toBe(300);
+    expect(pool.cooldownMs('other', 100)).toBeUndefined();
+    expect(pool.cooldownMs('m', 900)).toBeUndefined();
   });
 
   it('sets a refused key aside, and counts none of its rests', () => {
     const pool = new KeyPool(['k1', 'k2']);
-    pool.limited('k1', 'm', 0, 900);
+    pool.markRateLimited('k1', 'm', 0, 900);
     pool.rejected('k1');
-    expect(pool.restMs('m', 0)).toBeUndefined();
+    expect(pool.cooldownMs('m', 0)).toBeUndefined();
     expect([take(pool, 1_000)?.key, take(pool, 1_000)?.key]).toEqual(['k2', 'k2']);
   });
 
   it('lends no refused key while the others merely rest', () => {
     const pool = new KeyPool(['k1', 'k2']);
     pool.rejected('k1');
-    pool.limited('k2', 'm', 0, 900);
+    pool.markRateLimited('k2', 'm', 0, 900);
     expect(take(pool, 0)).toBeUndefined();
   });
 
@@ -108,12 +108,12 @@ describe('KeyPool', () => {
   it('reports each key by its fingerprint, with the rests that last', () => {
     const pool = new KeyPool(['secret-1', 'secret-1', 'secret-2']);
     take(pool);
-    pool.limited('secret-1', 'm', 0, 100.5);
-    pool.limited('secret-1', 'over', 0, 10);
+    pool.markRateLimited('secret-1', 'm', 0, 100.5);
+    pool.markRateLimited('secret-1', 'over', 0, 10);
     const report = pool.report(10);
     expect(report).toEqual([
-      { fingerprint: fingerprintOf('secret-1'), rejected: false, inUse: 1, restsMs: { m: 91 } },
-      { fingerprint: fingerprintOf('secret-2'), rejected: false, inUse: 0, restsMs: {} },
+      { fingerprint: keyFingerprint('secret-1'), rejected: false, inUse: 1, restsMs: { m: 91 } },
+      { fingerprint: keyFingerprint('secret-2'), rejected: false, inUse: 0, restsMs: {} },
     ]);
     expect(JSON.stringify(report)).not.toContain('secret');
   });
@@ -121,13 +121,13 @@ describe('KeyPool', () => {
   it('keeps through an update what it knows of keys that stay, but for their refusals', () => {
     const pool = new KeyPool(['k1', 'k2', 'k3']);
     const lease = take(pool);
-    pool.limited('k1', 'm', 0, 900);
+    pool.markRateLimited('k1', 'm', 0, 900);
     pool.rejected('k2');
     pool.update(['k4', 'k2', 'k1']);
     expect(pool.report(0)).toMatchObject([
-      { fingerprint: fingerprintOf('k4'), rejected: false, inUse: 0 },
-      { fingerprint: fingerprintOf('k2'), rejected: false },
-      { fingerprint: fingerprintOf('k1'), inUse: 1, restsMs: { m: 900 } },
+      { fingerprint: keyFingerprint('k4'), rejected: false, inUse: 0 },
+      { fingerprint: keyFingerprint('k2'), rejected: false },
+      { fingerprint: keyFingerprint('k1'), inUse: 1, restsMs: { m: 900 } },
     ]);
     lease?.release();
     expect(pool.report(0).map(({ inUse }) => inUse)).toEqual([0, 0, 0]);
@@ -145,7 +145,7 @@ describe('KeyPool', () => {
 
   it('ignores what is told of a key that it does not have', () => {
     const pool = new KeyPool(['k1']);
-    pool.limited('gone', 'm', 0, 900);
+    pool.markRateLimited('gone', 'm', 0, 900);
     pool.rejected('gone');
     expect(pool.report(0)).toMatchObject([{ rejected: false, restsMs: {} }]);
   });

@@ -1,4 +1,4 @@
-import { fingerprintOf } from './fingerprint.js';
+import { keyFingerprint } from './fingerprint.js';
 import { Refusals } from './refusals.js';
 
 /** A key in use; undefined for an upstream that asks for none. `release` may be called more than once. */
@@ -27,7 +27,7 @@ interface KeyState {
   inUse: number;
   limitedAt: number;
   /** Until when it rests, by scope: providers limit a key for each model. */
-  readonly rests: Map<string, number>;
+  readonly cooldowns: Map<string, number>;
 }
 
 class Lease implements KeyLease {
@@ -84,13 +84,13 @@ export class KeyPool {
   }
 
   /** The upstream answered 429: the key rests for `forMs` milliseconds, 0 where it did not say. */
-  limited(key: string | undefined, scope: string, now: number, forMs: number): void {
+  markRateLimited(key: string | undefined, scope: string, now: number, forMs: number): void {
     const state = this.#keys.find((candidate) => candidate.key === key);
     if (state === undefined) return;
     state.limitedAt = now;
     if (forMs <= 0) return;
-    if (state.rests.size >= MAX_SCOPES && !state.rests.has(scope)) forgetOver(state.rests, now);
-    state.rests.set(scope, Math.max(state.rests.get(scope) ?? 0, now + forMs));
+    if (state.cooldowns.size >= MAX_SCOPES && !state.cooldowns.has(scope)) forgetOver(state.cooldowns, now);
+    state.cooldowns.set(scope, Math.max(state.cooldowns.get(scope) ?? 0, now + forMs));
   }
 
   /** The upstream answered 401: the key is set aside. */
@@ -101,16 +101,16 @@ export class KeyPool {
   }
 
   /** Milliseconds until a resting key serves again; undefined if none rests. */
-  restMs(scope: string, now: number): number | undefined {
+  cooldownMs(scope: string, now: number): number | undefined {
     const waits = this.#fit()
-      .map((state) => (state.rests.get(scope) ?? 0) - now)
+      .map((state) => (state.cooldowns.get(scope) ?? 0) - now)
       .filter((ms) => ms > 0);
     return waits.length === 0 ? undefined : Math.min(...waits);
   }
 
   report(now: number): KeyReport[] {
-    return this.#keys.map(({ key, rejected, inUse, rests: byScope }) => ({
-      fingerprint: key === undefined ? 'none' : fingerprintOf(key),
+    return this.#keys.map(({ key, rejected, inUse, cooldowns: byScope }) => ({
+      fingerprint: key === undefined ? 'none' : keyFingerprint(key),
       rejected,
       inUse,
       restsMs: Object.fromEntries(
@@ -124,7 +124,8 @@ export class KeyPool {
   #best(scope: string, now: number, without: ReadonlySet<string | undefined>): KeyState | undefined {
     let best: KeyState | undefined;
     for (const state of this.#fit()) {
-      if (without.has(state.key) || state.inUse >= this.maxPerKey || isResting(state, scope, now)) continue;
+      if (without.has(state.key) || state.inUse >= this.maxPerKey || isCoolingDown(state, scope, now))
+        continue;
       if (best === undefined || comesBefore(state, best)) best = state;
     }
     return best;
@@ -143,11 +144,11 @@ function statesOf(keys: readonly string[], known: readonly KeyState[]): KeyState
 }
 
 function newState(key: string | undefined): KeyState {
-  return { key, rejected: false, inUse: 0, limitedAt: Number.NEGATIVE_INFINITY, rests: new Map() };
+  return { key, rejected: false, inUse: 0, limitedAt: Number.NEGATIVE_INFINITY, cooldowns: new Map() };
 }
 
-function isResting(state: KeyState, scope: string, now: number): boolean {
-  return (state.rests.get(scope) ?? 0) > now;
+function isCoolingDown(state: KeyState, scope: string, now: number): boolean {
+  return (state.cooldowns.get(scope) ?? 0) > now;
 }
 
 /** Those that are over, and the oldest if none is. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Axios, isAxiosError, isCancel } from 'axios';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Stop } from '../core/stop-signal.js';
+import { LightAbortController } from '../core/stop-signal.js';
 import { nodeAdapter } from './node-adapter.js';
 
 const connections = { pooled: new HttpAgent({ keepAlive: true }), fresh: new HttpAgent() };
@@ -93,7 +93,7 @@ describe('nodeAdapter', () => {
   });
 
   it('closes its connection when it is stopped before the headers, and listens no more', async () => {
-    const stop = new Stop();
+    const stop = new LightAbortController();
     const answer = asking('/silent')
       .request({ data: '', signal: stop })
       .catch((thrown: unknown) => thrown);

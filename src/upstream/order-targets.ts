@@ -19,9 +19,9 @@ export function orderTargets(
   { random, costOf }: OrderContext,
 ): readonly Target[] {
   if (targets.length < 2 || strategy === 'order') return targets;
-  if (strategy === 'weight') return draw(targets, random, ({ weight }) => weight);
+  if (strategy === 'weight') return weightedShuffle(targets, random, ({ weight }) => weight);
   const byCost = (one: Target, other: Target) => costOf(one) - costOf(other);
-  const [first, ...others] = draw(targets, random, () => 1)
+  const [first, ...others] = weightedShuffle(targets, random, () => 1)
     .slice(0, 2)
     .toSorted(byCost);
   const rest = targets.filter((target) => target !== first).toSorted(byCost);
@@ -29,7 +29,7 @@ export function orderTargets(
 }
 
 /** All of them, each drawn from those that are left. */
-function draw(
+function weightedShuffle(
   targets: readonly Target[],
   random: () => number,
   weightOf: (target: Target) => number,

@@ -8,7 +8,7 @@ function attempt(startedAt: number, kind: AnswerKind = 'stream') {
     kind,
     startedAt,
     timeoutMs: TIMEOUT_MS,
-    targetFellSilent: vi.fn<PendingAttempt['targetFellSilent']>(),
+    onTargetSilent: vi.fn<PendingAttempt['onTargetSilent']>(),
   };
 }
 
@@ -114,11 +114,11 @@ describe('PendingAttempts', () => {
     const [old, answered] = begin(pending, 0, 0);
     if (answered !== undefined) pending.answered(answered, 50);
     const [young] = begin(pending, 60);
-    pending.tellSilence();
-    expect([old, answered, young].map((one) => one?.targetFellSilent.mock.calls.length)).toEqual([1, 0, 1]);
+    pending.reportSilence();
+    expect([old, answered, young].map((one) => one?.onTargetSilent.mock.calls.length)).toEqual([1, 0, 1]);
     if (old !== undefined) pending.remove(old);
-    pending.tellSilence();
-    expect(old?.targetFellSilent).toHaveBeenCalledOnce();
+    pending.reportSilence();
+    expect(old?.onTargetSilent).toHaveBeenCalledOnce();
   });
 
   it('let the caller of a probe wait for as long as an answer usually takes', () => {

@@ -10,7 +10,7 @@ export interface PendingAttempt {
   /** Until when its upstream may take, in milliseconds from its beginning. */
   readonly timeoutMs: number;
   /** Its target has fallen silent: it should not be waited for alone any longer. */
-  targetFellSilent(): void;
+  onTargetSilent(): void;
 }
 
 /** As many attempts must be late before their target is taken for silent: a single one may just have much to do. */
@@ -94,8 +94,8 @@ export class PendingAttempts {
   }
 
   /** Tells all that wait. */
-  tellSilence(): void {
-    for (const attempt of [...this.#older, ...this.#sinceAnswer]) attempt.targetFellSilent();
+  reportSilence(): void {
+    for (const attempt of [...this.#older, ...this.#sinceAnswer]) attempt.onTargetSilent();
   }
 
   /** How long the caller of a probe waits for it alone, in milliseconds. */

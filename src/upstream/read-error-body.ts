@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { parseJson } from '../core/parse-json.js';
-import type { StopSignal } from '../core/stop-signal.js';
+import type { AbortSignalLike } from '../core/stop-signal.js';
 import { decodeContent } from './decode-content.js';
 import { readCapped } from './read-capped.js';
 import { redact } from './redact.js';
@@ -24,7 +24,7 @@ const NO_TEXT = '\ufffd';
 export async function readErrorBody(
   response: IncomingMessage,
   secrets: readonly string[],
-  signal: StopSignal,
+  signal: AbortSignalLike,
 ): Promise<unknown> {
   const close = () => response.destroy();
   const timer = setTimeout(close, TIMEOUT_MS);

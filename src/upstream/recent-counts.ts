@@ -8,7 +8,7 @@ interface Slot {
 }
 
 /** Two sums over a sliding window. Times are milliseconds of a clock that does not go back. */
-export class RecentCounts {
+export class SlidingWindowCounter {
   readonly #slots: Slot[] = Array.from({ length: SLOTS }, () => ({ turn: -1, one: 0, other: 0 }));
 
   constructor(private readonly windowMs: number) {}

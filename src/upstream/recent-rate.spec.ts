@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RecentRate } from './recent-rate.js';
+import { FailureRate } from './recent-rate.js';
 
 describe('RecentRate', () => {
   it('begins with nothing', () => {
-    expect(new RecentRate(60_000).read(0)).toEqual({ all: 0, failed: 0 });
+    expect(new FailureRate(60_000).read(0)).toEqual({ all: 0, failed: 0 });
   });
 
   it('counts attempts, and those that failed', () => {
-    const rate = new RecentRate(60_000);
+    const rate = new FailureRate(60_000);
     rate.add(true, 0);
     rate.add(false, 1);
     rate.add(true, 20_000);
@@ -16,7 +16,7 @@ describe('RecentRate', () => {
   });
 
   it('forgets what is older than a minute', () => {
-    const rate = new RecentRate(60_000);
+    const rate = new FailureRate(60_000);
     rate.add(true, 5_000);
     rate.add(false, 30_000);
     expect(rate.read(59_999)).toEqual({ all: 2, failed: 1 });
@@ -25,14 +25,14 @@ describe('RecentRate', () => {
   });
 
   it('forgets what it counted a round of its pieces ago', () => {
-    const rate = new RecentRate(60_000);
+    const rate = new FailureRate(60_000);
     rate.add(true, 0);
     rate.add(false, 60_000);
     expect(rate.read(60_000)).toEqual({ all: 1, failed: 0 });
   });
 
   it('forgets everything when it is told to', () => {
-    const rate = new RecentRate(60_000);
+    const rate = new FailureRate(60_000);
     rate.add(true, 0);
     rate.reset();
     expect(rate.read(0)).toEqual({ all: 0, failed: 0 });
@@ -42,7 +42,7 @@ describe('RecentRate', () => {
     const attempt = fc.record({ failed: fc.boolean(), afterMs: fc.nat(15_000) });
     fc.assert(
       fc.property(fc.array(attempt, { maxLength: 60 }), fc.nat(70_000), (attempts, laterMs) => {
-        const rate = new RecentRate(60_000);
+        const rate = new FailureRate(60_000);
         const seen: { readonly failed: boolean; readonly at: number }[] = [];
         let now = 0;
         for (const { failed, afterMs } of attempts) {

@@ -1,11 +1,11 @@
-import { RecentCounts } from './recent-counts.js';
+import { SlidingWindowCounter } from './recent-counts.js';
 
 /** How many of the recent outcomes were failures. Times are milliseconds of a clock that does not go back. */
-export class RecentRate {
-  readonly #counts: RecentCounts;
+export class FailureRate {
+  readonly #counts: SlidingWindowCounter;
 
   constructor(windowMs: number) {
-    this.#counts = new RecentCounts(windowMs);
+    this.#counts = new SlidingWindowCounter(windowMs);
   }
 
   add(failed: boolean, now: number): void {
@@ -13,7 +13,7 @@ export class RecentRate {
   }
 
   /** What was counted as no failure has become one. */
-  turn(now: number): void {
+  reclassify(now: number): void {
     this.#counts.add(0, 1, now);
   }
 

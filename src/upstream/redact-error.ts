@@ -3,7 +3,7 @@ import { SluiceError } from '../core/sluice-error.js';
 import { MAX_MESSAGE_LENGTH } from './max-message-length.js';
 import { redact } from './redact.js';
 import { retryAfterMs } from './retry-after.js';
-import { secretsOf } from './secrets-of.js';
+import { collectSecrets } from './secrets-of.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -21,7 +21,7 @@ export function redactError(
 ): SluiceError {
   const isLimit = error.code === 'upstream-rate-limited';
   const waitMs = error.retryAfterMs ?? (isLimit ? retryAfterMs(headers, Date.now()) : undefined);
-  const secrets = secretsOf(upstream);
+  const secrets = collectSecrets(upstream);
   const message = String(redact(error.message, secrets));
   const isBare = error.providerError === undefined && waitMs === error.retryAfterMs;
   if (isBare && message === error.message) return error;

@@ -1,5 +1,5 @@
 import type { RetryBudgetSettings } from '../core/settings.js';
-import { RecentCounts } from './recent-counts.js';
+import { SlidingWindowCounter } from './recent-counts.js';
 
 /**
  * Keeps an outage from being multiplied: when every request fails, retries are a part of the requests and not a
@@ -7,10 +7,10 @@ import { RecentCounts } from './recent-counts.js';
  */
 export class RetryBudget {
   /** Requests, and retries. */
-  readonly #counts: RecentCounts;
+  readonly #counts: SlidingWindowCounter;
 
   constructor(private readonly settings: RetryBudgetSettings) {
-    this.#counts = new RecentCounts(settings.windowMs);
+    this.#counts = new SlidingWindowCounter(settings.windowMs);
   }
 
   /** A request came. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { redact } from './redact.js';
-import { secretsOf } from './secrets-of.js';
+import { collectSecrets } from './secrets-of.js';
 
-const PLAIN: Parameters<typeof secretsOf>[0] = {
+const PLAIN: Parameters<typeof collectSecrets>[0] = {
   keys: [],
   headers: {},
   baseUrl: 'https://api.invalid/v1',
@@ -13,11 +13,11 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 /** What a provider said, as callers of an upstream with these settings are told it. */
 const told = (said: string, settings: Partial<typeof PLAIN>) =>
-  redact(said, secretsOf({ ...PLAIN, ...settings }));
+  redact(said, collectSecrets({ ...PLAIN, ...settings }));
 
 describe('secretsOf', () => {
   it('knows none where there is none', () => {
-    expect(secretsOf(PLAIN)).toEqual([]);
+    expect(collectSecrets(PLAIN)).toEqual([]);
   });
 
   it.each<[string, Record<string, string>]>([

@@ -7,14 +7,14 @@ const MIN_CREDENTIAL_LENGTH = 4;
 /** Before a credential in any header, as other words are before the rest of a text. */
 const SCHEME = /^(?:basic|bearer|token|key|api-?key)$/i;
 
-type Secretive = Pick<UpstreamSettings, 'keys' | 'headers' | 'baseUrl' | 'tls' | 'proxy'>;
+type WithSecrets = Pick<UpstreamSettings, 'keys' | 'headers' | 'baseUrl' | 'tls' | 'proxy'>;
 
 /**
  * What of an upstream's settings no caller may read: its keys, the values of its headers and the credentials in them,
  * the name and password of its URL and the values in its query, its private key and the passphrase of that, the name and password of its proxy, in each form in which a provider may quote them. The longest come first, so
  * that none is left in part where one holds another.
  */
-export function secretsOf({ keys, headers, baseUrl, tls, proxy }: Secretive): string[] {
+export function collectSecrets({ keys, headers, baseUrl, tls, proxy }: WithSecrets): string[] {
   const entries = Object.entries(headers);
   const values = entries.map(([, value]) => value).filter((value) => value.length >= MIN_VALUE_LENGTH);
   const secrets = [

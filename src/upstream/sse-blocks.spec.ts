@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EventBlock } from '../core/event-block.js';
+import type { EventBatch } from '../core/event-block.js';
 import { SluiceError } from '../core/sluice-error.js';
-import { SseBlocks } from './sse-blocks.js';
+import { SseFramer } from './sse-blocks.js';
 
 const MAX = 1_000;
 
@@ -58,8 +58,8 @@ function completionToEvents(json: unknown): string {
 
 /** The blocks of a stream that closes after its chunks, then the failure if there was one. */
 function blocksOf(chunks: readonly Buffer[], maxEventBytes = MAX) {
-  const blocks = new SseBlocks(maxEventBytes, { completionToEvents });
-  const found: EventBlock[] = [];
+  const blocks = new SseFramer(maxEventBytes, { completionToEvents });
+  const found: EventBatch[] = [];
   for (const chunk of chunks) {
     const block = blocks.push(chunk);
     if (block !== undefined) found.push(block);
@@ -70,7 +70,7 @@ function blocksOf(chunks: readonly Buffer[], maxEventBytes = MAX) {
   return { found: rest === undefined ? found : [...found, rest], tooLarge: undefined };
 }
 
-function dataOf(block: EventBlock, from = 0, to = block.bytes.length): string[] {
+function dataOf(block: EventBatch, from = 0, to = block.bytes.length): string[] {
   return block.events(from, to).map(({ data }) => data);
 }
 

@@ -1,5 +1,5 @@
 import type { UpstreamDialect } from '../core/dialect.js';
-import type { EventBlock, UpstreamEvent } from '../core/event-block.js';
+import type { EventBatch, UpstreamEvent } from '../core/event-block.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { EventBoundary } from './event-boundary.js';
 import { JsonBody } from './json-body.js';
@@ -9,7 +9,7 @@ import { parseEvents } from './parse-events.js';
  * Cuts the chunks of one event stream (WHATWG HTML 9.2) into blocks of whole events. Where the first visible byte begins a
  * JSON object or array, which no event does, the whole body is that value, and its events are one block at its end.
  */
-export class SseBlocks {
+export class SseFramer {
   readonly #boundary = new EventBoundary();
   #begun = false;
   /** Until it is known that the body is none. */
@@ -31,32 +31,32 @@ export class SseBlocks {
   }
 
   /** The events that are complete with this chunk, or undefined if there is none. */
-  push(chunk: Buffer): EventBlock | undefined {
+  push(chunk: Buffer): EventBatch | undefined {
     if (this.#json !== undefined) {
       if (this.#json.take(chunk)) return undefined;
       if (this.#json.isRefuted) this.#json = undefined;
     }
-    return this.#block(this.#boundary.push(chunk));
+    return this.#batch(this.#boundary.push(chunk));
   }
 
   /** What is left when the upstream has closed, if it is an event. Throws where it is JSON and no answer. */
-  flush(): EventBlock | undefined {
-    if (!this.#json?.length) return this.#block(this.#boundary.flush());
+  flush(): EventBatch | undefined {
+    if (!this.#json?.length) return this.#batch(this.#boundary.flush());
     const value = this.#json.parse();
     return value === undefined
       ? undefined
-      : new SseBlock(Buffer.from(this.dialect.completionToEvents(value)));
+      : new SseBatch(Buffer.from(this.dialect.completionToEvents(value)));
   }
 
-  #block(bytes: Buffer | undefined): EventBlock | undefined {
+  #batch(bytes: Buffer | undefined): EventBatch | undefined {
     if (bytes === undefined) return undefined;
     const first = !this.#begun;
     this.#begun = true;
-    return new SseBlock(first ? withoutBom(bytes) : bytes);
+    return new SseBatch(first ? withoutBom(bytes) : bytes);
   }
 }
 
-class SseBlock implements EventBlock {
+class SseBatch implements EventBatch {
   constructor(readonly bytes: Buffer) {}
 
   events(from: number, to: number): readonly UpstreamEvent[] {

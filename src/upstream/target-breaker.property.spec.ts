@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BreakerState } from '../core/relay-event.js';
-import { TargetBreaker, type Trial } from './target-breaker.js';
+import { CircuitBreaker, type BreakerPermit } from './target-breaker.js';
 
 const HALF_OPEN_AFTER_MS = 1_000;
 const SETTINGS = {
@@ -12,13 +12,13 @@ const SETTINGS = {
   halfOpenAfterMs: HALF_OPEN_AFTER_MS,
 };
 
-type End = keyof Trial;
+type End = keyof BreakerPermit;
 type Step = 'ask' | 'later' | { readonly end: End; readonly at: number } | number;
 
 const step = fc.oneof<fc.Arbitrary<Step>[]>(
   fc.constantFrom('ask', 'ask', 'ask', 'later'),
   fc.record({
-    end: fc.constantFrom<End>('failed', 'failed', 'succeeded', 'answered', 'abandoned'),
+    end: fc.constantFrom<End>('failed', 'failed', 'succeeded', 'neutral', 'cancelled'),
     at: fc.constantFrom(0, 0, 1),
   }),
   fc.integer({ min: 1, max: 2 * HALF_OPEN_AFTER_MS }),
@@ -35,13 +35,13 @@ class Observed {
   #state: BreakerState = 'closed';
   #openedAt = 0;
   #probeEnd: End | undefined;
-  #probe: Trial | undefined;
-  readonly #running: Trial[] = [];
-  readonly breaker = new TargetBreaker(SETTINGS, (state) => this.#changed(state));
+  #probe: BreakerPermit | undefined;
+  readonly #running: BreakerPermit[] = [];
+  readonly breaker = new CircuitBreaker(SETTINGS, (state) => this.#changed(state));
 
   async run(next: Step): Promise<void> {
     if (next === 'ask') this.#ask();
-    else if (next === 'later') this.breaker.failedLater();
+    else if (next === 'later') this.breaker.recordLateFailure();
     else if (typeof next === 'object') this.#end(next.at, next.end);
     await vi.advanceTimersByTimeAsync(typeof next === 'number' ? next : 0);
     if (this.breaker.state !== this.#state) this.#fault(`is ${this.breaker.state} and did not tell`);
@@ -97,7 +97,7 @@ class Observed {
 }
 
 function isGood(end: End | undefined): boolean {
-  return end === 'succeeded' || end === 'answered';
+  return end === 'succeeded' || end === 'neutral';
 }
 
 describe('TargetBreaker, whatever its requests come to', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BreakerState } from '../core/relay-event.js';
-import { TargetBreaker, type Trial } from './target-breaker.js';
+import { CircuitBreaker, type BreakerPermit } from './target-breaker.js';
 
 const HALF_OPEN_AFTER_MS = 1_000;
 const SETTINGS = {
@@ -14,21 +14,21 @@ const SETTINGS = {
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
 /** Trials that end one after the other. */
-async function trials(breaker: TargetBreaker, ...ends: (keyof Trial)[]): Promise<void> {
+async function trials(breaker: CircuitBreaker, ...ends: (keyof BreakerPermit)[]): Promise<void> {
   for (const end of ends) {
     breaker.begin()[end]();
     await settle();
   }
 }
 
-const known = (breaker: TargetBreaker) => [
+const known = (breaker: CircuitBreaker) => [
   breaker.state,
   breaker.allowsLastResort,
   breaker.consecutiveFailures,
 ];
 
-async function opened(onChange?: (state: BreakerState) => void): Promise<TargetBreaker> {
-  const breaker = new TargetBreaker(SETTINGS, onChange);
+async function opened(onChange?: (state: BreakerState) => void): Promise<CircuitBreaker> {
+  const breaker = new CircuitBreaker(SETTINGS, onChange);
   await trials(breaker, 'failed', 'failed', 'failed', 'failed');
   return breaker;
 }
@@ -38,12 +38,12 @@ describe('TargetBreaker', () => {
   afterEach(() => void vi.useRealTimers());
 
   it('begins closed, and lets requests through at once', () => {
-    const breaker = new TargetBreaker(SETTINGS);
+    const breaker = new CircuitBreaker(SETTINGS);
     expect([breaker.state, breaker.waitMs]).toEqual(['closed', 0]);
   });
 
   it('stays closed below the least number of requests', async () => {
-    const breaker = new TargetBreaker(SETTINGS);
+    const breaker = new CircuitBreaker(SETTINGS);
     await trials(breaker, 'failed', 'failed', 'failed');
     expect(breaker.state).toBe('closed');
     await trials(breaker, 'failed');
@@ -51,7 +51,7 @@ describe('TargetBreaker', () => {
   });
 
   it('opens above the failure rate, not at it', async () => {
-    const breaker = new TargetBreaker(SETTINGS);
+    const breaker = new CircuitBreaker(SETTINGS);
     await trials(breaker, 'succeeded', 'succeeded', 'failed', 'failed');
     expect(breaker.state).toBe('closed');
     await trials(breaker, 'failed');
@@ -59,15 +59,15 @@ describe('TargetBreaker', () => {
   });
 
   it('opens after failures in a row, whatever the rate is', async () => {
-    const breaker = new TargetBreaker({ ...SETTINGS, minimumRequests: 1_000, consecutiveFailures: 3 });
-    await trials(breaker, 'succeeded', 'failed', 'failed', 'succeeded', 'failed', 'failed', 'answered');
+    const breaker = new CircuitBreaker({ ...SETTINGS, minimumRequests: 1_000, consecutiveFailures: 3 });
+    await trials(breaker, 'succeeded', 'failed', 'failed', 'succeeded', 'failed', 'failed', 'neutral');
     expect([breaker.state, breaker.consecutiveFailures]).toEqual(['closed', 2]);
     await trials(breaker, 'failed');
     expect(breaker.state).toBe('open');
   });
 
   it('does not count failures in a row of what began before it opened', async () => {
-    const breaker = new TargetBreaker({ ...SETTINGS, minimumRequests: 1_000, consecutiveFailures: 3 });
+    const breaker = new CircuitBreaker({ ...SETTINGS, minimumRequests: 1_000, consecutiveFailures: 3 });
     const running = Array.from({ length: 9 }, () => breaker.begin());
     for (const trial of running) trial.failed();
     await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
@@ -77,7 +77,7 @@ describe('TargetBreaker', () => {
   });
 
   it('may be asked as a last resort where failures in a row or silence opened it, and not where the rate did', async () => {
-    const inARow = new TargetBreaker({ ...SETTINGS, minimumRequests: 5, consecutiveFailures: 2 });
+    const inARow = new CircuitBreaker({ ...SETTINGS, minimumRequests: 5, consecutiveFailures: 2 });
     await trials(inARow, 'failed', 'failed');
     expect([inARow.state, inARow.allowsLastResort]).toEqual(['open', true]);
     await trials(inARow, 'failed', 'failed');
@@ -88,7 +88,7 @@ describe('TargetBreaker', () => {
   });
 
   it('closes when a last resort succeeds', async () => {
-    const breaker = new TargetBreaker({ ...SETTINGS, minimumRequests: 1_000, consecutiveFailures: 2 });
+    const breaker = new CircuitBreaker({ ...SETTINGS, minimumRequests: 1_000, consecutiveFailures: 2 });
     await trials(breaker, 'failed', 'failed', 'succeeded');
     expect(known(breaker)).toEqual(['closed', false, 0]);
     await trials(breaker, 'failed');
@@ -96,7 +96,7 @@ describe('TargetBreaker', () => {
   });
 
   it('does not count the failure of a last resort that began before another one closed it', async () => {
-    const breaker = new TargetBreaker({ ...SETTINGS, minimumRequests: 1_000, consecutiveFailures: 2 });
+    const breaker = new CircuitBreaker({ ...SETTINGS, minimumRequests: 1_000, consecutiveFailures: 2 });
     await trials(breaker, 'failed', 'failed');
     const [one, other] = [breaker.begin(), breaker.begin()];
     one.succeeded();
@@ -105,9 +105,9 @@ describe('TargetBreaker', () => {
   });
 
   it('opens when its target falls silent, and closes when one that waited is answered', async () => {
-    const breaker = new TargetBreaker(SETTINGS);
+    const breaker = new CircuitBreaker(SETTINGS);
     const [waiting, other] = [breaker.begin(), breaker.begin()];
-    breaker.fellSilent();
+    breaker.recordSilence();
     expect([breaker.state, breaker.allowsLastResort]).toEqual(['open', true]);
     other.failed();
     expect(breaker.state).toBe('open');
@@ -120,7 +120,7 @@ describe('TargetBreaker', () => {
     vi.setSystemTime(Date.now() - 3_600_000);
     await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
     expect(breaker.waitMs).toBe(0);
-    const counting = new TargetBreaker(SETTINGS);
+    const counting = new CircuitBreaker(SETTINGS);
     await trials(counting, 'failed', 'failed', 'failed');
     vi.setSystemTime(Date.now() + 3_600_000);
     await trials(counting, 'failed');
@@ -128,27 +128,27 @@ describe('TargetBreaker', () => {
   });
 
   it('stays open for a success that began before the rate opened it', async () => {
-    const breaker = new TargetBreaker(SETTINGS);
+    const breaker = new CircuitBreaker(SETTINGS);
     const before = breaker.begin();
     await trials(breaker, 'failed', 'failed', 'failed', 'failed');
     before.succeeded();
-    breaker.fellSilent();
+    breaker.recordSilence();
     expect([breaker.state, breaker.allowsLastResort]).toEqual(['open', false]);
   });
 
   it('may be asked as a last resort after a failed probe too', async () => {
     const settings = { ...SETTINGS, minimumRequests: 1_000, consecutiveFailures: 2 };
-    const breaker = new TargetBreaker(settings);
+    const breaker = new CircuitBreaker(settings);
     await trials(breaker, 'failed', 'failed');
     await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
     await trials(breaker, 'failed');
     expect([breaker.state, breaker.allowsLastResort]).toEqual(['open', true]);
-    await trials(breaker, 'answered');
+    await trials(breaker, 'neutral');
     expect(breaker.state).toBe('closed');
   });
 
   it('hears each trial once', async () => {
-    const breaker = new TargetBreaker(SETTINGS);
+    const breaker = new CircuitBreaker(SETTINGS);
     for (let count = 0; count < 6; count += 1) {
       const trial = breaker.begin();
       trial.succeeded();
@@ -160,16 +160,16 @@ describe('TargetBreaker', () => {
   });
 
   it('does not count a request whose caller left', async () => {
-    const breaker = new TargetBreaker(SETTINGS);
-    await trials(breaker, 'abandoned', 'abandoned', 'abandoned', 'failed', 'failed', 'failed');
+    const breaker = new CircuitBreaker(SETTINGS);
+    await trials(breaker, 'cancelled', 'cancelled', 'cancelled', 'failed', 'failed', 'failed');
     expect(breaker.state).toBe('closed');
   });
 
   it('counts a stream that broke off after it had succeeded as a failure in place of a success', async () => {
-    const breaker = new TargetBreaker(SETTINGS);
+    const breaker = new CircuitBreaker(SETTINGS);
     await trials(breaker, 'succeeded', 'succeeded', 'failed', 'failed');
     expect(breaker.state).toBe('closed');
-    breaker.failedLater();
+    breaker.recordLateFailure();
     await settle();
     expect(breaker.state).toBe('open');
   });
@@ -201,7 +201,7 @@ describe('TargetBreaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  it.each(['failed', 'abandoned'] as const)('opens anew after a probe that is %s', async (end) => {
+  it.each(['failed', 'cancelled'] as const)('opens anew after a probe that is %s', async (end) => {
     const breaker = await opened();
     await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS + 500);
     await trials(breaker, end);
@@ -211,13 +211,13 @@ describe('TargetBreaker', () => {
   it('does not count later failures while it is open', async () => {
     const breaker = await opened();
     await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
-    breaker.failedLater();
+    breaker.recordLateFailure();
     await settle();
     expect([breaker.state, breaker.waitMs]).toEqual(['open', 0]);
   });
 
   it('does not hear what began before it opened, while a probe runs or after it', async () => {
-    const breaker = new TargetBreaker(SETTINGS);
+    const breaker = new CircuitBreaker(SETTINGS);
     const [before, other] = [breaker.begin(), breaker.begin()];
     await trials(breaker, 'failed', 'failed', 'failed', 'failed');
     await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
@@ -235,14 +235,14 @@ describe('TargetBreaker', () => {
   it('closes after a probe that was answered, whatever the answer was', async () => {
     const breaker = await opened();
     await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
-    await trials(breaker, 'answered');
+    await trials(breaker, 'neutral');
     expect(breaker.state).toBe('closed');
-    await trials(breaker, 'answered', 'answered', 'answered', 'failed', 'failed', 'failed');
+    await trials(breaker, 'neutral', 'neutral', 'neutral', 'failed', 'failed', 'failed');
     expect(breaker.state).toBe('open');
   });
 
   it('forgets by the time, not by the request', async () => {
-    const breaker = new TargetBreaker(SETTINGS);
+    const breaker = new CircuitBreaker(SETTINGS);
     for (let minute = 0; minute < 10; minute += 1) {
       await trials(breaker, 'failed');
       await vi.advanceTimersByTimeAsync(60_000);
@@ -251,7 +251,7 @@ describe('TargetBreaker', () => {
   });
 
   it.each([4, 7, 21, 33])('opens at the failure that makes %d requests', async (minimumRequests) => {
-    const breaker = new TargetBreaker({ ...SETTINGS, minimumRequests });
+    const breaker = new CircuitBreaker({ ...SETTINGS, minimumRequests });
     await trials(breaker, ...Array.from({ length: minimumRequests - 1 }, () => 'failed' as const));
     expect(breaker.state).toBe('closed');
     await trials(breaker, 'failed');
@@ -261,7 +261,7 @@ describe('TargetBreaker', () => {
   it('is closed to those who watch it when another takes its place, and tells no more', async () => {
     const told: BreakerState[] = [];
     const breaker = await opened((state) => told.push(state));
-    breaker.retire();
+    breaker.dispose();
     await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
     await trials(breaker, 'succeeded');
     expect(told).toEqual(['open', 'closed']);

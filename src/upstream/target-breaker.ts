@@ -1,15 +1,15 @@
 import type { BreakerState } from '../core/relay-event.js';
 import type { BreakerSettings } from '../core/settings.js';
-import { RecentRate } from './recent-rate.js';
+import { FailureRate } from './recent-rate.js';
 
 /** One request's part in it. The first that is said of it holds, unless the breaker has changed its state meanwhile. */
-export interface Trial {
+export interface BreakerPermit {
   succeeded(): void;
   failed(): void;
   /** The target answered, but nothing that counts: it is alive, which is what a probe asks. */
-  answered(): void;
+  neutral(): void;
   /** It tells nothing: its caller left. A probe that tells nothing leaves the breaker open. */
-  abandoned(): void;
+  cancelled(): void;
 }
 
 /**
@@ -24,8 +24,8 @@ type Reason = 'rate' | 'consecutive' | 'silence';
  * its first content, and may fail after that. Times are milliseconds of `performance.now()`, which no change of the
  * wall clock moves.
  */
-export class TargetBreaker {
-  readonly #recent: RecentRate;
+export class CircuitBreaker {
+  readonly #recent: FailureRate;
   #state: BreakerState = 'closed';
   #reason: Reason = 'rate';
   #openedAt = 0;
@@ -34,7 +34,7 @@ export class TargetBreaker {
   #consecutive = 0;
   #onChange: (state: BreakerState) => void;
   /** One for all trials, so that a trial which is kept leads to nothing but its breaker. */
-  readonly #settleTrial: SettleTrial = (event, trial) => this.#settle(event, trial);
+  readonly #settlePermit: SettlePermit = (event, trial) => this.#settle(event, trial);
 
   /** `onChange` is told of each new state. */
   constructor(
@@ -42,7 +42,7 @@ export class TargetBreaker {
     onChange: (state: BreakerState) => void = () => undefined,
   ) {
     this.#onChange = onChange;
-    this.#recent = new RecentRate(settings.windowMs);
+    this.#recent = new FailureRate(settings.windowMs);
   }
 
   get state(): BreakerState {
@@ -77,32 +77,32 @@ export class TargetBreaker {
   }
 
   /** Begins a trial; of a breaker whose `waitMs` is not 0 only as a last resort. */
-  begin(): Trial {
+  begin(): BreakerPermit {
     const isProbe = this.isProbeDue;
     if (isProbe) this.#change('half-open');
-    return new OpenTrial(this.#generation, isProbe, this.#settleTrial);
+    return new OpenPermit(this.#generation, isProbe, this.#settlePermit);
   }
 
   /** A stream that had succeeded broke off, or was too slow: it counts as a failure in place of a success. */
-  failedLater(): void {
+  recordLateFailure(): void {
     if (this.#state !== 'closed') return;
     const now = performance.now();
-    this.#recent.turn(now);
+    this.#recent.reclassify(now);
     if (this.#isRateExceeded(now)) this.#open('rate');
   }
 
   /** Attempts have waited for much longer than the target usually takes. Opens a closed breaker. */
-  fellSilent(): void {
+  recordSilence(): void {
     if (this.#state === 'closed') this.#open('silence');
   }
 
   /** Another breaker takes its place: nobody is told of this one any more. */
-  retire(): void {
+  dispose(): void {
     if (this.#state !== 'closed') this.#onChange('closed');
     this.#onChange = () => undefined;
   }
 
-  #settle(event: keyof Trial, { generation, isProbe }: OpenTrial): void {
+  #settle(event: keyof BreakerPermit, { generation, isProbe }: OpenPermit): void {
     if (generation !== this.#generation) {
       // Whoever was taken for silent and has spoken is not.
       if (event === 'succeeded' && this.#state !== 'closed' && this.#reason === 'silence') this.#close();
@@ -110,11 +110,11 @@ export class TargetBreaker {
     }
     if (this.#state === 'closed') this.#count(event);
     else if (isProbe) this.#endProbe(event);
-    else if (event === 'succeeded' || event === 'answered') this.#close();
+    else if (event === 'succeeded' || event === 'neutral') this.#close();
     else if (event === 'failed') this.#countFailure('rate');
   }
 
-  #count(event: keyof Trial): void {
+  #count(event: keyof BreakerPermit): void {
     if (event === 'succeeded') {
       this.#consecutive = 0;
       this.#recent.add(false, performance.now());
@@ -133,8 +133,8 @@ export class TargetBreaker {
       this.#open('consecutive');
   }
 
-  #endProbe(event: keyof Trial): void {
-    if (event === 'failed' || event === 'abandoned') return this.#open(this.#reason);
+  #endProbe(event: keyof BreakerPermit): void {
+    if (event === 'failed' || event === 'cancelled') return this.#open(this.#reason);
     this.#recent.reset();
     return this.#close();
   }
@@ -165,16 +165,16 @@ export class TargetBreaker {
   }
 }
 
-type SettleTrial = (event: keyof Trial, trial: OpenTrial) => void;
+type SettlePermit = (event: keyof BreakerPermit, trial: OpenPermit) => void;
 
 /** A trial that nothing has been said of yet. */
-class OpenTrial implements Trial {
-  #settle: SettleTrial | undefined;
+class OpenPermit implements BreakerPermit {
+  #settle: SettlePermit | undefined;
 
   constructor(
     readonly generation: number,
     readonly isProbe: boolean,
-    settle: SettleTrial,
+    settle: SettlePermit,
   ) {
     this.#settle = settle;
   }
@@ -187,15 +187,15 @@ class OpenTrial implements Trial {
     this.#end('failed');
   }
 
-  answered(): void {
-    this.#end('answered');
+  neutral(): void {
+    this.#end('neutral');
   }
 
-  abandoned(): void {
-    this.#end('abandoned');
+  cancelled(): void {
+    this.#end('cancelled');
   }
 
-  #end(event: keyof Trial): void {
+  #end(event: keyof BreakerPermit): void {
     const settle = this.#settle;
     this.#settle = undefined;
     settle?.(event, this);

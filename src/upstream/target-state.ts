@@ -2,21 +2,21 @@ import type { BreakerState } from '../core/relay-event.js';
 import type { BreakerSettings } from '../core/settings.js';
 import { PeakEwma } from './peak-ewma.js';
 import { PendingAttempts } from './pending-attempts.js';
-import { RecentRate } from './recent-rate.js';
-import { TargetBreaker } from './target-breaker.js';
+import { FailureRate } from './recent-rate.js';
+import { CircuitBreaker } from './target-breaker.js';
 
 const MINUTE_MS = 60_000;
 
 /** What is known of one target in this process. */
-export class TargetState {
+export class TargetHealth {
   readonly latency = new PeakEwma();
   /** Attempts that failed, of those of the last minute. */
-  readonly errors = new RecentRate(MINUTE_MS);
+  readonly errors = new FailureRate(MINUTE_MS);
   readonly pending = new PendingAttempts();
   /** The last answer was one without content, which another target may do better. */
   answersEmpty = false;
   inFlight = 0;
-  #breaker: TargetBreaker;
+  #breaker: CircuitBreaker;
   #settings: string;
 
   constructor(
@@ -26,10 +26,10 @@ export class TargetState {
     private readonly onChange: (state: BreakerState) => void,
   ) {
     this.#settings = JSON.stringify(settings);
-    this.#breaker = new TargetBreaker(settings, onChange);
+    this.#breaker = new CircuitBreaker(settings, onChange);
   }
 
-  get breaker(): TargetBreaker {
+  get breaker(): CircuitBreaker {
     return this.#breaker;
   }
 
@@ -38,17 +38,17 @@ export class TargetState {
     const text = JSON.stringify(settings);
     if (text === this.#settings) return;
     this.#settings = text;
-    this.#breaker.retire();
-    this.#breaker = new TargetBreaker(settings, this.onChange);
+    this.#breaker.dispose();
+    this.#breaker = new CircuitBreaker(settings, this.onChange);
   }
 
   /** It is no longer configured: nobody is told of it any more. */
-  retire(): void {
-    this.#breaker.retire();
+  dispose(): void {
+    this.#breaker.dispose();
   }
 
   /** True if nothing speaks against the target: its last attempt did not fail, and it answers. */
-  isWell(): boolean {
+  isHealthy(): boolean {
     const { state, consecutiveFailures } = this.#breaker;
     return state === 'closed' && consecutiveFailures === 0 && !this.answersEmpty;
   }
@@ -56,8 +56,8 @@ export class TargetState {
   /** Opens the breaker if attempts wait in vain, and tells them. */
   checkSilence(now: number): void {
     if (this.#breaker.state !== 'closed' || !this.pending.areSilent(now)) return;
-    this.#breaker.fellSilent();
-    this.pending.tellSilence();
+    this.#breaker.recordSilence();
+    this.pending.reportSilence();
   }
 
   /** What a request would cost now, in milliseconds to its first token; 0 if that is not known, or a probe is due. */

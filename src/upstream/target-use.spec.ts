@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KeyFailure } from '../core/relay-event.js';
 import { SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from '../core/sluice-error.js';
 import { someTarget } from '../../test/support/target.js';
-import { Admission } from './admission.js';
-import { fingerprintOf } from './fingerprint.js';
+import { ConcurrencyLimiter } from './admission.js';
+import { keyFingerprint } from './fingerprint.js';
 import { KeyPool } from './key-pool.js';
-import { TargetState } from './target-state.js';
-import { TargetUse } from './target-use.js';
+import { TargetHealth } from './target-state.js';
+import { TargetLease } from './target-use.js';
 
 const { id, upstream } = someTarget();
 const SCOPE = 'a/asked';
@@ -15,25 +15,31 @@ const errorOf = (code: SluiceErrorCode, details: SluiceErrorDetails = {}) =>
 
 /** An attempt that began at 1000, and all that it holds. */
 function begun(keys: readonly string[] = ['k1']) {
-  const state = new TargetState(id, upstream.name, upstream.breaker, () => undefined);
+  const state = new TargetHealth(id, upstream.name, upstream.breaker, () => undefined);
   const pool = new KeyPool(keys);
-  const admission = new Admission('u', upstream);
-  const [place, keyLease] = [admission.tryEnter(), pool.take(SCOPE, 0, new Set())];
+  const admission = new ConcurrencyLimiter('u', upstream);
+  const [place, keyLease] = [admission.tryAcquire(), pool.take(SCOPE, 0, new Set())];
   if (place === undefined || keyLease === undefined) throw new Error('There is nothing to hold');
   const trial = {
     succeeded: vi.fn<() => void>(),
     failed: vi.fn<() => void>(),
-    answered: vi.fn<() => void>(),
-    abandoned: vi.fn<() => void>(),
+    neutral: vi.fn<() => void>(),
+    cancelled: vi.fn<() => void>(),
   };
   const news: KeyFailure[] = [];
   const { breaker } = upstream;
-  const use = new TargetUse(state, pool, { scope: SCOPE, breaker, place, keyLease, trial }, 1_000, {
-    keyFailed: (_upstream, failure) => news.push(failure),
-  });
-  const failedLater = vi.spyOn(state.breaker, 'failedLater');
+  const use = new TargetLease(
+    state,
+    pool,
+    { scope: SCOPE, breaker, permit: place, keyLease, breakerPermit: trial },
+    1_000,
+    {
+      onKeyFailure: (_upstream, failure) => news.push(failure),
+    },
+  );
+  const recordLateFailure = vi.spyOn(state.breaker, 'recordLateFailure');
   const held = () => [state.inFlight, admission.inUse, pool.report(0)[0]?.inUse];
-  return { state, pool, trial, news, use, failedLater, held };
+  return { state, pool, trial, news, use, recordLateFailure, held };
 }
 
 describe('TargetUse', () => {
@@ -42,7 +48,7 @@ describe('TargetUse', () => {
 
   it('counts the attempt, and knows its key and its beginning', () => {
     expect(attempt.held()).toEqual([1, 1, 1]);
-    expect([attempt.use.key, attempt.use.startedAt, attempt.use.over]).toEqual(['k1', 1_000, false]);
+    expect([attempt.use.key, attempt.use.startedAt, attempt.use.released]).toEqual(['k1', 1_000, false]);
   });
 
   it.each([undefined, errorOf('upstream-error'), errorOf('client-gone')])(
@@ -51,7 +57,7 @@ describe('TargetUse', () => {
       attempt.use.end(error, 2_000);
       attempt.use.end(errorOf('upstream-error'), 2_000);
       expect(attempt.held()).toEqual([0, 0, 0]);
-      expect(attempt.use.over).toBe(true);
+      expect(attempt.use.released).toBe(true);
     },
   );
 
@@ -65,10 +71,10 @@ describe('TargetUse', () => {
   it('notes nothing of a content that comes after the end', () => {
     attempt.use.end(errorOf('client-gone'), 1_100);
     attempt.use.committed(1_250);
-    attempt.use.tooSlow();
+    attempt.use.markTooSlow();
     expect(attempt.state.latency.value).toBeUndefined();
     expect(attempt.trial.succeeded).not.toHaveBeenCalled();
-    expect(attempt.failedLater).not.toHaveBeenCalled();
+    expect(attempt.recordLateFailure).not.toHaveBeenCalled();
   });
 
   it('counts a good end as a success', () => {
@@ -82,29 +88,29 @@ describe('TargetUse', () => {
     attempt.use.end(errorOf('upstream-overloaded'), 1_100);
     expect(attempt.trial.failed).toHaveBeenCalledOnce();
     expect(attempt.trial.succeeded).not.toHaveBeenCalled();
-    expect(attempt.failedLater).not.toHaveBeenCalled();
+    expect(attempt.recordLateFailure).not.toHaveBeenCalled();
     expect(attempt.state.errors.read(1_100)).toEqual({ all: 1, failed: 1 });
   });
 
   it('counts a stream that broke off after its first content as a later failure', () => {
     attempt.use.committed(1_050);
     attempt.use.end(errorOf('upstream-cut'), 1_100);
-    expect(attempt.failedLater).toHaveBeenCalledOnce();
+    expect(attempt.recordLateFailure).toHaveBeenCalledOnce();
     expect(attempt.trial.failed).not.toHaveBeenCalled();
   });
 
   it('counts a slow stream as a later failure while it goes on', () => {
     attempt.use.committed(1_050);
-    attempt.use.tooSlow();
-    expect(attempt.failedLater).toHaveBeenCalledOnce();
-    expect(attempt.use.over).toBe(false);
+    attempt.use.markTooSlow();
+    expect(attempt.recordLateFailure).toHaveBeenCalledOnce();
+    expect(attempt.use.released).toBe(false);
   });
 
   it.each(['upstream-rejected', 'upstream-rate-limited'] as const)(
     'tells the breaker that the target answered, and no more, after %s',
     (code) => {
       attempt.use.end(errorOf(code), 1_100);
-      expect(attempt.trial.answered).toHaveBeenCalledOnce();
+      expect(attempt.trial.neutral).toHaveBeenCalledOnce();
       expect(attempt.trial.failed).not.toHaveBeenCalled();
       expect(attempt.trial.succeeded).not.toHaveBeenCalled();
     },
@@ -142,27 +148,27 @@ describe('TargetUse', () => {
 
   it('counts nothing of a request whose caller left', () => {
     attempt.use.end(errorOf('client-gone'), 1_100);
-    expect(attempt.trial.abandoned).toHaveBeenCalledOnce();
+    expect(attempt.trial.cancelled).toHaveBeenCalledOnce();
     expect(attempt.state.errors.read(1_100)).toEqual({ all: 0, failed: 0 });
   });
 
   it('rests a limited key for what it was asked for, as long as the upstream wants, and tells it without the key', () => {
     attempt.use.end(errorOf('upstream-rate-limited', { retryAfterMs: 700 }), 1_100);
-    expect(attempt.pool.restMs(SCOPE, 1_200)).toBe(600);
-    expect(attempt.pool.restMs(id, 1_200)).toBeUndefined();
-    expect(attempt.news).toEqual([{ type: 'key-limited', fingerprint: fingerprintOf('k1'), forMs: 700 }]);
+    expect(attempt.pool.cooldownMs(SCOPE, 1_200)).toBe(600);
+    expect(attempt.pool.cooldownMs(id, 1_200)).toBeUndefined();
+    expect(attempt.news).toEqual([{ type: 'key-limited', fingerprint: keyFingerprint('k1'), forMs: 700 }]);
   });
 
   it('rests no key where the upstream does not say how long', () => {
     attempt.use.end(errorOf('upstream-rate-limited'), 1_100);
-    expect(attempt.pool.restMs(SCOPE, 1_100)).toBeUndefined();
+    expect(attempt.pool.cooldownMs(SCOPE, 1_100)).toBeUndefined();
     expect(attempt.news).toMatchObject([{ type: 'key-limited', forMs: 0 }]);
   });
 
   it('sets a refused key aside, and tells it', () => {
     attempt.use.end(errorOf('upstream-unauthorized', { status: 401 }), 1_100);
     expect(attempt.pool.report(0)).toMatchObject([{ rejected: true }]);
-    expect(attempt.news).toEqual([{ type: 'key-rejected', fingerprint: fingerprintOf('k1'), forMs: 0 }]);
+    expect(attempt.news).toEqual([{ type: 'key-rejected', fingerprint: keyFingerprint('k1'), forMs: 0 }]);
   });
 
   it('keeps a key that a 403 says nothing of', () => {

@@ -1,31 +1,31 @@
 import type { BreakerSettings } from '../core/settings.js';
 import type { KeyFailure } from '../core/relay-event.js';
 import type { SluiceError } from '../core/sluice-error.js';
-import type { AdmissionPlace } from './admission.js';
-import { failureOf, type Failure } from './failure.js';
-import { fingerprintOf } from './fingerprint.js';
+import type { Permit } from './admission.js';
+import { classifyFailure, type FailureCause } from './failure.js';
+import { keyFingerprint } from './fingerprint.js';
 import type { KeyLease, KeyPool } from './key-pool.js';
 import type { AnswerKind, PendingAttempt } from './pending-attempts.js';
-import type { Trial } from './target-breaker.js';
-import type { TargetState } from './target-state.js';
+import type { BreakerPermit } from './target-breaker.js';
+import type { TargetHealth } from './target-state.js';
 
 /** What a failure counts for as a time to first token, at the least: a target that fails at once is not a fast one. */
 const FAILURE_MS = 1_000;
 
 /** Who is told of keys that an upstream limits or refuses. */
-export interface KeyWatcher {
-  keyFailed(upstream: string, failure: KeyFailure): void;
+export interface KeyFailureListener {
+  onKeyFailure(upstream: string, failure: KeyFailure): void;
 }
 
 /** What one attempt holds. */
-export interface Held {
+export interface LeasedResources {
   /** What the key is asked for: `upstream/model`. */
   readonly scope: string;
   /** Of the upstream: how many refusals in a row, and for how long, let others come first. */
   readonly breaker: BreakerSettings;
-  readonly place: AdmissionPlace;
+  readonly permit: Permit;
   readonly keyLease: KeyLease;
-  readonly trial: Trial;
+  readonly breakerPermit: BreakerPermit;
   /** The trial probes an open breaker. @default false */
   readonly isProbe?: boolean;
   /** @default 'stream' */
@@ -35,33 +35,33 @@ export interface Held {
 }
 
 /** Who waits for an attempt. */
-export interface AttemptListener {
+export interface SilenceListener {
   /** The attempt's target has fallen silent. */
-  targetFellSilent(): void;
+  onTargetSilent(): void;
 }
 
 /**
  * One attempt's hold on its target: a place, a key and a part in the breaker's count. It ends once, however the attempt
  * ends, and what the attempt has shown is noted with it. Times are milliseconds of `performance.now()`.
  */
-export class TargetUse implements PendingAttempt {
+export class TargetLease implements PendingAttempt {
   readonly startedAt: number;
   readonly kind: AnswerKind;
   readonly timeoutMs: number;
   /** It probes a target whose breaker was open. */
   readonly isProbe: boolean;
   /** Told as long as nothing has come. */
-  listener: AttemptListener | undefined;
+  listener: SilenceListener | undefined;
   #committed = false;
   #late = false;
   #over = false;
 
   constructor(
-    private readonly target: TargetState,
+    private readonly target: TargetHealth,
     private readonly keys: KeyPool,
-    private readonly held: Held,
+    private readonly held: LeasedResources,
     now: number,
-    private readonly watcher: KeyWatcher,
+    private readonly watcher: KeyFailureListener,
   ) {
     const { kind = 'stream', timeoutMs = Number.POSITIVE_INFINITY, isProbe = false } = held;
     this.startedAt = now;
@@ -76,7 +76,7 @@ export class TargetUse implements PendingAttempt {
     return this.held.keyLease.key;
   }
 
-  get over(): boolean {
+  get released(): boolean {
     return this.#over;
   }
 
@@ -91,9 +91,9 @@ export class TargetUse implements PendingAttempt {
   }
 
   /** Of its target, as long as nothing has come. */
-  targetFellSilent(): void {
+  onTargetSilent(): void {
     this.#late = true;
-    this.listener?.targetFellSilent();
+    this.listener?.onTargetSilent();
   }
 
   /** The first content came. */
@@ -103,19 +103,19 @@ export class TargetUse implements PendingAttempt {
     this.target.latency.observe(now - this.startedAt, now);
     this.#answered(now);
     this.target.answersEmpty = false;
-    this.held.trial.succeeded();
+    this.held.breakerPermit.succeeded();
   }
 
   /** The stream goes on, but slower than its target may be. */
-  tooSlow(): void {
-    if (!this.#over) this.target.breaker.failedLater();
+  markTooSlow(): void {
+    if (!this.#over) this.target.breaker.recordLateFailure();
   }
 
   /** Gives everything back. `error` undefined: a good end. */
   end(error: SluiceError | undefined, now: number): void {
     if (this.#over) return;
     this.#over = true;
-    const { place, keyLease, trial } = this.held;
+    const { permit: place, keyLease, breakerPermit: trial } = this.held;
     this.target.inFlight -= 1;
     if (!this.#committed) this.#endPending(error, now);
     place.release();
@@ -124,8 +124,8 @@ export class TargetUse implements PendingAttempt {
     if (failure !== 'none') this.target.errors.add(failure !== undefined, now);
     if (failure === undefined || this.#committed) trial.succeeded();
     else if (failure === 'target') trial.failed();
-    else if (failure === 'none') trial.abandoned();
-    else trial.answered();
+    else if (failure === 'none') trial.cancelled();
+    else trial.neutral();
     if (failure === 'target') this.#notePenalty(now);
     if (failure === 'key-limited' || failure === 'key-rejected') {
       this.#noteKey(failure, error?.retryAfterMs ?? 0, now);
@@ -154,21 +154,21 @@ export class TargetUse implements PendingAttempt {
   }
 
   /** A time that ran out with nothing to show for it is the target's fault; a long answer is nobody's. */
-  #failureOf(error: SluiceError): Failure {
-    return error.code === 'timeout-total' && !this.#committed ? 'target' : failureOf(error);
+  #failureOf(error: SluiceError): FailureCause {
+    return error.code === 'timeout-total' && !this.#committed ? 'target' : classifyFailure(error);
   }
 
   #notePenalty(now: number): void {
-    if (this.#committed) this.target.breaker.failedLater();
+    if (this.#committed) this.target.breaker.recordLateFailure();
     else this.target.latency.observe(Math.max(FAILURE_MS, now - this.startedAt), now);
   }
 
   #noteKey(type: KeyFailure['type'], forMs: number, now: number): void {
     const { key } = this;
-    if (type === 'key-limited') this.keys.limited(key, this.held.scope, now, forMs);
+    if (type === 'key-limited') this.keys.markRateLimited(key, this.held.scope, now, forMs);
     else this.keys.rejected(key);
     if (key === undefined) return;
-    this.watcher.keyFailed(this.target.upstream, { type, fingerprint: fingerprintOf(key), forMs });
+    this.watcher.onKeyFailure(this.target.upstream, { type, fingerprint: keyFingerprint(key), forMs });
   }
 }
 

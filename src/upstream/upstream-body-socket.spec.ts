@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Flow } from '../core/flow.js';
+import { BackPressure } from '../core/flow.js';
 import { SharedBufferAgent } from './shared-buffer-agent.js';
-import { UpstreamBody } from './upstream-body.js';
+import { ResponseBody } from './upstream-body.js';
 
 const EVENTS = 4;
 
@@ -35,7 +35,7 @@ describe('UpstreamBody over the agent of upstreams', () => {
         seen.push(look(message));
         more();
       };
-      new UpstreamBody(message, new Flow(), { next, complete: resolve, cut: reject }).start();
+      new ResponseBody(message, new BackPressure(), { next, complete: resolve, aborted: reject }).start();
       more();
     });
     return seen;

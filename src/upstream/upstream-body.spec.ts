@@ -1,22 +1,22 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Flow } from '../core/flow.js';
+import { BackPressure } from '../core/flow.js';
 import { parsing } from './socket-read.js';
-import { UpstreamBody } from './upstream-body.js';
+import { ResponseBody } from './upstream-body.js';
 
 const GRACE_MS = 1_000;
 
 function listen() {
   const message = new IncomingMessage(new Socket());
-  const flow = new Flow();
+  const flow = new BackPressure();
   const seen: string[] = [];
-  const body = new UpstreamBody(message, flow, {
+  const body = new ResponseBody(message, flow, {
     next(chunk) {
       seen.push(chunk.toString());
       listening.onNext();
     },
-    cut: () => seen.push('! cut'),
+    aborted: () => seen.push('! cut'),
     complete: () => seen.push('|'),
   });
   const read = () => {

@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http';
-import type { Flow, FlowListener } from '../core/flow.js';
+import type { BackPressure, BackPressureListener } from '../core/flow.js';
 import { endsRead } from './socket-read.js';
-import type { UpstreamAnswer } from './upstream-answer.js';
+import type { UpstreamResponse } from './upstream-answer.js';
 
 /** How long a body of which only the last chunk is missing may take before its socket is given up. */
 const RELEASE_GRACE_MS = 1_000;
@@ -15,13 +15,13 @@ export interface BodyReader {
   /** The body came to its end. */
   complete(): void;
   /** It broke off. */
-  cut(): void;
+  aborted(): void;
 }
 
 /** Where a body leads to its owner: a function of its own would keep each body until a major collection (docs/decisions/0014). */
 const OWNER = Symbol('owner');
 
-type OwnedBody = UpstreamAnswer & { [OWNER]?: UpstreamBody | undefined };
+type OwnedBody = UpstreamResponse & { [OWNER]?: ResponseBody | undefined };
 
 /**
  * The body of one upstream answer, and its one owner. It reads the chunks, those of one socket read as one: with chunked
@@ -31,16 +31,16 @@ type OwnedBody = UpstreamAnswer & { [OWNER]?: UpstreamBody | undefined };
  * While nothing waits, chunks come straight from Node's parser, in its turn: through a Readable each event costs a tick
  * (docs/decisions/0025).
  */
-export class UpstreamBody implements FlowListener {
+export class ResponseBody implements BackPressureListener {
   #first: Buffer | undefined;
   /** Of the same read; most have none. */
   #others: Buffer[] | undefined;
   #released = false;
-  #over = false;
+  #closed = false;
 
   constructor(
     private readonly body: OwnedBody,
-    private readonly flow: Flow,
+    private readonly flow: BackPressure,
     private readonly reader: BodyReader,
   ) {
     // Destroying a body makes it report an error: without a listener that would end the process.
@@ -69,12 +69,12 @@ export class UpstreamBody implements FlowListener {
 
   /** Ends the reading, and closes the socket unless the body was released. */
   stop(): void {
-    if (this.#over) return;
-    this.#over = true;
+    if (this.#closed) return;
+    this.#closed = true;
     this.body.off('data', this.#onData).off('end', this.#onClose).off('close', this.#onClose);
     this.flow.remove(this);
     this.body[OWNER] = undefined;
-    this.#letGo();
+    this.#close();
   }
 
   /** Of the parser: the chunk need not go through the body. */
@@ -82,12 +82,12 @@ export class UpstreamBody implements FlowListener {
     this.#onData(chunk);
   }
 
-  flowChanged(paused: boolean): void {
+  onPauseChange(paused: boolean): void {
     if (paused) this.body.pause();
     else this.body.resume();
   }
 
-  #letGo(): void {
+  #close(): void {
     const { body } = this;
     if (body.readableEnded || body.destroyed) return;
     if (!this.#released) {
@@ -111,15 +111,15 @@ export class UpstreamBody implements FlowListener {
 
   readonly #onClose = (): void => {
     this.#flush();
-    if (this.#over) return;
+    if (this.#closed) return;
     this.stop();
     if (this.body.complete) this.reader.complete();
-    else this.reader.cut();
+    else this.reader.aborted();
   };
 
   readonly #flush = (): void => {
     const first = this.#first;
-    if (first === undefined || this.#over) return;
+    if (first === undefined || this.#closed) return;
     this.#first = undefined;
     if (this.#others === undefined) {
       this.reader.next(first);
@@ -134,7 +134,7 @@ export class UpstreamBody implements FlowListener {
   #tellEach(chunks: readonly Buffer[]): void {
     for (const chunk of chunks) {
       // Its reader may have enough.
-      if (this.#over) return;
+      if (this.#closed) return;
       this.reader.next(chunk);
     }
   }

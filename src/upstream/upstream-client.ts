@@ -4,16 +4,16 @@ import type { AxiosResponse } from 'axios';
 import type { UpstreamDialect } from '../core/dialect.js';
 import type { UpstreamSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
-import type { StopSignal } from '../core/stop-signal.js';
+import type { AbortSignalLike } from '../core/stop-signal.js';
 import { ConnectionPools } from './connection-pools.js';
 import { decodeContent } from './decode-content.js';
 import { Endpoint } from './endpoint.js';
 import { ProxyError } from './proxy-error.js';
 import { readErrorBody } from './read-error-body.js';
-import { secretsOf } from './secrets-of.js';
+import { collectSecrets } from './secrets-of.js';
 import { retryAfterMs } from './retry-after.js';
-import type { UpstreamAnswer } from './upstream-answer.js';
-import { connectionError, refusalError } from './upstream-error.js';
+import type { UpstreamResponse } from './upstream-answer.js';
+import { connectionError, errorFromResponse } from './upstream-error.js';
 
 const PROXY_AUTHENTICATION_REQUIRED = 407;
 
@@ -29,7 +29,7 @@ export interface UpstreamRequest {
   readonly streaming: boolean;
   /** Until the response headers, in milliseconds. */
   readonly timeoutMs: number;
-  readonly signal: StopSignal;
+  readonly signal: AbortSignalLike;
 }
 
 /** Calls providers through axios. Every failure leaves as a SluiceError, never as an AxiosError. */
@@ -43,7 +43,7 @@ export class UpstreamClient {
   }
 
   /** The answer to a POST once its 2xx is known. Throws what the caller should be told otherwise. */
-  async post({ upstream, dialect, key, ...question }: UpstreamRequest): Promise<UpstreamAnswer> {
+  async post({ upstream, dialect, key, ...question }: UpstreamRequest): Promise<UpstreamResponse> {
     const endpoint = this.#endpointOf(upstream, key, dialect);
     const { signal } = question;
     refuseIfTooLarge(question.body, upstream);
@@ -77,11 +77,11 @@ export class UpstreamClient {
     { upstream, dialect, signal }: Pick<UpstreamRequest, 'upstream' | 'dialect' | 'signal'>,
     response: IncomingMessage,
   ): Promise<SluiceError> {
-    const body = await readErrorBody(response, secretsOf(upstream), signal);
+    const body = await readErrorBody(response, collectSecrets(upstream), signal);
     if (signal.aborted) return SluiceError.from(signal.reason);
     const { headers, statusCode = 0 } = response;
     const wait = retryAfterMs(headers, Date.now(), statusCode === 429);
-    return refusalError(upstream, statusCode, {
+    return errorFromResponse(upstream, statusCode, {
       ...dialect.decodeError(body, statusCode),
       retryAfterMs: wait,
     });

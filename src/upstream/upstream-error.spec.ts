@@ -2,9 +2,9 @@ import { AxiosError } from 'axios';
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../config/read-settings.js';
 import type { UpstreamSettings } from '../core/settings.js';
-import type { Refusal } from '../core/refused.js';
+import type { AnswerRefusal } from '../core/refused.js';
 import { ProxyError } from './proxy-error.js';
-import { connectionError, cutError, refusalError } from './upstream-error.js';
+import { connectionError, truncatedError, errorFromResponse } from './upstream-error.js';
 
 const upstream = readSettings({
   upstreams: { main: { baseUrl: 'http://main', keys: ['sk-secret'], headersTimeoutMs: 250 } },
@@ -12,8 +12,8 @@ const upstream = readSettings({
 
 const said = { type: 'their_type', message: 'their words' };
 
-function refused(status: number, refusal: Partial<Refusal> = {}) {
-  return refusalError(upstream, status, {
+function refused(status: number, refusal: Partial<AnswerRefusal> = {}) {
+  return errorFromResponse(upstream, status, {
     status,
     retryAfterMs: undefined,
     providerError: said,
@@ -77,7 +77,7 @@ describe('connectionError', () => {
 
 describe('cutError', () => {
   it('names the upstream that broke off', () => {
-    const error = cutError(upstream);
+    const error = truncatedError(upstream);
     expect(error).toMatchObject({ code: 'upstream-cut', status: 502 });
     expect(error.message).toContain("'main'");
   });

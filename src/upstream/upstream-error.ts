@@ -1,5 +1,5 @@
 import { AxiosError, isAxiosError } from 'axios';
-import { refused, type Refusal } from '../core/refused.js';
+import { errorOfAnswer, type AnswerRefusal } from '../core/refused.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { ProxyError } from './proxy-error.js';
 import { MAX_MESSAGE_LENGTH } from './max-message-length.js';
@@ -18,7 +18,7 @@ export function connectionError(error: unknown, upstream: UpstreamSettings): Slu
     return new SluiceError(
       'timeout-headers',
       `The upstream '${name}' sent no response headers within ${headersTimeoutMs} ms`,
-      { unseen },
+      { notSent: unseen },
     );
   }
   const through = proxy === undefined ? '' : ` through its proxy ${new URL(proxy).host}`;
@@ -26,7 +26,7 @@ export function connectionError(error: unknown, upstream: UpstreamSettings): Slu
   return new SluiceError(
     'upstream-unreachable',
     `The upstream '${name}' could not be reached${through}${why === undefined ? '' : ` (${why})`}`,
-    { unseen },
+    { notSent: unseen },
   );
 }
 
@@ -45,12 +45,12 @@ function neverConnected(cause: unknown): boolean {
 }
 
 /** The error of a body that broke off. */
-export function cutError({ name }: UpstreamSettings): SluiceError {
+export function truncatedError({ name }: UpstreamSettings): SluiceError {
   return new SluiceError('upstream-cut', `The upstream '${name}' broke off before its answer was complete`);
 }
 
 /** The error of a body that ended before the answer in it did. */
-export function closedError({ name }: UpstreamSettings): SluiceError {
+export function incompleteError({ name }: UpstreamSettings): SluiceError {
   return new SluiceError('upstream-cut', `The upstream '${name}' closed before its answer was complete`);
 }
 
@@ -64,8 +64,12 @@ export function unreadableError(cause: unknown): SluiceError {
  * The error for a refusal, its words redacted: 4xx keep their status, 5xx become 502, 503 or 504. `answered` is the HTTP
  * status that the upstream sent, which its body may contradict.
  */
-export function refusalError({ name }: UpstreamSettings, answered: number, refusal: Refusal): SluiceError {
-  return refused(`The upstream '${name}' answered ${answered}`, {
+export function errorFromResponse(
+  { name }: UpstreamSettings,
+  answered: number,
+  refusal: AnswerRefusal,
+): SluiceError {
+  return errorOfAnswer(`The upstream '${name}' answered ${answered}`, {
     ...refusal,
     message: refusal.message?.slice(0, MAX_MESSAGE_LENGTH),
   });

@@ -1,11 +1,11 @@
 import { Subject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { UpstreamNews } from '../core/relay-event.js';
+import type { UpstreamEvents } from '../core/relay-event.js';
 import type { RouteSettings, SluiceSettings, UpstreamSettings } from '../core/settings.js';
 import { settingsOf } from '../../test/support/target.js';
 import { Routes } from './routes.js';
 import type { Target } from './target.js';
-import { Upstreams } from './upstreams.js';
+import { UpstreamRegistry } from './upstreams.js';
 
 const routeTo = (upstream: string, fields: Record<string, unknown> = {}) => ({
   targets: [{ upstream, model: 'm' }],
@@ -16,7 +16,7 @@ const routeTo = (upstream: string, fields: Record<string, unknown> = {}) => ({
 function learning(settings: SluiceSettings) {
   const changes = new Subject<SluiceSettings>();
   return {
-    upstreams: new Upstreams({ changes }),
+    upstreams: new UpstreamRegistry({ changes }),
     settings,
     reload: (next: SluiceSettings) => changes.next(next),
   };
@@ -38,8 +38,8 @@ function targetOf(settings: SluiceSettings, route: string): Target {
   return target;
 }
 
-async function open(upstreams: Upstreams, target: Target): Promise<void> {
-  for (let count = 0; count < 20; count += 1) upstreams.stateOf(target).breaker.begin().failed();
+async function open(upstreams: UpstreamRegistry, target: Target): Promise<void> {
+  for (let count = 0; count < 20; count += 1) upstreams.healthFor(target).breaker.begin().failed();
   await vi.advanceTimersByTimeAsync(0);
 }
 
@@ -50,19 +50,25 @@ describe('Upstreams', () => {
   it('keeps one state for each pool, upstream, target and route', () => {
     const { upstreams, settings } = learning(settingsOf({ r: routeTo('a'), s: routeTo('a') }));
     const a = upstreamOf(settings, 'a');
-    expect(upstreams.keysOf(a)).toBe(upstreams.keysOf({ ...a }));
-    expect(upstreams.admissionOf(a)).toBe(upstreams.admissionOf({ ...a }));
-    expect(upstreams.stateOf(targetOf(settings, 'r'))).toBe(upstreams.stateOf(targetOf(settings, 's')));
-    expect(upstreams.routeOf(routeOf(settings, 'r'))).toBe(upstreams.routeOf(routeOf(settings, 'r')));
+    expect(upstreams.keyPoolFor(a)).toBe(upstreams.keyPoolFor({ ...a }));
+    expect(upstreams.limiterFor(a)).toBe(upstreams.limiterFor({ ...a }));
+    expect(upstreams.healthFor(targetOf(settings, 'r'))).toBe(upstreams.healthFor(targetOf(settings, 's')));
+    expect(upstreams.routeStateFor(routeOf(settings, 'r'))).toBe(
+      upstreams.routeStateFor(routeOf(settings, 'r')),
+    );
   });
 
   it('keeps upstreams and routes apart', () => {
     const { upstreams, settings } = learning(settingsOf({ r: routeTo('a'), s: routeTo('b') }));
     const [a, b] = [upstreamOf(settings, 'a'), upstreamOf(settings, 'b')];
-    expect(upstreams.keysOf(a)).not.toBe(upstreams.keysOf(b));
-    expect(upstreams.admissionOf(a)).not.toBe(upstreams.admissionOf(b));
-    expect(upstreams.stateOf(targetOf(settings, 'r'))).not.toBe(upstreams.stateOf(targetOf(settings, 's')));
-    expect(upstreams.routeOf(routeOf(settings, 'r'))).not.toBe(upstreams.routeOf(routeOf(settings, 's')));
+    expect(upstreams.keyPoolFor(a)).not.toBe(upstreams.keyPoolFor(b));
+    expect(upstreams.limiterFor(a)).not.toBe(upstreams.limiterFor(b));
+    expect(upstreams.healthFor(targetOf(settings, 'r'))).not.toBe(
+      upstreams.healthFor(targetOf(settings, 's')),
+    );
+    expect(upstreams.routeStateFor(routeOf(settings, 'r'))).not.toBe(
+      upstreams.routeStateFor(routeOf(settings, 's')),
+    );
   });
 
   it("keeps the keys of a route apart from its upstream's, and shares its places", () => {
@@ -70,20 +76,20 @@ describe('Upstreams', () => {
       settingsOf({ r: routeTo('a', { keys: ['own'] }) }, { a: { keys: ['k1'] } }),
     );
     const [a, ofRoute] = [upstreamOf(settings, 'a'), targetOf(settings, 'r').upstream];
-    expect(upstreams.keysOf(ofRoute).take('m', 0, new Set())?.key).toBe('own');
-    expect(upstreams.keysOf(a).take('m', 0, new Set())?.key).toBe('k1');
-    expect(upstreams.admissionOf(ofRoute)).toBe(upstreams.admissionOf(a));
+    expect(upstreams.keyPoolFor(ofRoute).take('m', 0, new Set())?.key).toBe('own');
+    expect(upstreams.keyPoolFor(a).take('m', 0, new Set())?.key).toBe('k1');
+    expect(upstreams.limiterFor(ofRoute)).toBe(upstreams.limiterFor(a));
   });
 
   it('gives refused keys another chance with a reload that changes nothing, and lets limited ones rest', () => {
     const { upstreams, settings, reload } = learning(
       settingsOf({ r: routeTo('a') }, { a: { keys: ['k1', 'k2'] } }),
     );
-    const pool = upstreams.keysOf(upstreamOf(settings, 'a'));
+    const pool = upstreams.keyPoolFor(upstreamOf(settings, 'a'));
     pool.rejected('k1');
-    pool.limited('k2', 'm', 0, 900);
+    pool.markRateLimited('k2', 'm', 0, 900);
     reload(settings);
-    expect(upstreams.keysOf(upstreamOf(settings, 'a')).report(0)).toMatchObject([
+    expect(upstreams.keyPoolFor(upstreamOf(settings, 'a')).report(0)).toMatchObject([
       { rejected: false, restsMs: {} },
       { rejected: false, restsMs: { m: 900 } },
     ]);
@@ -94,19 +100,19 @@ describe('Upstreams', () => {
     const { upstreams, settings } = learning(settingsOf({ r: routeTo('a', fields) }, { a: fields }));
     const stop = new AbortController().signal;
     const [ofUpstream, ofRoute] = [
-      upstreams.admissionOf(upstreamOf(settings, 'a')),
-      upstreams.routeOf(routeOf(settings, 'r')).admission,
+      upstreams.limiterFor(upstreamOf(settings, 'a')),
+      upstreams.routeStateFor(routeOf(settings, 'r')).limiter,
     ];
-    ofUpstream.tryEnter();
-    ofRoute.tryEnter();
-    await expect(ofUpstream.enter('web', stop)).rejects.toThrow("upstream 'a'");
-    await expect(ofRoute.enter('web', stop)).rejects.toThrow("route 'r'");
+    ofUpstream.tryAcquire();
+    ofRoute.tryAcquire();
+    await expect(ofUpstream.acquire('web', stop)).rejects.toThrow("upstream 'a'");
+    await expect(ofRoute.acquire('web', stop)).rejects.toThrow("route 'r'");
   });
 
   it('tells each new state of a breaker', async () => {
     const { upstreams, settings } = learning(settingsOf({ r: routeTo('a') }));
-    const news: UpstreamNews[] = [];
-    upstreams.news.subscribe((told) => news.push(told));
+    const news: UpstreamEvents[] = [];
+    upstreams.events.subscribe((told) => news.push(told));
     await open(upstreams, targetOf(settings, 'r'));
     expect(news).toEqual([{ type: 'breaker', target: 'a/m', state: 'open' }]);
   });
@@ -114,7 +120,7 @@ describe('Upstreams', () => {
   it('ends its news with the application', () => {
     const { upstreams } = learning(settingsOf({ r: routeTo('a') }));
     const complete = vi.fn<() => void>();
-    upstreams.news.subscribe({ complete });
+    upstreams.events.subscribe({ complete });
     upstreams.onApplicationShutdown();
     expect(complete).toHaveBeenCalledOnce();
   });
@@ -123,32 +129,32 @@ describe('Upstreams', () => {
     const { upstreams, settings, reload } = learning(
       settingsOf({ r: routeTo('a', { maxConcurrent: 1 }) }, { a: { keys: ['k1', 'k2'], maxConcurrent: 1 } }),
     );
-    const keys = upstreams.keysOf(upstreamOf(settings, 'a'));
-    const admission = upstreams.admissionOf(upstreamOf(settings, 'a'));
-    const state = upstreams.stateOf(targetOf(settings, 'r'));
-    const route = upstreams.routeOf(routeOf(settings, 'r'));
-    keys.limited('k1', 'a/m', 0, 900);
+    const keys = upstreams.keyPoolFor(upstreamOf(settings, 'a'));
+    const admission = upstreams.limiterFor(upstreamOf(settings, 'a'));
+    const state = upstreams.healthFor(targetOf(settings, 'r'));
+    const route = upstreams.routeStateFor(routeOf(settings, 'r'));
+    keys.markRateLimited('k1', 'a/m', 0, 900);
     keys.take('a/m', 0, new Set());
-    admission.tryEnter();
-    route.admission.tryEnter();
+    admission.tryAcquire();
+    route.limiter.tryAcquire();
     const next = settingsOf(
       { r: routeTo('a', { maxConcurrent: 2 }) },
       { a: { keys: ['k2', 'k1'], maxConcurrent: 2, maxConcurrentPerKey: 1 } },
     );
     reload(next);
-    expect(upstreams.keysOf(upstreamOf(next, 'a'))).toBe(keys);
-    expect(upstreams.admissionOf(upstreamOf(next, 'a'))).toBe(admission);
-    expect(upstreams.stateOf(targetOf(next, 'r'))).toBe(state);
-    expect(upstreams.routeOf(routeOf(next, 'r'))).toBe(route);
+    expect(upstreams.keyPoolFor(upstreamOf(next, 'a'))).toBe(keys);
+    expect(upstreams.limiterFor(upstreamOf(next, 'a'))).toBe(admission);
+    expect(upstreams.healthFor(targetOf(next, 'r'))).toBe(state);
+    expect(upstreams.routeStateFor(routeOf(next, 'r'))).toBe(route);
     expect(keys.report(0)).toMatchObject([{ inUse: 1 }, { restsMs: { 'a/m': 900 } }]);
     expect(keys.take('a/m', 0, new Set())).toBeUndefined();
-    expect([admission.tryEnter(), admission.tryEnter()]).toEqual([expect.anything(), undefined]);
-    expect([route.admission.tryEnter(), route.admission.tryEnter()]).toEqual([expect.anything(), undefined]);
+    expect([admission.tryAcquire(), admission.tryAcquire()]).toEqual([expect.anything(), undefined]);
+    expect([route.limiter.tryAcquire(), route.limiter.tryAcquire()]).toEqual([expect.anything(), undefined]);
   });
 
   it('keeps an open breaker through a reload that does not change its settings', async () => {
     const { upstreams, settings, reload } = learning(settingsOf({ r: routeTo('a') }));
-    const state = upstreams.stateOf(targetOf(settings, 'r'));
+    const state = upstreams.healthFor(targetOf(settings, 'r'));
     await open(upstreams, targetOf(settings, 'r'));
     reload(settingsOf({ r: routeTo('a') }));
     expect(state.breaker.state).toBe('open');
@@ -158,9 +164,9 @@ describe('Upstreams', () => {
 
   it('tells that a breaker is closed when other settings replace it, and hears no more of it', async () => {
     const { upstreams, settings, reload } = learning(settingsOf({ r: routeTo('a') }));
-    const news: UpstreamNews[] = [];
-    upstreams.news.subscribe((told) => news.push(told));
-    const late = upstreams.stateOf(targetOf(settings, 'r')).breaker.begin();
+    const news: UpstreamEvents[] = [];
+    upstreams.events.subscribe((told) => news.push(told));
+    const late = upstreams.healthFor(targetOf(settings, 'r')).breaker.begin();
     await open(upstreams, targetOf(settings, 'r'));
     reload(settingsOf({ r: routeTo('a') }, { a: { breaker: { minimumRequests: 5 } } }));
     late.failed();
@@ -173,40 +179,40 @@ describe('Upstreams', () => {
       settingsOf({ r: routeTo('a', { retryBudget: { ratio: 0, minimum: 0 } }) }),
     );
     const target = targetOf(settings, 'r');
-    const state = upstreams.stateOf(target);
-    expect(upstreams.routeOf(routeOf(settings, 'r')).budget.take(0)).toBe(false);
+    const state = upstreams.healthFor(target);
+    expect(upstreams.routeStateFor(routeOf(settings, 'r')).budget.take(0)).toBe(false);
     const next = settingsOf({ r: { targets: [{ upstream: 'a', model: 'other' }] } });
     reload(next);
-    expect(upstreams.routeOf(routeOf(next, 'r')).budget.take(0)).toBe(true);
-    expect(upstreams.stateOf(target)).not.toBe(state);
+    expect(upstreams.routeStateFor(routeOf(next, 'r')).budget.take(0)).toBe(true);
+    expect(upstreams.healthFor(target)).not.toBe(state);
   });
 
   it('forgets the upstreams, pools, targets and routes that are gone', () => {
     const before = { r: routeTo('a'), s: routeTo('b'), t: routeTo('a', { keys: ['own'] }) };
     const { upstreams, settings, reload } = learning(settingsOf(before));
     const learnt = () => [
-      upstreams.keysOf(upstreamOf(settings, 'b')),
-      upstreams.keysOf(targetOf(settings, 't').upstream),
-      upstreams.admissionOf(upstreamOf(settings, 'b')),
-      upstreams.stateOf(targetOf(settings, 's')),
-      upstreams.routeOf(routeOf(settings, 's')),
+      upstreams.keyPoolFor(upstreamOf(settings, 'b')),
+      upstreams.keyPoolFor(targetOf(settings, 't').upstream),
+      upstreams.limiterFor(upstreamOf(settings, 'b')),
+      upstreams.healthFor(targetOf(settings, 's')),
+      upstreams.routeStateFor(routeOf(settings, 's')),
     ];
     const known = learnt();
-    const [stays, after] = [upstreams.keysOf(upstreamOf(settings, 'a')), settingsOf({ r: routeTo('a') })];
+    const [stays, after] = [upstreams.keyPoolFor(upstreamOf(settings, 'a')), settingsOf({ r: routeTo('a') })];
     reload({ ...after, upstreams: new Map([...after.upstreams].filter(([name]) => name !== 'b')) });
     for (const [index, state] of learnt().entries()) expect(state).not.toBe(known[index]);
-    expect(upstreams.keysOf(upstreamOf(settings, 'a'))).toBe(stays);
+    expect(upstreams.keyPoolFor(upstreamOf(settings, 'a'))).toBe(stays);
   });
 
   it('gives back what was held of an upstream that is gone, and counts anew when it is back', () => {
     const { upstreams, settings, reload } = learning(
       settingsOf({ r: routeTo('b') }, { b: { maxConcurrent: 1 } }),
     );
-    const place = upstreams.admissionOf(upstreamOf(settings, 'b')).tryEnter();
+    const place = upstreams.limiterFor(upstreamOf(settings, 'b')).tryAcquire();
     const without = settingsOf({ r: routeTo('a') });
     reload({ ...without, upstreams: new Map([...without.upstreams].filter(([name]) => name !== 'b')) });
     reload(settings);
-    const admission = upstreams.admissionOf(upstreamOf(settings, 'b'));
+    const admission = upstreams.limiterFor(upstreamOf(settings, 'b'));
     expect(admission.inUse).toBe(0);
     place?.release();
     expect(admission.inUse).toBe(0);

@@ -1,30 +1,30 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Subject } from 'rxjs';
-import type { KeyFailure, UpstreamNews } from '../core/relay-event.js';
+import type { KeyFailure, UpstreamEvents } from '../core/relay-event.js';
 import {
   SettingsSource,
   type RouteSettings,
   type SluiceSettings,
   type UpstreamSettings,
 } from '../core/settings.js';
-import { Admission } from './admission.js';
+import { ConcurrencyLimiter } from './admission.js';
 import { KeyPool } from './key-pool.js';
 import { Quantile } from './quantile.js';
 import { RetryBudget } from './retry-budget.js';
 import { targetIdOf, type Target } from './target.js';
-import { TargetState } from './target-state.js';
-import type { KeyWatcher } from './target-use.js';
+import { TargetHealth } from './target-state.js';
+import type { KeyFailureListener } from './target-use.js';
 
 /** What is known of one route in this process. */
 export class RouteState {
-  readonly admission: Admission;
+  readonly limiter: ConcurrencyLimiter;
   /** Times to first token, in milliseconds. */
   readonly ttft = new Quantile();
   #budget: RetryBudget;
   #budgetSettings: string;
 
   constructor(route: RouteSettings) {
-    this.admission = new Admission(`route '${route.name}'`, route);
+    this.limiter = new ConcurrencyLimiter(`route '${route.name}'`, route);
     this.#budget = new RetryBudget(route.retryBudget);
     this.#budgetSettings = JSON.stringify(route.retryBudget);
   }
@@ -35,7 +35,7 @@ export class RouteState {
 
   /** Takes other settings. What was counted is kept if nothing of them changed. */
   update(route: RouteSettings): void {
-    this.admission.update(route);
+    this.limiter.update(route);
     const settings = JSON.stringify(route.retryBudget);
     if (settings === this.#budgetSettings) return;
     this.#budgetSettings = settings;
@@ -45,56 +45,56 @@ export class RouteState {
 
 /** What this process has learnt of upstreams, their keys, targets and routes. It outlives a reload of the settings. */
 @Injectable()
-export class Upstreams implements KeyWatcher, OnApplicationShutdown {
+export class UpstreamRegistry implements KeyFailureListener, OnApplicationShutdown {
   /** What an operator should know as it happens. */
-  readonly news = new Subject<UpstreamNews>();
+  readonly events = new Subject<UpstreamEvents>();
   readonly #pools = new Map<string, KeyPool>();
-  readonly #admissions = new Map<string, Admission>();
-  readonly #targets = new Map<string, TargetState>();
+  readonly #limiters = new Map<string, ConcurrencyLimiter>();
+  readonly #targets = new Map<string, TargetHealth>();
   readonly #routes = new Map<string, RouteState>();
 
   constructor(@Inject(SettingsSource) source: SettingsSource) {
     source.changes.subscribe((settings) => this.#update(settings));
   }
 
-  keysOf({ keyPool, keys, maxConcurrentPerKey }: UpstreamSettings): KeyPool {
+  keyPoolFor({ keyPool, keys, maxConcurrentPerKey }: UpstreamSettings): KeyPool {
     return known(this.#pools, keyPool, () => new KeyPool(keys, maxConcurrentPerKey));
   }
 
-  admissionOf(upstream: UpstreamSettings): Admission {
+  limiterFor(upstream: UpstreamSettings): ConcurrencyLimiter {
     return known(
-      this.#admissions,
+      this.#limiters,
       upstream.name,
-      () => new Admission(`upstream '${upstream.name}'`, upstream),
+      () => new ConcurrencyLimiter(`upstream '${upstream.name}'`, upstream),
     );
   }
 
-  stateOf({ id, upstream }: Target): TargetState {
+  healthFor({ id, upstream }: Target): TargetHealth {
     return known(
       this.#targets,
       id,
       () =>
-        new TargetState(id, upstream.name, upstream.breaker, (state) =>
-          this.news.next({ type: 'breaker', target: id, state }),
+        new TargetHealth(id, upstream.name, upstream.breaker, (state) =>
+          this.events.next({ type: 'breaker', target: id, state }),
         ),
     );
   }
 
   /** The targets of an upstream that were asked so far. */
-  targetsOf(upstream: string): TargetState[] {
+  targetsFor(upstream: string): TargetHealth[] {
     return [...this.#targets.values()].filter((state) => state.upstream === upstream);
   }
 
-  routeOf(route: RouteSettings): RouteState {
+  routeStateFor(route: RouteSettings): RouteState {
     return known(this.#routes, route.name, () => new RouteState(route));
   }
 
-  keyFailed(upstream: string, failure: KeyFailure): void {
-    this.news.next({ ...failure, upstream });
+  onKeyFailure(upstream: string, failure: KeyFailure): void {
+    this.events.next({ ...failure, upstream });
   }
 
   onApplicationShutdown(): void {
-    this.news.complete();
+    this.events.complete();
   }
 
   /** Those that are no longer configured are forgotten; attempts that run still hold what they hold. */
@@ -106,7 +106,7 @@ export class Upstreams implements KeyWatcher, OnApplicationShutdown {
       effective.map(({ keyPool }) => keyPool),
     );
     keepOnly(
-      this.#admissions,
+      this.#limiters,
       effective.map(({ name }) => name),
     );
     keepOnly(
@@ -115,12 +115,12 @@ export class Upstreams implements KeyWatcher, OnApplicationShutdown {
     );
     for (const upstream of effective) {
       this.#pools.get(upstream.keyPool)?.update(upstream.keys, upstream.maxConcurrentPerKey);
-      this.#admissions.get(upstream.name)?.update(upstream);
+      this.#limiters.get(upstream.name)?.update(upstream);
     }
     const ids = [...routes.values()].flatMap((route) =>
       route.targets.map((target) => targetIdOf(target, route.name)),
     );
-    keepOnly(this.#targets, ids, (state) => state.retire());
+    keepOnly(this.#targets, ids, (state) => state.dispose());
     for (const state of this.#targets.values()) {
       const settings = upstreams.get(state.upstream);
       if (settings !== undefined) state.update(settings.breaker);

@@ -1,5 +1,5 @@
 import type { Subscription } from 'rxjs';
-import { Flow } from '../../src/core/flow.js';
+import { BackPressure } from '../../src/core/flow.js';
 import { SluiceError } from '../../src/core/sluice-error.js';
 import type { StreamLog } from '../../src/streams/stream-log.js';
 import { Gate } from '../support/gate.js';
@@ -17,7 +17,7 @@ export interface ReaderOptions {
 
 /** One reader of a stream, and everything that it was given. */
 export class LogReader {
-  readonly flow = new Flow();
+  readonly flow = new BackPressure();
   /** Each delivery, in order. */
   readonly deliveries: Buffer[] = [];
   /** Resolves when there will be no more; never for one that has left. */

@@ -33,7 +33,7 @@ export function streamLogBounds(name: string, create: CreateLog): void {
       const stream = begin();
       for (let left = 30; left > 0; left -= 1) stream.write();
       stream.end();
-      await expect.poll(async () => (await find(stream))?.firstKept, SOON).toBeGreaterThan(0);
+      await expect.poll(async () => (await find(stream))?.firstRetained, SOON).toBeGreaterThan(0);
       const reader = read(stream);
       expect(await reader.ended).toBe('stream-gone');
       expect(stream.from(0).startsWith(reader.text)).toBe(true);
@@ -46,9 +46,9 @@ export function streamLogBounds(name: string, create: CreateLog): void {
     it('keeps none of its frames, and knows that there was one', async () => {
       const stream = begin().write(2).end();
       expect(await read(stream).ended).toBe('complete');
-      await expect.poll(async () => (await find(stream))?.firstKept, SOON).toBeGreaterThan(0);
+      await expect.poll(async () => (await find(stream))?.firstRetained, SOON).toBeGreaterThan(0);
       const found = await find(stream);
-      expect(found).toMatchObject({ ...stream.card, state: 'over', frames: found?.firstKept });
+      expect(found).toMatchObject({ ...stream.card, state: 'over', frames: found?.firstRetained });
       expect(await read(stream).ended).toBe('stream-gone');
       expect(await list()).toEqual([]);
     });

@@ -1,11 +1,11 @@
 import type { Usage } from '../../src/core/usage.js';
-import type { StreamCard, StreamLog, StreamWriter } from '../../src/streams/stream-log.js';
+import type { StreamMetadata, StreamLog, StreamWriter } from '../../src/streams/stream-log.js';
 import { Gate } from '../support/gate.js';
 
 let started = 0;
 
 /** A card that no other stream has; each is newer than those before. */
-export function card(fields: Partial<StreamCard> = {}): StreamCard {
+export function card(fields: Partial<StreamMetadata> = {}): StreamMetadata {
   started += 1;
   const id = String(started).padStart(32, '0');
   return { id, owner: 'web', dialect: 'native', route: 'r', startedAt: started, ...fields };
@@ -21,7 +21,7 @@ export function frame(number: number, text = TEXT): string {
 
 /** A stream in a log, its producer, and what it has written. */
 export class WrittenStream {
-  readonly card: StreamCard;
+  readonly card: StreamMetadata;
   /** Every frame so far. */
   readonly frames: string[] = [];
   /** Each call of its brake. */
@@ -34,7 +34,7 @@ export class WrittenStream {
 
   constructor(
     log: StreamLog,
-    fields: Partial<StreamCard> = {},
+    fields: Partial<StreamMetadata> = {},
     private readonly text = TEXT,
   ) {
     this.card = card(fields);
@@ -45,7 +45,7 @@ export class WrittenStream {
         this.stops += 1;
         stopped.open();
       },
-      brake: (on) => void this.brakes.push(on),
+      setPaused: (on) => void this.brakes.push(on),
     });
   }
 

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { fingerprintOf } from '../../src/upstream/fingerprint.js';
+import { keyFingerprint } from '../../src/upstream/fingerprint.js';
 import { refuses, streams } from '../../src/testing/index.js';
 import { Fleet } from '../support/fleet.js';
 import { HeldAnswer } from '../support/held-answer.js';
@@ -31,7 +31,7 @@ describe.each(ways)('keys over $name', (way) => {
     expect(keysAsked(fleet)).toEqual([ONE, TWO, TWO, TWO]);
     expect(fleet.asked).toEqual([4, 0]);
     expect(fleet.told('key-limited', 'key-rejected')).toEqual([
-      { type: 'key-limited', upstream: 'a', fingerprint: fingerprintOf(ONE), forMs: 30_000 },
+      { type: 'key-limited', upstream: 'a', fingerprint: keyFingerprint(ONE), forMs: 30_000 },
     ]);
     expect(holdings(fleet.host.app)).toEqual(NOTHING);
   });
@@ -45,8 +45,8 @@ describe.each(ways)('keys over $name', (way) => {
     await way.text(await askIn(way, fleet.url));
     expect(keysAsked(fleet)).toEqual([ONE, TWO, THREE, THREE]);
     expect(fleet.told('key-limited', 'key-rejected')).toEqual([
-      { type: 'key-rejected', upstream: 'a', fingerprint: fingerprintOf(ONE), forMs: 0 },
-      { type: 'key-rejected', upstream: 'a', fingerprint: fingerprintOf(TWO), forMs: 0 },
+      { type: 'key-rejected', upstream: 'a', fingerprint: keyFingerprint(ONE), forMs: 0 },
+      { type: 'key-rejected', upstream: 'a', fingerprint: keyFingerprint(TWO), forMs: 0 },
     ]);
     expect(fleet.told('attempt-failed').map(({ error }) => error.status)).toEqual([401, 401]);
   });
@@ -61,7 +61,7 @@ describe.each(ways)('keys over $name', (way) => {
     expect(answer.status).toBe(502);
     await answer.over;
     const told = inspect(fleet.events, { depth: 20, showHidden: true }) + answer.received;
-    expect(told).toContain(fingerprintOf(ONE));
+    expect(told).toContain(keyFingerprint(ONE));
     for (const key of keys) expect(told).not.toContain(key);
   });
 

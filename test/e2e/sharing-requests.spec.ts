@@ -73,11 +73,11 @@ describe('a request to a route that shares', () => {
   it('is told of with how it was answered', async () => {
     const content = fresh();
     sharing.upstream();
-    const before = sharing.fleet.told('sharing').length;
+    const before = sharing.fleet.told('cache-lookup').length;
     for (const way of [CHAT, CHAT, WHOLE, WHOLE]) await (await sharing.send(way, content)).text();
     const hows = ['miss', 'hit', 'miss', 'hit'];
-    expect(sharing.fleet.told('sharing').slice(before)).toEqual(
-      hows.map((each) => ({ type: 'sharing', route: 'r', how: each })),
+    expect(sharing.fleet.told('cache-lookup').slice(before)).toEqual(
+      hows.map((each) => ({ type: 'cache-lookup', route: 'r', status: each })),
     );
   });
 

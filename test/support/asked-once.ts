@@ -1,12 +1,12 @@
 import { EMPTY, type Observable } from 'rxjs';
-import { Flow } from '../../src/core/flow.js';
-import type { RecordedStream, RecordOptions } from '../../src/relay/recorded-streams.js';
+import { BackPressure } from '../../src/core/flow.js';
+import type { ResumableStream, ResumableOptions } from '../../src/relay/recorded-streams.js';
 
 /** A question. */
 export const request = { messages: [] };
 
 /** How its answer is recorded: nothing is transcoded. */
-export const options: RecordOptions = {
+export const options: ResumableOptions = {
   format: () => ({ push: () => never(), opening: () => [], finish: () => [], fail: () => undefined }),
   dialect: 'native',
   caller: { name: 'web' },
@@ -19,11 +19,11 @@ export function never(): never {
 }
 
 /** Nothing to read. */
-export function nothing(): { readonly output: Observable<never>; readonly flow: Flow } {
-  return { output: EMPTY, flow: new Flow() };
+export function nothing(): { readonly output: Observable<never>; readonly flow: BackPressure } {
+  return { output: EMPTY, flow: new BackPressure() };
 }
 
 /** A stream of which nobody reads anything. */
-export function recorded(id: string, fields: Partial<RecordedStream> = {}): RecordedStream {
+export function recorded(id: string, fields: Partial<ResumableStream> = {}): ResumableStream {
   return { id, route: 'r', target: 'a/m', attempts: 1, headers: {}, read: nothing, ...fields };
 }

@@ -1,15 +1,15 @@
-import type { EventBlock } from '../../src/core/event-block.js';
+import type { EventBatch } from '../../src/core/event-block.js';
 import { openaiChat } from '../../src/dialects/openai-chat/index.js';
-import { SseBlocks } from '../../src/upstream/sse-blocks.js';
+import { SseFramer } from '../../src/upstream/sse-blocks.js';
 
 /** A block as it is cut from what an upstream sent. */
-export function eventBlock(bytes: string): EventBlock {
-  const block = new SseBlocks(1_000_000, openaiChat).push(Buffer.from(bytes));
+export function eventBlock(bytes: string): EventBatch {
+  const block = new SseFramer(1_000_000, openaiChat).push(Buffer.from(bytes));
   if (block === undefined) throw new Error('There is no event in the text');
   return block;
 }
 
 /** A block of events with these data. */
-export function blockOf(...data: readonly string[]): EventBlock {
+export function blockOf(...data: readonly string[]): EventBatch {
   return eventBlock(data.map((one) => `data: ${one}\n\n`).join(''));
 }

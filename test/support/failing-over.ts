@@ -2,24 +2,24 @@ import { Subject } from 'rxjs';
 import type { RelayEvent } from '../../src/core/relay-event.js';
 import { SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from '../../src/core/sluice-error.js';
 import { Failover } from '../../src/relay/failover.js';
-import type { Try, TryListener } from '../../src/relay/try.js';
+import type { Attempt, AttemptListener } from '../../src/relay/try.js';
 import type { Route } from '../../src/upstream/routes.js';
 import type { Target } from '../../src/upstream/target.js';
-import type { TargetUse } from '../../src/upstream/target-use.js';
-import { Upstreams } from '../../src/upstream/upstreams.js';
+import type { TargetLease } from '../../src/upstream/target-use.js';
+import { UpstreamRegistry } from '../../src/upstream/upstreams.js';
 import { recordInto, routeOf } from './target.js';
 
 /** An attempt that does what the test says. */
-export class ScriptedTry implements Try {
+export class ScriptedTry implements Attempt {
   stopped: SluiceError | undefined;
-  listener: TryListener | undefined;
+  listener: AttemptListener | undefined;
 
   constructor(
     readonly target: Target,
-    readonly use: TargetUse,
+    readonly use: TargetLease,
   ) {}
 
-  start(listener: TryListener): void {
+  start(listener: AttemptListener): void {
     this.listener = listener;
   }
 
@@ -52,14 +52,14 @@ export class ScriptedTry implements Try {
 }
 
 /** Of a process that has learnt nothing. */
-export const upstreamsWith = () => new Upstreams({ changes: new Subject() });
+export const upstreamsWith = () => new UpstreamRegistry({ changes: new Subject() });
 
 /** A failover that has started, and what it does. */
 export function failOver(
   names: readonly string[],
   fields: Record<string, unknown> = {},
   options: {
-    readonly upstreams?: Upstreams;
+    readonly upstreams?: UpstreamRegistry;
     readonly settings?: Record<string, unknown>;
     readonly route?: Route;
     readonly random?: () => number;
@@ -100,10 +100,10 @@ export function failOver(
   const asked = () => tries.map(({ target }) => target.upstream.name);
   const held = () =>
     route.targets.map((target) => [
-      upstreams.stateOf(target).inFlight,
-      upstreams.admissionOf(target.upstream).inUse,
+      upstreams.healthFor(target).inFlight,
+      upstreams.limiterFor(target.upstream).inUse,
       upstreams
-        .keysOf(target.upstream)
+        .keyPoolFor(target.upstream)
         .report(0)
         .map(({ inUse }) => inUse),
     ]);

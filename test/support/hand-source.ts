@@ -1,16 +1,16 @@
-import type { Transcoded } from '../../src/core/transcoder.js';
-import type { SessionSource, TranscodedSink } from '../../src/core/session-source.js';
+import type { TranscodeResult } from '../../src/core/transcoder.js';
+import type { StreamSource, StreamObserver } from '../../src/core/session-source.js';
 
 /** A session's source that does what a test says, and nothing once it is stopped. */
-export class HandSource implements SessionSource<string> {
-  #sink: TranscodedSink<string> | undefined;
+export class HandSource implements StreamSource<string> {
+  #sink: StreamObserver<string> | undefined;
 
   /** True from start to stop. */
   get isOpen(): boolean {
     return this.#sink !== undefined;
   }
 
-  start(sink: TranscodedSink<string>): void {
+  start(sink: StreamObserver<string>): void {
     this.#sink = sink;
   }
 
@@ -18,7 +18,7 @@ export class HandSource implements SessionSource<string> {
     this.#sink = undefined;
   }
 
-  next(transcoded: Transcoded<string>): void {
+  next(transcoded: TranscodeResult<string>): void {
     this.#sink?.next(transcoded);
   }
 

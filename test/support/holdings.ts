@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../../src/core/settings.js';
 import { ActiveStreams } from '../../src/index.js';
 import { Routes } from '../../src/upstream/routes.js';
-import { Upstreams } from '../../src/upstream/upstreams.js';
+import { UpstreamRegistry } from '../../src/upstream/upstreams.js';
 
 /** What the requests of a host hold now. */
 export interface Holdings {
@@ -22,7 +22,7 @@ export const NOTHING: Holdings = { streams: 0, places: 0, queued: 0, keysInUse: 
 
 /** Counts what is held, over every upstream, key, target and route. */
 export function holdings(app: INestApplication): Holdings {
-  const upstreams = app.get(Upstreams);
+  const upstreams = app.get(UpstreamRegistry);
   const settings = app.get<SluiceSettings>(SLUICE_SETTINGS);
   const routes = [...settings.routes.keys()].map((name) => app.get(Routes).find(name.replace('*', 'any')));
   const targets = routes.flatMap((route) => route.targets);
@@ -30,12 +30,12 @@ export function holdings(app: INestApplication): Holdings {
   // Several names lead to one of each.
   const admissions = [
     ...new Set([
-      ...used.map((upstream) => upstreams.admissionOf(upstream)),
-      ...routes.map((route) => upstreams.routeOf(route.settings).admission),
+      ...used.map((upstream) => upstreams.limiterFor(upstream)),
+      ...routes.map((route) => upstreams.routeStateFor(route.settings).limiter),
     ]),
   ];
-  const pools = [...new Set(used.map((upstream) => upstreams.keysOf(upstream)))];
-  const states = [...new Set(targets.map((target) => upstreams.stateOf(target)))];
+  const pools = [...new Set(used.map((upstream) => upstreams.keyPoolFor(upstream)))];
+  const states = [...new Set(targets.map((target) => upstreams.healthFor(target)))];
   return {
     streams: app.get(ActiveStreams).size,
     places: sum(admissions.map(({ inUse }) => inUse)),

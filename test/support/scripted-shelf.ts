@@ -1,13 +1,13 @@
 import type { Entry } from '../../src/streams/redis/entry.js';
-import type { Meta } from '../../src/streams/redis/meta.js';
-import type { Page, StreamShelf } from '../../src/streams/redis/stream-shelf.js';
+import type { StoredMetadata } from '../../src/streams/redis/meta.js';
+import type { Page, RedisStreamStore } from '../../src/streams/redis/stream-shelf.js';
 import { frame } from '../contract/written-stream.js';
 
 /** One stream in a Redis that does as a test says. */
 export class ScriptedShelf {
   readonly entries: Entry[] = [];
   /** What is known beside them. */
-  known: Meta | undefined;
+  known: StoredMetadata | undefined;
   /** It does not answer. */
   isAway = false;
   /** How many entries are read at once. */
@@ -19,15 +19,15 @@ export class ScriptedShelf {
   held: Promise<void> | undefined;
 
   /** As its class says. */
-  get asShelf(): StreamShelf {
-    return this as unknown as StreamShelf;
+  get asShelf(): RedisStreamStore {
+    return this as unknown as RedisStreamStore;
   }
 
   /** Adds an entry of so many frames. */
   add(count: number, { end = false, epoch = 1, brokenOff = false } = {}): this {
     const first = this.frames;
     const bytes = Buffer.from(Array.from({ length: count }, (_, at) => frame(first + at)).join(''));
-    this.entries.push({ epoch, first, count, bytes, end, brokenOff });
+    this.entries.push({ epoch, first, count, bytes, end, truncated: brokenOff });
     return this;
   }
 
@@ -39,7 +39,7 @@ export class ScriptedShelf {
     return Buffer.concat(this.entries.map(({ bytes }) => bytes)).toString();
   }
 
-  async meta(): Promise<Meta | undefined> {
+  async meta(): Promise<StoredMetadata | undefined> {
     return this.#answer(() => this.known);
   }
 

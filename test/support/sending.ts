@@ -1,8 +1,8 @@
 import { vi } from 'vitest';
-import { Departures } from '../../src/streams/redis/departures.js';
+import { BatchScheduler } from '../../src/streams/redis/departures.js';
 import { Outbox } from '../../src/streams/redis/outbox.js';
 import type { Batch, Written } from '../../src/streams/redis/stream-pen.js';
-import { WaitingRoom } from '../../src/streams/redis/waiting-room.js';
+import { ByteBudget } from '../../src/streams/redis/waiting-room.js';
 import { frame } from '../contract/written-stream.js';
 
 export const KEEP_MS = 300_000;
@@ -26,7 +26,7 @@ export class Sending {
   readonly outbox: Outbox;
   #pending: ((written: Written) => void)[] = [];
 
-  constructor(room = new WaitingRoom(ROOM_BYTES), departures = new Departures((leave) => leave())) {
+  constructor(room = new ByteBudget(ROOM_BYTES), departures = new BatchScheduler((leave) => leave())) {
     this.outbox = new Outbox({
       write: (batch) => {
         this.batches.push(batch);
@@ -39,8 +39,8 @@ export class Sending {
       },
       maxBytes: MAX_BYTES,
       keepMs: KEEP_MS,
-      room,
-      departures,
+      budget: room,
+      scheduler: departures,
       onSettled: () => (this.settled += 1),
     });
   }

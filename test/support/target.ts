@@ -1,7 +1,7 @@
 import { readSettings } from '../../src/config/read-settings.js';
 import type { RelayEvent } from '../../src/core/relay-event.js';
 import type { SluiceSettings } from '../../src/core/settings.js';
-import { StreamRecord } from '../../src/relay/stream-record.js';
+import { StreamStats } from '../../src/relay/stream-record.js';
 import { Routes, type Route } from '../../src/upstream/routes.js';
 import type { Target } from '../../src/upstream/target.js';
 
@@ -40,9 +40,9 @@ export function recordInto(
   events: RelayEvent[],
   onEnd: () => void = () => undefined,
   streaming = true,
-): StreamRecord {
+): StreamStats {
   const identity = { id: 's', route: 'r', caller: 'web', streaming };
-  return new StreamRecord(identity, performance.now(), {
+  return new StreamStats(identity, performance.now(), {
     emit: (event) => events.push(event),
     ended: onEnd,
     estimatePrompt: () => 7,

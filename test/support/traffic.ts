@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 import type { SluiceErrorCode } from '../../src/core/sluice-error.js';
-import type { Upstreams } from '../../src/upstream/upstreams.js';
+import type { UpstreamRegistry } from '../../src/upstream/upstreams.js';
 import type { Route } from '../../src/upstream/routes.js';
 import { failOver, upstreamsWith, type ScriptedTry } from './failing-over.js';
 import { routeOf } from './target.js';
@@ -34,7 +34,7 @@ export interface Asked {
  * are told to.
  */
 export class Traffic {
-  readonly upstreams: Upstreams = upstreamsWith();
+  readonly upstreams: UpstreamRegistry = upstreamsWith();
   readonly requests: Asked[] = [];
   /** When each target was asked, in milliseconds of `performance.now()`. */
   readonly asks: { readonly target: string; readonly at: number }[] = [];
@@ -112,7 +112,7 @@ export class Traffic {
     const streaming = this.#streaming;
     const timeoutMs = streaming ? upstream.firstTokenTimeoutMs : upstream.answerTimeoutMs;
     const end = () => {
-      if (attempt.use.over) return;
+      if (attempt.use.released) return;
       if (isSilent) attempt.fails(streaming ? 'timeout-first-token' : 'timeout-answer');
       else if (fails !== undefined) attempt.fails(fails);
       else if (streaming) this.#serve(attempt);

@@ -5,9 +5,9 @@ import { eventBlock } from '../../../test/support/event-block.js';
 import type { FrameNumbers } from '../../core/dialect.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import type { StreamPart } from '../../core/stream-part.js';
-import { collectAnswer as collectOpenai } from '../openai-chat/collect-answer.js';
+import { aggregateAnswer as collectOpenai } from '../openai-chat/collect-answer.js';
 import { openaiChat } from '../openai-chat/index.js';
-import { collectAnswer } from './collect-answer.js';
+import { aggregateAnswer } from './collect-answer.js';
 import { nativeEncoder, nativeFormat } from './native-format.js';
 
 const FOLDER = new URL('../../../test/fixtures/openai-chat/', import.meta.url);
@@ -46,13 +46,16 @@ describe.each(NAMES)('collectAnswer of the native frames of %s', (name) => {
   const frames = nativeFrames(name);
 
   it('comes to the same as the chunks that they were made of', () => {
-    const { model: _, ...answer } = collectAnswer(frames.join(''));
+    const { model: _, ...answer } = aggregateAnswer(frames.join(''));
     const { model: __, ...expected } = collectOpenai(transcript(name).replaceAll('\r\n', '\n'));
     expect(answer).toEqual(expected);
   });
 
   it.each(frames.map((_, count) => count))('goes as far as its first %i frames do', (count) => {
-    const [whole, part] = [collectAnswer(frames.join('')), collectAnswer(frames.slice(0, count).join(''))];
+    const [whole, part] = [
+      aggregateAnswer(frames.join('')),
+      aggregateAnswer(frames.slice(0, count).join('')),
+    ];
     for (const field of ['text', 'reasoning'] as const) {
       expect(whole[field].slice(0, part[field].length)).toBe(part[field]);
     }
@@ -65,15 +68,15 @@ describe.each(NAMES)('collectAnswer of the native frames of %s', (name) => {
 
 describe('collectAnswer', () => {
   it('has nothing of no frames, and of one that opens', () => {
-    expect(collectAnswer('')).toEqual(NOTHING);
-    expect(collectAnswer(nativeEncoder('s').opening().join(''))).toEqual(NOTHING);
+    expect(aggregateAnswer('')).toEqual(NOTHING);
+    expect(aggregateAnswer(nativeEncoder('s').opening().join(''))).toEqual(NOTHING);
   });
 
   it('has the text as it was, whatever stands in it', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' }), { maxLength: 8 }), (texts) => {
         const parts = texts.map((text): StreamPart => ({ type: 'text-delta', choice: 0, text }));
-        expect(collectAnswer(nativeEncoder('s').encode(parts).join('')).text).toBe(texts.join(''));
+        expect(aggregateAnswer(nativeEncoder('s').encode(parts).join('')).text).toBe(texts.join(''));
       }),
     );
   });
@@ -85,7 +88,7 @@ describe('collectAnswer', () => {
       toolPiece(1, { arguments: '{}' }),
       toolPiece(0, { arguments: ']' }),
     ];
-    expect(collectAnswer(nativeEncoder('s').encode(parts).join('')).toolCalls).toEqual([
+    expect(aggregateAnswer(nativeEncoder('s').encode(parts).join('')).toolCalls).toEqual([
       { id: 'c0', name: 'a', arguments: '[]' },
       { id: 'c1', name: 'b', arguments: '{}' },
     ]);
@@ -95,7 +98,7 @@ describe('collectAnswer', () => {
     const encoder = nativeEncoder('s');
     const failed = encoder.fail(new SluiceError('upstream-cut', 'The upstream broke off')) ?? [];
     const frames = [...encoder.encode([{ type: 'text-delta', choice: 0, text: 'Hi' }]), ...failed].join('');
-    expect(collectAnswer(frames)).toEqual({
+    expect(aggregateAnswer(frames)).toEqual({
       ...NOTHING,
       text: 'Hi',
       error: { code: 'upstream-cut', message: 'The upstream broke off' },
@@ -120,18 +123,18 @@ describe('collectAnswer', () => {
       files: [{ mediaType: 'image/png', data: 'AAAA' }],
       audio: { id: 'a1', data: 'AQI=', transcript: 'Hi you', expiresAt: 9 },
     };
-    expect(collectAnswer(frames)).toEqual({ ...NOTHING, ...expected });
+    expect(aggregateAnswer(frames)).toEqual({ ...NOTHING, ...expected });
     expect(collectOpenai(chunks.join(''))).toEqual({ ...NOTHING, ...expected });
   });
 
   it('has no usage where what stands there is none', () => {
     const usage = '{"promptTokens":1e308,"completionTokens":1e308,"totalTokens":null}';
     const done = `event: done\ndata: {"finishReason":"stop","usage":${usage},"model":null}\nid: s.0.end\n\n`;
-    expect(collectAnswer(done)).toEqual({ ...NOTHING, finishReason: 'stop' });
+    expect(aggregateAnswer(done)).toEqual({ ...NOTHING, finishReason: 'stop' });
   });
 
   it('says null where the end does not know', () => {
     const ending = { finishReason: undefined, usage: undefined, model: undefined, unterminated: true };
-    expect(collectAnswer((nativeEncoder('s').finish(ending) ?? []).join(''))).toEqual(NOTHING);
+    expect(aggregateAnswer((nativeEncoder('s').finish(ending) ?? []).join(''))).toEqual(NOTHING);
   });
 });

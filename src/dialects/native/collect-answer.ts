@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { collect, type AnswerPiece, type CollectedAnswer } from '../collected-answer.js';
-import { dataOfFrames } from '../data-of-frames.js';
+import { aggregate, type AnswerDelta, type AggregatedAnswer } from '../collected-answer.js';
+import { sseDataOf } from '../data-of-frames.js';
 
 const usageSchema = z.object({
   promptTokens: z.number(),
@@ -40,11 +40,11 @@ const frameSchema = z.object({
 });
 
 /** The answer that native frames came to. */
-export function collectAnswer(frames: string): CollectedAnswer {
-  return collect(dataOfFrames(frames).map(pieceOf));
+export function aggregateAnswer(frames: string): AggregatedAnswer {
+  return aggregate(sseDataOf(frames).map(deltaOf));
 }
 
-function pieceOf(data: string): AnswerPiece {
+function deltaOf(data: string): AnswerDelta {
   const { delta, code, message, ...piece } = frameSchema.parse(JSON.parse(data));
   const error = code === undefined || message === undefined ? undefined : { code, message };
   return { ...piece, text: delta, error };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCursor, printCursor, type Cursor } from './cursor.js';
+import { parseCursor, formatCursor, type Cursor } from './cursor.js';
 
 const ID = '019a2b3c4d5e7f608a9b0c1d2e3f4a5b';
 
@@ -13,19 +13,19 @@ const cursors: fc.Arbitrary<Cursor> = fc.record({
 
 describe('a cursor', () => {
   it('names the stream, the frame and whether it was the last', () => {
-    expect(printCursor({ streamId: ID, sequence: 7, epoch: 1, last: false })).toBe(`${ID}.7`);
-    expect(printCursor({ streamId: ID, sequence: 8, epoch: 1, last: true })).toBe(`${ID}.8.end`);
+    expect(formatCursor({ streamId: ID, sequence: 7, epoch: 1, last: false })).toBe(`${ID}.7`);
+    expect(formatCursor({ streamId: ID, sequence: 8, epoch: 1, last: true })).toBe(`${ID}.8.end`);
   });
 
   it('names the producer, if it is not the first', () => {
-    expect(printCursor({ streamId: ID, sequence: 7, epoch: 2, last: false })).toBe(`${ID}.7.e2`);
-    expect(printCursor({ streamId: ID, sequence: 8, epoch: 12, last: true })).toBe(`${ID}.8.e12.end`);
+    expect(formatCursor({ streamId: ID, sequence: 7, epoch: 2, last: false })).toBe(`${ID}.7.e2`);
+    expect(formatCursor({ streamId: ID, sequence: 8, epoch: 12, last: true })).toBe(`${ID}.8.e12.end`);
   });
 
   it('is read as it was printed', () => {
     fc.assert(
       fc.property(cursors, (cursor) => {
-        expect(parseCursor(printCursor(cursor))).toEqual(cursor);
+        expect(parseCursor(formatCursor(cursor))).toEqual(cursor);
       }),
     );
   });
@@ -33,7 +33,7 @@ describe('a cursor', () => {
   it('holds no character that makes a browser ask for a preflight, and is short', () => {
     fc.assert(
       fc.property(cursors, (cursor) => {
-        const id = printCursor(cursor);
+        const id = formatCursor(cursor);
         expect(id).toMatch(/^[\x21-\x7e]+$/);
         expect(id).not.toMatch(/["():<>?@[\\\]{}]/);
         expect(Buffer.byteLength(id)).toBeLessThan(128);

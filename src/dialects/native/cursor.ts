@@ -12,12 +12,12 @@ export interface Cursor {
 const CURSOR = /^([0-9a-f]{32})\.(\d{1,9})(?:\.e([2-9]|[1-9]\d))?(\.end)?$/;
 
 /** A cursor as an event id: ASCII, without a character that makes a browser ask for a CORS preflight. */
-export function printCursor({ streamId, sequence, epoch, last }: Cursor): string {
-  return `${streamId}.${sequence}${printEpoch(epoch)}${last ? '.end' : ''}`;
+export function formatCursor({ streamId, sequence, epoch, last }: Cursor): string {
+  return `${streamId}.${sequence}${formatEpoch(epoch)}${last ? '.end' : ''}`;
 }
 
 /** What stands after the number in frames of an epoch: nothing in those of the first. */
-export function printEpoch(epoch: number): string {
+export function formatEpoch(epoch: number): string {
   return epoch === 1 ? '' : `.e${epoch}`;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ChatMessage, ChatRequest } from '../../core/chat-request.js';
 import { SluiceError } from '../../core/sluice-error.js';
-import { MAX_MODEL_LENGTH } from '../model-length.js';
+import { MAX_MODEL_NAME_LENGTH } from '../model-length.js';
 import { invalidRequest } from '../invalid-request.js';
 import { jsonMember } from '../json-members.js';
 import { refuseUntrue } from '../refuse-untrue.js';
@@ -10,7 +10,7 @@ import { checkBody, messageSchema } from '../check-body.js';
 
 const TEMPERATURE = 'The default of the upstream’s settings if absent: 0.7, unless it has another or none';
 
-const modelName = z.string().min(1).max(MAX_MODEL_LENGTH).optional();
+const modelName = z.string().min(1).max(MAX_MODEL_NAME_LENGTH).optional();
 
 /** `GET /stream`. Empty optional parameters count as absent, as forms send them. */
 export const streamQuerySchema = z.object({

@@ -1,6 +1,6 @@
 import type { SluiceError } from '../../core/sluice-error.js';
 import type { StreamPart } from '../../core/stream-part.js';
-import type { Ending } from '../../core/transcoder.js';
+import type { FinishInfo } from '../../core/transcoder.js';
 
 /** One native event, before it has an id. `type` is absent for deltas. */
 export interface NativeEvent {
@@ -34,7 +34,7 @@ export function encodePart(part: StreamPart): NativeEvent | undefined {
 }
 
 /** The last event of a stream that ended well. What is not known is null. */
-export function encodeDone({ finishReason, usage, model }: Ending): NativeEvent {
+export function encodeDone({ finishReason, usage, model }: FinishInfo): NativeEvent {
   return {
     type: 'done',
     data: { finishReason: finishReason ?? null, usage: usage ?? null, model: model ?? null },

@@ -1,9 +1,9 @@
 import type { FrameNumbers, StreamFormat } from '../../core/dialect.js';
 import type { SluiceError } from '../../core/sluice-error.js';
 import type { StreamPart } from '../../core/stream-part.js';
-import type { Ending, PartEncoder } from '../../core/transcoder.js';
+import type { FinishInfo, PartEncoder } from '../../core/transcoder.js';
 import { translate } from '../../core/translate.js';
-import { printCursor, printEpoch } from './cursor.js';
+import { formatCursor, formatEpoch } from './cursor.js';
 import { encodeDone, encodeFailed, encodePart, type NativeEvent } from './encode-event.js';
 
 /** The native dialect as bytes: each frame ends with its id, so that a torn frame is asked for again. */
@@ -26,37 +26,37 @@ class NativeEncoder implements PartEncoder<string> {
   ) {
     this.#epoch = numbers.epoch ?? 1;
     this.#afterText = `}\nid: ${streamId}.`;
-    this.#end = `${printEpoch(this.#epoch)}\n\n`;
+    this.#end = `${formatEpoch(this.#epoch)}\n\n`;
   }
 
   /** An empty delta gives the client an id before the first content: what reconnects then asks no model. */
   opening(): readonly string[] {
-    return [this.#print({ data: { delta: '' } })];
+    return [this.#format({ data: { delta: '' } })];
   }
 
   encode(parts: readonly StreamPart[]): readonly string[] {
     let frames = '';
     for (const part of parts) {
-      if (part.type === 'text-delta' && part.choice === 0) frames += this.#printText(part.text);
+      if (part.type === 'text-delta' && part.choice === 0) frames += this.#formatText(part.text);
       else {
         const event = encodePart(part);
-        if (event !== undefined) frames += this.#print(event);
+        if (event !== undefined) frames += this.#format(event);
       }
     }
     return frames === '' ? [] : [frames];
   }
 
-  finish(ending: Ending): readonly string[] {
-    return [this.#print(encodeDone(ending))];
+  finish(ending: FinishInfo): readonly string[] {
+    return [this.#format(encodeDone(ending))];
   }
 
   fail(error: SluiceError): readonly string[] {
-    return [this.#print(encodeFailed(error))];
+    return [this.#format(encodeFailed(error))];
   }
 
-  #print({ type, data }: NativeEvent): string {
+  #format({ type, data }: NativeEvent): string {
     const sequence = this.numbers.next++;
-    const id = printCursor({
+    const id = formatCursor({
       streamId: this.streamId,
       sequence,
       epoch: this.#epoch,
@@ -66,7 +66,7 @@ class NativeEncoder implements PartEncoder<string> {
   }
 
   /** The same as `#print` of it, at a third of the cost: nearly all frames are of this kind. */
-  #printText(text: string): string {
+  #formatText(text: string): string {
     return `data: {"delta":${JSON.stringify(text)}${this.#afterText}${this.numbers.next++}${this.#end}`;
   }
 }

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SluiceError } from '../../core/sluice-error.js';
 import type { StreamPart } from '../../core/stream-part.js';
-import { MAX_SAID } from '../max-said.js';
+import { MAX_CONTINUATION_CHARS } from '../max-said.js';
 import { nativeEncoder } from './native-format.js';
-import { readSaid } from './read-said.js';
+import { readText } from './read-said.js';
 
-const said = (...frames: readonly string[]) => readSaid(Buffer.from(frames.join('')));
+const said = (...frames: readonly string[]) => readText(Buffer.from(frames.join('')));
 const text = (part: string): StreamPart => ({ type: 'text-delta', choice: 0, text: part });
 const encode = (...parts: StreamPart[]) => nativeEncoder('s').encode(parts).join('');
 
@@ -40,7 +40,7 @@ describe('what native frames said', () => {
     ],
     ['an error', nativeEncoder('s').fail(new SluiceError('upstream-cut', 'cut'))?.join('') ?? ''],
     ['what is no JSON', 'data: {\n\n'],
-    ['more than is kept', encode(text('x'.repeat(MAX_SAID)))],
+    ['more than is kept', encode(text('x'.repeat(MAX_CONTINUATION_CHARS)))],
   ])('is no plain text with %s', (_, frames) => {
     expect(said(encode(text('one')), frames).isPlainText).toBe(false);
   });

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import type { Said } from '../../core/continuation.js';
-import { dataOfFrames } from '../data-of-frames.js';
-import { MAX_SAID } from '../max-said.js';
+import type { PartialText } from '../../core/continuation.js';
+import { sseDataOf } from '../data-of-frames.js';
+import { MAX_CONTINUATION_CHARS } from '../max-said.js';
 
 /** The only frame that another model may go on after. */
 const deltaSchema = z.strictObject({ delta: z.string() });
 
 /** What some native frames said. Anything but text deltas is no plain text. */
-export function readSaid(frames: Buffer): Said {
-  const deltas = dataOfFrames(frames.toString()).map(deltaOf);
+export function readText(frames: Buffer): PartialText {
+  const deltas = sseDataOf(frames.toString()).map(deltaOf);
   const texts = deltas.filter((delta) => delta !== undefined && delta !== '');
   const text = texts.join('');
-  const isPlainText = deltas.every((delta) => delta !== undefined) && text.length <= MAX_SAID;
+  const isPlainText = deltas.every((delta) => delta !== undefined) && text.length <= MAX_CONTINUATION_CHARS;
   return { text, tokens: texts.length, isPlainText, head: {} };
 }
 

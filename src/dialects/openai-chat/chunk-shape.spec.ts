@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blockOf } from '../../../test/support/event-block.js';
-import { ChunkShape } from './chunk-shape.js';
+import { ChunkTemplate } from './chunk-shape.js';
 import { readChunk } from './read-chunk.js';
 
 /** A chunk as OpenAI prints it, with a content in JSON. */
@@ -13,14 +13,14 @@ const padded = (content: string, padding: string) =>
 
 const bytesOf = (...events: string[]) => blockOf(...events).bytes;
 
-function learn(shape: ChunkShape, data: string): ChunkShape {
+function learn(shape: ChunkTemplate, data: string): ChunkTemplate {
   const chunk = readChunk(data);
   if (chunk === undefined) throw new Error('That is no chunk');
-  shape.learn(data, chunk);
+  shape.learnFrom(data, chunk);
   return shape;
 }
 
-const learnt = (data: string) => learn(new ChunkShape(), data);
+const learnt = (data: string) => learn(new ChunkTemplate(), data);
 
 const spaced = (text: string) => `{"choices": [{"index": 3, "delta": {"content": "${text}"}}]}`;
 const doubled = (other: string, text: string) =>
@@ -30,7 +30,7 @@ const named = (id: string) => openai('"a"').replace('"id":"c"', `"id":"${id}"`);
 const said = (text: string, choice = 0) => ({ type: 'text-delta', choice, text });
 
 /** What is read of one event. */
-const readBy = (shape: ChunkShape, data: string) => shape.read(bytesOf(data), 0)?.parts;
+const readBy = (shape: ChunkTemplate, data: string) => shape.read(bytesOf(data), 0)?.parts;
 
 /** What is read of `b` after learning from `a`, if anything, is `b`. */
 const agrees = (a: string, b: string, print: (content: string) => string) => {
@@ -145,7 +145,7 @@ describe('ChunkShape', () => {
   });
 
   it('gives up a stream in which no two events have a shape', () => {
-    const shape = new ChunkShape();
+    const shape = new ChunkTemplate();
     for (let second = 1; second <= 4; second += 1) learn(shape, at(second));
     learn(shape, at(5));
     expect(shape.count(bytesOf(at(5)))).toBe(0);

@@ -1,10 +1,10 @@
 import type { TextDelta } from '../../core/stream-part.js';
-import type { KnownEvents } from '../../core/transcoder.js';
+import type { FastPathEvents } from '../../core/transcoder.js';
 import { isRecord } from './is-record.js';
 import { readChunk, readText, type ChatChunk } from './read-chunk.js';
 
 /** How often a shape is learnt in a row without one event that has it: some streams have none. */
-const MAX_LESSONS = 4;
+const MAX_TEMPLATES = 4;
 const PROBE = 'probe';
 const DATA = 'data: ';
 const BLANK = '\n\n';
@@ -14,7 +14,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /** Longer events are parsed each time: to take their shape costs a few times what parsing does. */
-const MAX_LEARNT_CHARACTERS = 16 * 1024;
+const MAX_TEMPLATE_CHARACTERS = 16 * 1024;
 
 /** As much as some twenty shapes take, in bytes. */
 const SLAB_BYTES = 4096;
@@ -29,7 +29,7 @@ const OBFUSCATION = /"obfuscation"\s*:\s*"/;
  * The bytes of an event before, between and after the strings that change, its framing included; between is from the content's
  * closing quote to the padding's opening one, and empty without a padding.
  */
-interface Shape {
+interface Template {
   readonly bytes: Buffer;
   readonly between: number;
   readonly after: number;
@@ -42,13 +42,13 @@ interface Shape {
  * Inside a JSON string a quote is escaped, so no text that a model writes ends its string early. Bytes are compared
  * with bytes: to make a string of them takes longer than the rest (docs/decisions/0008).
  */
-export class ChunkShape {
-  #shape: Shape | undefined;
-  #lessons = 0;
+export class ChunkTemplate {
+  #template: Template | undefined;
+  #learned = 0;
 
   /** How many events a block holds, if each says a text and nothing else; 0 for any other block. */
   count(block: Buffer): number {
-    const shape = this.#shape;
+    const shape = this.#template;
     // A line that ends with CR is none of a shape.
     if (shape === undefined || block.includes(CR)) return 0;
     const isEscaped = block.includes(BACKSLASH);
@@ -58,7 +58,7 @@ export class ChunkShape {
       if (end === -1 || (isEscaped && textOf(block, at + shape.between) === undefined)) return 0;
       at = end;
     }
-    this.#lessons = 0;
+    this.#learned = 0;
     return events;
   }
 
@@ -66,8 +66,8 @@ export class ChunkShape {
    * What events say from an offset on, as far as each says a text and nothing else; undefined if the first does not. Only
    * of a block without CR.
    */
-  read(block: Buffer, from: number): KnownEvents | undefined {
-    const shape = this.#shape;
+  read(block: Buffer, from: number): FastPathEvents | undefined {
+    const shape = this.#template;
     if (shape === undefined) return undefined;
     let parts: TextDelta[] | undefined;
     let at = from;
@@ -82,31 +82,31 @@ export class ChunkShape {
       at = end;
     }
     if (parts === undefined) return undefined;
-    this.#lessons = 0;
+    this.#learned = 0;
     return { parts, end: at };
   }
 
   /** Takes the shape of an event that was read and has not the one known, if it says a text and nothing else. */
-  learn(data: string, chunk: ChatChunk): void {
-    if (!this.#learns(data) || !saysOnlyText(chunk)) return;
-    this.#lessons += 1;
-    this.#shape = shapeOf(data, chunk) ?? this.#shape;
+  learnFrom(data: string, chunk: ChatChunk): void {
+    if (!this.#canLearn(data) || !hasOnlyText(chunk)) return;
+    this.#learned += 1;
+    this.#template = templateOf(data, chunk) ?? this.#template;
   }
 
-  #learns(data: string): boolean {
-    return this.#lessons < MAX_LESSONS && data.length <= MAX_LEARNT_CHARACTERS;
+  #canLearn(data: string): boolean {
+    return this.#learned < MAX_TEMPLATES && data.length <= MAX_TEMPLATE_CHARACTERS;
   }
 }
 
 /** The offset after the event at `at`; -1 if it has another shape, or no text. */
-function endOfEvent(block: Buffer, at: number, { bytes, between, after }: Shape): number {
+function endOfEvent(block: Buffer, at: number, { bytes, between, after }: Template): number {
   const from = at + between;
-  const to = stands(bytes, 0, between, block, at) ? closingQuote(block, from) : -1;
+  const to = matchesAt(bytes, 0, between, block, at) ? closingQuote(block, from) : -1;
   if (to <= from) return -1;
   let last = to;
   if (between < after)
-    last = stands(bytes, between, after, block, to) ? closingQuote(block, to + after - between) : -1;
-  if (last === -1 || !stands(bytes, after, bytes.length, block, last)) return -1;
+    last = matchesAt(bytes, between, after, block, to) ? closingQuote(block, to + after - between) : -1;
+  if (last === -1 || !matchesAt(bytes, after, bytes.length, block, last)) return -1;
   const end = last + bytes.length - after;
   return block.indexOf(LF, from) === end - BLANK.length ? end : -1;
 }
@@ -116,7 +116,7 @@ function textOf(block: Buffer, from: number): string | undefined {
 }
 
 /** Whether some of a shape's bytes stand at an offset. */
-function stands(bytes: Buffer, from: number, to: number, block: Buffer, at: number): boolean {
+function matchesAt(bytes: Buffer, from: number, to: number, block: Buffer, at: number): boolean {
   const end = at + to - from;
   return end <= block.length && bytes.compare(block, at, end, from, to) === 0;
 }
@@ -127,7 +127,7 @@ function closingQuote(text: Buffer, at: number): number {
   return quote > at && text[quote - 1] === BACKSLASH ? -1 : quote;
 }
 
-function shapeOf(data: string, { choices: [choice] }: ChatChunk): Shape | undefined {
+function templateOf(data: string, { choices: [choice] }: ChatChunk): Template | undefined {
   const content = stringAt(data, CONTENT, 0);
   if (content === undefined || choice === undefined || /[\r\n]/.test(data)) return undefined;
   const padding = stringAt(data, OBFUSCATION, content.end);
@@ -137,10 +137,10 @@ function shapeOf(data: string, { choices: [choice] }: ChatChunk): Shape | undefi
   // Another field may have the name too: it is the delta's if what is put there is read there.
   const probe = readChunk(before + PROBE + (between === undefined ? '' : between + PROBE) + after);
   if (probe?.choices[0]?.delta?.['content'] !== PROBE) return undefined;
-  return shapeFrom([DATA + before, between ?? '', after + BLANK], choice.index);
+  return templateFrom([DATA + before, between ?? '', after + BLANK], choice.index);
 }
 
-function shapeFrom([before, between, after]: readonly [string, string, string], choice: number): Shape {
+function templateFrom([before, between, after]: readonly [string, string, string], choice: number): Template {
   const text = before + between + after;
   const bytes = keptBytes(text);
   const start = Buffer.byteLength(before);
@@ -172,7 +172,7 @@ function stringAt(data: string, name: RegExp, from: number) {
   return end === -1 || data[end - 1] === '\\' ? undefined : { start, end };
 }
 
-function saysOnlyText({ choices, usage }: ChatChunk): boolean {
+function hasOnlyText({ choices, usage }: ChatChunk): boolean {
   const [choice, ...others] = choices;
   if (choice?.delta === undefined || others.length > 0 || choice.finishReason) return false;
   if (isRecord(usage)) return false;

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { eventBlock } from '../../../test/support/event-block.js';
 import { SluiceError } from '../../core/sluice-error.js';
-import type { CollectedAnswer } from '../collected-answer.js';
-import { collectAnswer } from './collect-answer.js';
+import type { AggregatedAnswer } from '../collected-answer.js';
+import { aggregateAnswer } from './collect-answer.js';
 import { passThrough } from './pass-through.js';
 
 const FOLDER = new URL('../../../test/fixtures/openai-chat/', import.meta.url);
-const NOTHING: CollectedAnswer = {
+const NOTHING: AggregatedAnswer = {
   text: '',
   reasoning: '',
   toolCalls: [],
@@ -27,7 +27,7 @@ const usage = (promptTokens: number, completionTokens: number) => ({
 });
 
 /** The frames of a transcript, and what they come to. */
-const transcripts: readonly { readonly name: string; readonly answer: Partial<CollectedAnswer> }[] = [
+const transcripts: readonly { readonly name: string; readonly answer: Partial<AggregatedAnswer> }[] = [
   {
     name: 'openai',
     answer: { text: 'Grüße 👩‍👩‍👧 say "usage":{ and [DONE]\n\n', finishReason: 'stop', usage: usage(9, 12) },
@@ -74,16 +74,19 @@ describe.each(transcripts)('collectAnswer of what $name streams', ({ name, answe
   const frames = framesOf(name);
 
   it('has the whole answer', () => {
-    expect(collectAnswer(frames.join(''))).toEqual({ ...NOTHING, model: expect.any(String), ...answer });
+    expect(aggregateAnswer(frames.join(''))).toEqual({ ...NOTHING, model: expect.any(String), ...answer });
   });
 
   it('has the same of what a caller is sent of it', () => {
     const sent = passedOn(frames.join(''));
-    expect(collectAnswer(sent)).toEqual(collectAnswer(frames.join('')));
+    expect(aggregateAnswer(sent)).toEqual(aggregateAnswer(frames.join('')));
   });
 
   it.each(frames.map((_, count) => count))('goes as far as its first %i frames do', (count) => {
-    const [whole, part] = [collectAnswer(frames.join('')), collectAnswer(frames.slice(0, count).join(''))];
+    const [whole, part] = [
+      aggregateAnswer(frames.join('')),
+      aggregateAnswer(frames.slice(0, count).join('')),
+    ];
     for (const field of ['text', 'reasoning'] as const) {
       expect(whole[field].slice(0, part[field].length)).toBe(part[field]);
     }
@@ -103,25 +106,25 @@ describe.each(transcripts)('collectAnswer of what $name streams', ({ name, answe
 
 describe('collectAnswer', () => {
   it('has nothing of no frames, and of [DONE] alone', () => {
-    expect(collectAnswer('')).toEqual(NOTHING);
-    expect(collectAnswer('data: [DONE]\n\n')).toEqual(NOTHING);
+    expect(aggregateAnswer('')).toEqual(NOTHING);
+    expect(aggregateAnswer('data: [DONE]\n\n')).toEqual(NOTHING);
   });
 
   it('passes over what is no chunk', () => {
     const odd = ': comment\n\ndata: no JSON\n\ndata: 1\n\ndata: {"choices":1}\n\n';
-    expect(collectAnswer(odd + delta({ content: 'Hi' }))).toEqual({ ...NOTHING, text: 'Hi' });
+    expect(aggregateAnswer(odd + delta({ content: 'Hi' }))).toEqual({ ...NOTHING, text: 'Hi' });
   });
 
   it('keeps to the first of several answers', () => {
     const both = delta({ content: 'one' }) + delta({ content: 'other' }, 1) + delta({ content: '!' });
     const finish = chunk({ choices: [{ index: 1, delta: {}, finish_reason: 'length' }] });
-    expect(collectAnswer(both + finish)).toEqual({ ...NOTHING, text: 'one!' });
+    expect(aggregateAnswer(both + finish)).toEqual({ ...NOTHING, text: 'one!' });
   });
 
   it('puts calls in the order of their numbers, whichever comes first', () => {
     const frames =
       toolPiece(1, 'b', '{') + toolPiece(0, 'a', '[') + toolPiece(1, '', '}') + toolPiece(0, '', ']');
-    expect(collectAnswer(frames).toolCalls).toEqual([
+    expect(aggregateAnswer(frames).toolCalls).toEqual([
       { id: 'c0', name: 'a', arguments: '[]' },
       { id: 'c1', name: 'b', arguments: '{}' },
     ]);
@@ -129,14 +132,14 @@ describe('collectAnswer', () => {
 
   it('takes another id with the same number for another call', () => {
     const other = delta({ tool_calls: [{ index: 0, id: 'c1', function: { name: 'b', arguments: '{}' } }] });
-    expect(collectAnswer(toolPiece(0, 'a', '{}') + other).toolCalls).toEqual([
+    expect(aggregateAnswer(toolPiece(0, 'a', '{}') + other).toolCalls).toEqual([
       { id: 'c0', name: 'a', arguments: '{}' },
       { id: 'c1', name: 'b', arguments: '{}' },
     ]);
   });
 
   it('takes the first model that is named', () => {
-    expect(collectAnswer(chunk({ model: '' }) + chunk({ model: 'a' }) + chunk({ model: 'b' })).model).toBe(
+    expect(aggregateAnswer(chunk({ model: '' }) + chunk({ model: 'a' }) + chunk({ model: 'b' })).model).toBe(
       'a',
     );
   });
@@ -146,7 +149,7 @@ describe('collectAnswer', () => {
       new SluiceError('upstream-cut', 'The upstream broke off'),
     );
     const frames = [delta({ content: 'Hi' }), ...(failed ?? [])].map(String).join('');
-    expect(collectAnswer(frames)).toMatchObject({
+    expect(aggregateAnswer(frames)).toMatchObject({
       text: 'Hi',
       finishReason: null,
       error: { code: expect.any(String), message: expect.any(String) },
@@ -155,11 +158,11 @@ describe('collectAnswer', () => {
 
   it('passes over a chunk that is nested too deeply to be read', () => {
     const deep = `data: {"choices":[{"delta":{"x":${'['.repeat(2_000)}${']'.repeat(2_000)}}}]}\n\n`;
-    expect(collectAnswer(deep + delta({ content: 'Hi' })).text).toBe('Hi');
+    expect(aggregateAnswer(deep + delta({ content: 'Hi' })).text).toBe('Hi');
   });
 
   it('reads a payload of several lines', () => {
     const lines = 'data: {"choices":[{"index":0,\ndata: "delta":{"content":"Hi"}}]}\n\n';
-    expect(collectAnswer(lines).text).toBe('Hi');
+    expect(aggregateAnswer(lines).text).toBe('Hi');
   });
 });

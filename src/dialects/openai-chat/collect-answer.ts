@@ -1,23 +1,23 @@
 import type { StreamPart } from '../../core/stream-part.js';
-import { collect, type AnswerPiece, type CollectedAnswer } from '../collected-answer.js';
-import { dataOfFrames } from '../data-of-frames.js';
+import { aggregate, type AnswerDelta, type AggregatedAnswer } from '../collected-answer.js';
+import { sseDataOf } from '../data-of-frames.js';
 import { partsOf } from './decode-event.js';
 import { isRecord } from './is-record.js';
 import { readChunk, readText, type ChatChunk } from './read-chunk.js';
 import { ToolCalls } from './tool-calls.js';
 
 /** The first answer of what chat completion chunks came to. */
-export function collectAnswer(frames: string): CollectedAnswer {
+export function aggregateAnswer(frames: string): AggregatedAnswer {
   const calls = new ToolCalls();
   const begun = new Set<number>();
-  return collect(dataOfFrames(frames).flatMap((data) => piecesOf(data, calls, begun)));
+  return aggregate(sseDataOf(frames).flatMap((data) => deltasOf(data, calls, begun)));
 }
 
-function piecesOf(data: string, calls: ToolCalls, begun: Set<number>): AnswerPiece[] {
+function deltasOf(data: string, calls: ToolCalls, begun: Set<number>): AnswerDelta[] {
   const chunk = data === '[DONE]' ? undefined : tryRead(data);
   if (chunk === undefined) return [];
   if (isRecord(chunk.error)) return [{ error: errorOf(chunk.error) }];
-  return [{ model: chunk.model }, ...partsOf(chunk, calls, begun).map(pieceOf)];
+  return [{ model: chunk.model }, ...partsOf(chunk, calls, begun).map(deltaOf)];
 }
 
 /** What its caller was sent unread may be more than is read. */
@@ -29,7 +29,7 @@ function tryRead(data: string): ChatChunk | undefined {
   }
 }
 
-function pieceOf(part: StreamPart): AnswerPiece {
+function deltaOf(part: StreamPart): AnswerDelta {
   if ('choice' in part && part.choice !== 0) return {};
   switch (part.type) {
     case 'text-delta':
@@ -56,7 +56,7 @@ function pieceOf(part: StreamPart): AnswerPiece {
 }
 
 /** Of the frame that tells of a failure: our own, or the provider's. */
-function errorOf({ code, message }: Readonly<Record<string, unknown>>): NonNullable<AnswerPiece['error']> {
+function errorOf({ code, message }: Readonly<Record<string, unknown>>): NonNullable<AnswerDelta['error']> {
   return {
     code: (readText(code) ?? 'upstream_error').replaceAll('_', '-'),
     message: readText(message) ?? 'The upstream reported an error',

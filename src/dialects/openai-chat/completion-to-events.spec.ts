@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { collectAnswer } from './collect-answer.js';
+import { aggregateAnswer } from './collect-answer.js';
 import { completionToEvents } from './completion-to-events.js';
 
 const HEAD = { id: 'c1', created: 7, model: 'm', system_fingerprint: 'f' };
@@ -33,7 +33,7 @@ const deltasOf = (message: unknown) =>
 const call = (id: string, index?: unknown) => ({ id, index, type: 'function', function: { name: 'f' } });
 
 /** What a completion of one choice came to. */
-const textOf = (choice: unknown) => collectAnswer(completionToEvents({ choices: [choice] }));
+const textOf = (choice: unknown) => aggregateAnswer(completionToEvents({ choices: [choice] }));
 
 describe('completionToEvents', () => {
   it('gives the role, the message, the end and the usage of a completion, and [DONE]', () => {
@@ -49,7 +49,7 @@ describe('completionToEvents', () => {
   it('numbers tool calls by their places, whatever they say', () => {
     const message = { role: 'assistant', content: null, tool_calls: [call('a', 0), call('b', 0), call('c')] };
     expect(deltasOf(message)[1]).toMatchObject({ tool_calls: [{ index: 0 }, { index: 1 }, { index: 2 }] });
-    const { toolCalls } = collectAnswer(completionToEvents(completion(message)));
+    const { toolCalls } = aggregateAnswer(completionToEvents(completion(message)));
     expect(toolCalls.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
   });
 

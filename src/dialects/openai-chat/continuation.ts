@@ -1,13 +1,13 @@
 import type { ChatRequest } from '../../core/chat-request.js';
-import type { Beginning, Continuation, Said, SaidListener } from '../../core/continuation.js';
-import type { Frame } from '../../core/frame.js';
-import type { EventBlock } from '../../core/event-block.js';
+import type { ContinuedAnswer, Continuation, PartialText, TextRecorder } from '../../core/continuation.js';
+import type { FrameBytes } from '../../core/frame.js';
+import type { EventBatch } from '../../core/event-block.js';
 import { parseJson } from '../../core/parse-json.js';
-import { readBlock, type BlockListener } from '../../core/read-block.js';
-import { transcoded } from '../../core/transcoded.js';
+import { decodeEvents, type EventVisitor } from '../../core/read-block.js';
+import { transcodeResult } from '../../core/transcoded.js';
 import type { Transcoder } from '../../core/transcoder.js';
 import { jsonMember } from '../json-members.js';
-import { MAX_SAID } from '../max-said.js';
+import { MAX_CONTINUATION_CHARS } from '../max-said.js';
 import { sseData } from '../sse-frame.js';
 import { withMembers } from '../with-members.js';
 import { eventDecoder } from './decode-event.js';
@@ -26,7 +26,7 @@ export const continuation: Continuation = {
     const isText = format === undefined || format === null || (isRecord(format) && format['type'] === 'text');
     return (n ?? 1) === 1 && isEmpty(tools) && isEmpty(functions) && logprobs !== true && isText;
   },
-  listen: () => new Listener(),
+  listen: () => new PartialTextRecorder(),
   requestFor(request, { text, tokens }) {
     const limits = Object.entries(bodyOf(request)).flatMap(([name, value]) =>
       (name === 'max_tokens' || name === 'max_completion_tokens') && typeof value === 'number'
@@ -42,14 +42,20 @@ export const continuation: Continuation = {
       messages,
       ...(request.parameters && { parameters: { ...request.parameters, ...Object.fromEntries(limits) } }),
       ...(request.source && { source: { ...request.source, body: { ...request.source.body, ...changed } } }),
-      ...(request.text && { text: { ...request.text, json: goneOn(request.text.json, beginning, limits) } }),
+      ...(request.text && {
+        text: { ...request.text, json: continuedRequest(request.text.json, beginning, limits) },
+      }),
     };
   },
-  passThrough: (request, beginning) => new Rest(asksForUsage(request), beginning),
+  passThrough: (request, beginning) => new ContinuationTranscoder(asksForUsage(request), beginning),
 };
 
 /** The caller's text with one message more, and other limits. */
-function goneOn(json: string, message: object, limits: readonly (readonly [string, number])[]): string {
+function continuedRequest(
+  json: string,
+  message: object,
+  limits: readonly (readonly [string, number])[],
+): string {
   const member = jsonMember(json, 'messages');
   if (member === undefined) return json;
   const messages = json.slice(member.valueFrom, member.valueTo - 1);
@@ -71,30 +77,30 @@ function isEmpty(list: unknown): boolean {
 const REFUSAL = /"refusal"\s*:\s*"(?!")/;
 
 /** Keeps the text of an answer, and the fields that its chunks share. */
-class Listener implements SaidListener, BlockListener {
+class PartialTextRecorder implements TextRecorder, EventVisitor {
   readonly #decoder = eventDecoder();
   #text = '';
   #tokens = 0;
   #isPlainText = true;
   #head: Body | undefined;
 
-  get said(): Said {
+  get partial(): PartialText {
     const { text, tokens } = { text: this.#text, tokens: this.#tokens };
     return {
       text,
       tokens,
-      isPlainText: this.#isPlainText && text.length <= MAX_SAID,
+      isPlainText: this.#isPlainText && text.length <= MAX_CONTINUATION_CHARS,
       head: this.#head ?? {},
     };
   }
 
-  hear(block: EventBlock): void {
+  record(block: EventBatch): void {
     this.#head ??= headOf(block);
-    for (const part of readBlock(block, this.#decoder, this).parts) {
+    for (const part of decodeEvents(block, this.#decoder, this).parts) {
       // What it costs so far is nothing that it says.
       if (part.type === 'usage') continue;
       if (part.type !== 'text-delta' || part.choice !== 0) this.#isPlainText = false;
-      else if (this.#text.length <= MAX_SAID) {
+      else if (this.#text.length <= MAX_CONTINUATION_CHARS) {
         this.#text += part.text;
         this.#tokens += 1;
       }
@@ -102,7 +108,7 @@ class Listener implements SaidListener, BlockListener {
   }
 
   /** Of the reading: texts and nothing else. */
-  onKnown(): void {}
+  onFastEvent(): void {}
 
   /** Of the reading. */
   onEvent(_from: number, _to: number, data: string): void {
@@ -111,7 +117,7 @@ class Listener implements SaidListener, BlockListener {
 }
 
 /** Of the first chunk; undefined if the block has none. */
-function headOf(block: EventBlock): Body | undefined {
+function headOf(block: EventBatch): Body | undefined {
   for (const { data } of block.events(0, block.bytes.length)) {
     const chunk = parse(data);
     if (chunk === undefined) continue;
@@ -122,58 +128,58 @@ function headOf(block: EventBlock): Body | undefined {
 }
 
 /** Prints the chunks of the rest with the head of the beginning, without a second role, and with the usage of both. */
-class Rest implements Transcoder<Frame> {
+class ContinuationTranscoder implements Transcoder<FrameBytes> {
   readonly #decoder = eventDecoder();
-  #noted = false;
+  #reported = false;
   #doneSent = false;
 
   constructor(
     private readonly showUsage: boolean,
-    private readonly beginning: Beginning,
+    private readonly beginning: ContinuedAnswer,
   ) {}
 
-  push(block: EventBlock): ReturnType<Transcoder<Frame>['push']> {
-    const output: Frame[] = [];
-    const { seen } = readBlock(block, this.#decoder, {
-      onKnown: (from, to) => {
-        for (const { data } of block.events(from, to)) output.push(...this.#print(data));
+  push(block: EventBatch): ReturnType<Transcoder<FrameBytes>['push']> {
+    const output: FrameBytes[] = [];
+    const { summary: seen } = decodeEvents(block, this.#decoder, {
+      onFastEvent: (from, to) => {
+        for (const { data } of block.events(from, to)) output.push(...this.#format(data));
       },
       onEvent: (_from, _to, data, { done, ignored }) => {
         if (done) output.push(DONE_FRAME);
-        else if (ignored !== true) output.push(...this.#print(data));
+        else if (ignored !== true) output.push(...this.#format(data));
       },
     });
     this.#doneSent ||= seen.done;
-    return transcoded(output, seen);
+    return transcodeResult(output, seen);
   }
 
-  opening(): readonly Frame[] {
+  opening(): readonly FrameBytes[] {
     return [];
   }
 
-  finish(): readonly Frame[] {
+  finish(): readonly FrameBytes[] {
     return this.#doneSent ? [] : [DONE_FRAME];
   }
 
-  fail(error: Parameters<Transcoder<Frame>['fail']>[0]): readonly Frame[] {
+  fail(error: Parameters<Transcoder<FrameBytes>['fail']>[0]): readonly FrameBytes[] {
     return [encodeErrorFrame(error)];
   }
 
-  #print(data: string): string[] {
+  #format(data: string): string[] {
     const chunk = parse(data);
     if (chunk === undefined) return [sseData(data)];
     const { choices, usage } = chunk;
     const isUsage = Array.isArray(choices) ? choices.length === 0 : Boolean(usage);
     if ((isUsage && !this.showUsage) || isRoleOnly(choices)) return [];
-    const { said, target } = this.beginning;
-    const note = this.#noted ? {} : { sluice: { continued_by: target } };
-    this.#noted = true;
-    const sum = isRecord(usage) ? { usage: this.#withBeginning(usage) } : {};
+    const { partial: said, target } = this.beginning;
+    const note = this.#reported ? {} : { sluice: { continued_by: target } };
+    this.#reported = true;
+    const sum = isRecord(usage) ? { usage: this.#withPartial(usage) } : {};
     return [sseData(JSON.stringify({ ...chunk, ...said.head, ...sum, ...note }))];
   }
 
   /** What the rest cost, and what the beginning did. */
-  #withBeginning(usage: Body): Body {
+  #withPartial(usage: Body): Body {
     const { promptTokens, completionTokens, totalTokens } = this.beginning.usage;
     const add = (name: string, tokens: number) =>
       typeof usage[name] === 'number' ? { [name]: usage[name] + tokens } : {};

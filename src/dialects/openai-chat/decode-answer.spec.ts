@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeAnswer } from './decode-answer.js';
+import { decodeCompletion } from './decode-answer.js';
 
 describe('decodeAnswer', () => {
   it('tells the model, the usage and how the choices finished', () => {
@@ -11,7 +11,7 @@ describe('decodeAnswer', () => {
       ],
       usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 4 },
     };
-    expect(decodeAnswer(body)).toEqual({
+    expect(decodeCompletion(body)).toEqual({
       model: 'm',
       finished: [0, 1],
       finishReason: 'length',
@@ -24,13 +24,13 @@ describe('decodeAnswer', () => {
     { choices: [{ finish_reason: 'stop', usage: { prompt_tokens: 3, completion_tokens: 4 } }], model: '' },
   ])('reads the usage of %j, and no model without a name', (body) => {
     const usage = { promptTokens: 3, completionTokens: 4, totalTokens: 7 };
-    expect(decodeAnswer(body)).toEqual({ finished: [0], finishReason: 'stop', usage, model: undefined });
+    expect(decodeCompletion(body)).toEqual({ finished: [0], finishReason: 'stop', usage, model: undefined });
   });
 
   it.each([{ message: { content: 'a' } }, { message: { content: 'a' }, finish_reason: null }])(
     'takes %j for an answer that says nothing of its end',
     (choice) => {
-      const seen = decodeAnswer({ choices: [choice] });
+      const seen = decodeCompletion({ choices: [choice] });
       expect(seen).toMatchObject({ finished: [], finishReason: undefined });
       expect(seen.error).toBeUndefined();
     },
@@ -38,11 +38,11 @@ describe('decodeAnswer', () => {
 
   it('has no usage of counts that are none', () => {
     const usage = { prompt_tokens: 1e308, completion_tokens: 1e308 };
-    expect(decodeAnswer({ choices: [{ finish_reason: 'stop' }], usage }).usage).toBeUndefined();
+    expect(decodeCompletion({ choices: [{ finish_reason: 'stop' }], usage }).usage).toBeUndefined();
   });
 
   it('reports an error that came with a 200', () => {
-    expect(decodeAnswer({ error: { message: 'no', code: 7 } })).toMatchObject({
+    expect(decodeCompletion({ error: { message: 'no', code: 7 } })).toMatchObject({
       finished: [],
       error: { code: 'upstream-error', status: 502, providerError: { message: 'no', code: 7 } },
     });
@@ -52,21 +52,21 @@ describe('decodeAnswer', () => {
     'takes the finish reason "%s" for none',
     (finish_reason) => {
       const choices = [{ message: { content: 'a' }, finish_reason: 'stop' }, { finish_reason }];
-      expect(decodeAnswer({ choices })).toMatchObject({ finished: [], error: { code: 'upstream-cut' } });
+      expect(decodeCompletion({ choices })).toMatchObject({ finished: [], error: { code: 'upstream-cut' } });
     },
   );
 
   it('has neither a finish reason nor an error where the field is null', () => {
-    expect(decodeAnswer({ choices: [{ finish_reason: null }] })).toEqual({ finished: [] });
+    expect(decodeCompletion({ choices: [{ finish_reason: null }] })).toEqual({ finished: [] });
   });
 
   it('tells a word that nobody knows, whichever choice has it', () => {
     const choices = [{ finish_reason: 'a-vendor-word' }, { finish_reason: 'stop' }];
-    expect(decodeAnswer({ choices }).finishReason).toBe('a-vendor-word');
+    expect(decodeCompletion({ choices }).finishReason).toBe('a-vendor-word');
   });
 
   it('does not take an empty error field for an error', () => {
-    expect(decodeAnswer({ error: null, choices: [{ finish_reason: 'stop' }] })).toMatchObject({
+    expect(decodeCompletion({ error: null, choices: [{ finish_reason: 'stop' }] })).toMatchObject({
       finished: [0],
     });
   });
@@ -74,7 +74,7 @@ describe('decodeAnswer', () => {
   it.each([null, 'text', [], {}, { choices: [] }, { choices: 'none', usage: 7, model: 7 }])(
     'takes %j for no answer',
     (body) => {
-      expect(decodeAnswer(body)).toMatchObject({ finished: [], error: { code: 'upstream-error' } });
+      expect(decodeCompletion(body)).toMatchObject({ finished: [], error: { code: 'upstream-error' } });
     },
   );
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SluiceError } from '../../core/sluice-error.js';
-import type { DecodedAnswer } from '../../core/dialect.js';
+import type { DecodedCompletion } from '../../core/dialect.js';
 import { mergeFinish } from '../../core/outcome.js';
 import { findError } from './find-error.js';
 import { findUsage } from './find-usage.js';
@@ -9,16 +9,16 @@ import { isRecord } from './is-record.js';
 import { streamError } from './read-error.js';
 import { readUsage } from './read-usage.js';
 
-const answerSchema = z.object({
+const completionSchema = z.object({
   model: z.string().optional().catch(undefined),
   choices: z.array(z.object({ finish_reason: z.unknown().optional() })).catch([]),
 });
 
 /** What is told of a whole answer. Source: OpenAI API reference, 'The chat completion object'. */
-export function decodeAnswer(body: unknown): DecodedAnswer {
+export function decodeCompletion(body: unknown): DecodedCompletion {
   const reported = findError(body);
   if (reported !== undefined) return { finished: [], error: streamError(reported) };
-  const { model, choices } = answerSchema.safeParse(body).data ?? { choices: [] };
+  const { model, choices } = completionSchema.safeParse(body).data ?? { choices: [] };
   if (choices.length === 0) {
     const problem = 'The upstream answered with something that is no chat completion';
     return { finished: [], error: new SluiceError('upstream-error', problem) };

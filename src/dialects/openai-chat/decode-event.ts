@@ -1,14 +1,14 @@
 import { SluiceError } from '../../core/sluice-error.js';
 import type { UpstreamEvent } from '../../core/event-block.js';
 import type { StreamPart } from '../../core/stream-part.js';
-import type { DecodedEvent, EventDecoder, KnownEvents } from '../../core/transcoder.js';
+import type { DecodedEvent, EventDecoder, FastPathEvents } from '../../core/transcoder.js';
 import { addPart } from './add-part.js';
-import { ChunkShape } from './chunk-shape.js';
+import { ChunkTemplate } from './chunk-shape.js';
 import { failureOfFinish } from './finish-reason.js';
 import { readChunk, type ChatChunk } from './read-chunk.js';
 import { addDelta } from './read-delta.js';
 import { streamError } from './read-error.js';
-import { readSign } from './read-sign.js';
+import { readMarker } from './read-sign.js';
 import { readUsage } from './read-usage.js';
 import { ToolCalls } from './tool-calls.js';
 
@@ -18,22 +18,22 @@ export function eventDecoder(): EventDecoder {
 }
 
 class ChunkDecoder implements EventDecoder {
-  readonly #shape = new ChunkShape();
+  readonly #template = new ChunkTemplate();
   readonly #calls = new ToolCalls();
-  readonly #begun = new Set<number>();
+  readonly #started = new Set<number>();
 
   decode(event: UpstreamEvent): DecodedEvent {
-    const sign = readSign(event);
+    const sign = readMarker(event);
     if (sign !== undefined) return sign;
     const { data } = event;
     const chunk = readChunk(data);
     if (chunk === undefined) throw noChunk();
-    this.#shape.learn(data, chunk);
-    return { parts: partsOf(chunk, this.#calls, this.#begun), done: false, model: chunk.model };
+    this.#template.learnFrom(data, chunk);
+    return { parts: partsOf(chunk, this.#calls, this.#started), done: false, model: chunk.model };
   }
 
-  known(block: Buffer, from: number): KnownEvents | undefined {
-    return this.#shape.read(block, from);
+  decodeFast(block: Buffer, from: number): FastPathEvents | undefined {
+    return this.#template.read(block, from);
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChatRequest } from '../../core/chat-request.js';
-import { MAX_MODEL_LENGTH } from '../model-length.js';
+import { MAX_MODEL_NAME_LENGTH } from '../model-length.js';
 import { invalidRequest } from '../invalid-request.js';
 import { refuseUntrue } from '../refuse-untrue.js';
 import { checkBody, messageSchema } from '../check-body.js';
@@ -13,7 +13,7 @@ export const chatCompletionRequestSchema = z.looseObject({
   model: z
     .string()
     .min(1)
-    .max(MAX_MODEL_LENGTH)
+    .max(MAX_MODEL_NAME_LENGTH)
     .optional()
     .describe('A route, or a model that the upstream knows'),
   messages: z.array(messageSchema).min(1),

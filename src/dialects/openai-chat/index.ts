@@ -1,8 +1,8 @@
 import type { StreamFormat, UpstreamDialect } from '../../core/dialect.js';
-import type { Frame } from '../../core/frame.js';
+import type { FrameBytes } from '../../core/frame.js';
 import { completionToEvents } from './completion-to-events.js';
 import { continuation } from './continuation.js';
-import { decodeAnswer } from './decode-answer.js';
+import { decodeCompletion } from './decode-answer.js';
 import { decodeError } from './decode-error.js';
 import { eventDecoder } from './decode-event.js';
 import { encodeRequest } from './encode-request.js';
@@ -16,12 +16,12 @@ export const openaiChat: UpstreamDialect = {
   authorize: (key) => ({ authorization: `Bearer ${key}` }),
   decoder: eventDecoder,
   decodeError,
-  decodeAnswer,
+  decodeCompletion,
   completionToEvents,
   passThrough,
   continuation,
 };
 
 /** OpenAI chat completions, facing a caller. The upstream must speak the same dialect. */
-export const openaiChatFormat: StreamFormat<Frame> = (upstream, { request, beginning }) =>
+export const openaiChatFormat: StreamFormat<FrameBytes> = (upstream, { request, continued: beginning }) =>
   (beginning && upstream.continuation?.passThrough(request, beginning)) ?? upstream.passThrough(request);

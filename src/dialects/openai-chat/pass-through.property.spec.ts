@@ -3,10 +3,10 @@ import { createParser } from 'eventsource-parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../core/chat-request.js';
-import type { Frame } from '../../core/frame.js';
-import type { Transcoded } from '../../core/transcoder.js';
+import type { FrameBytes } from '../../core/frame.js';
+import type { TranscodeResult } from '../../core/transcoder.js';
 import { openaiChat } from './index.js';
-import { SseBlocks } from '../../upstream/sse-blocks.js';
+import { SseFramer } from '../../upstream/sse-blocks.js';
 import { passThrough } from './pass-through.js';
 
 const FOLDER = new URL('../../../test/fixtures/openai-chat/', import.meta.url);
@@ -19,12 +19,12 @@ const asking = (includeUsage: boolean): ChatRequest => ({
 /** What a caller is sent for these chunks, and what was seen in them. */
 function relay(chunks: readonly Buffer[], request: ChatRequest) {
   const transcoder = passThrough(request);
-  const seen: Transcoded<Frame>[] = [];
-  const blocks = new SseBlocks(1_000_000, openaiChat);
+  const seen: TranscodeResult<FrameBytes>[] = [];
+  const blocks = new SseFramer(1_000_000, openaiChat);
   const found = [...chunks.map((chunk) => blocks.push(chunk)), blocks.flush()];
   for (const block of found) if (block !== undefined) seen.push(transcoder.push(block));
   const frames = seen.flatMap(({ output }) => output);
-  const sum = (count: (one: Transcoded<Frame>) => number) =>
+  const sum = (count: (one: TranscodeResult<FrameBytes>) => number) =>
     seen.reduce((total, one) => total + count(one), 0);
   return {
     text: Buffer.concat(frames.map((frame) => Buffer.from(frame))).toString(),

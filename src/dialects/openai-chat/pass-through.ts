@@ -1,58 +1,58 @@
 import type { ChatRequest } from '../../core/chat-request.js';
-import type { Frame } from '../../core/frame.js';
-import type { EventBlock, UpstreamEvent } from '../../core/event-block.js';
-import { readBlock, type BlockListener } from '../../core/read-block.js';
+import type { FrameBytes } from '../../core/frame.js';
+import type { EventBatch, UpstreamEvent } from '../../core/event-block.js';
+import { decodeEvents, type EventVisitor } from '../../core/read-block.js';
 import type { SluiceError } from '../../core/sluice-error.js';
-import { transcoded, transcodedTexts } from '../../core/transcoded.js';
-import type { DecodedEvent, EventDecoder, Transcoded, Transcoder } from '../../core/transcoder.js';
+import { transcodeResult, textsResult } from '../../core/transcoded.js';
+import type { DecodedEvent, EventDecoder, TranscodeResult, Transcoder } from '../../core/transcoder.js';
 import { sseData } from '../sse-frame.js';
-import { ChunkShape } from './chunk-shape.js';
+import { ChunkTemplate } from './chunk-shape.js';
 import { noChunk, partsOf } from './decode-event.js';
 import { encodeErrorFrame } from './encode-error.js';
 import { asksForUsage } from './encode-request.js';
 import { readChunk, type ChatChunk, type Delta } from './read-chunk.js';
-import { readSign } from './read-sign.js';
+import { readMarker } from './read-sign.js';
 
 /** OpenAI to OpenAI: bytes pass as they are, and only blocks with something notable in them are parsed. */
-export function passThrough(request: ChatRequest): Transcoder<Frame> {
+export function passThrough(request: ChatRequest): Transcoder<FrameBytes> {
   return new PassThrough(asksForUsage(request));
 }
 
-class PassThrough implements Transcoder<Frame> {
-  readonly #shape = new ChunkShape();
+class PassThrough implements Transcoder<FrameBytes> {
+  readonly #template = new ChunkTemplate();
   readonly #decoder: EventDecoder = {
     decode: (event) => this.#decode(event),
-    known: (block, from) => this.#shape.read(block, from),
+    decodeFast: (block, from) => this.#template.read(block, from),
   };
   #committed = false;
   #doneSent = false;
 
   constructor(private readonly showUsage: boolean) {}
 
-  push(block: EventBlock): Transcoded<Frame> {
+  push(block: EventBatch): TranscodeResult<FrameBytes> {
     const events = this.#committed ? this.#plainEvents(block.bytes) : 0;
-    if (events > 0) return transcodedTexts([block.bytes], events);
+    if (events > 0) return textsResult([block.bytes], events);
     const inspected = this.#inspect(block);
     this.#committed ||= inspected.content;
     this.#doneSent ||= inspected.done;
     return inspected;
   }
 
-  opening(): readonly Frame[] {
+  opening(): readonly FrameBytes[] {
     return [];
   }
 
-  finish(): readonly Frame[] {
+  finish(): readonly FrameBytes[] {
     return this.#doneSent ? [] : [DONE_FRAME];
   }
 
-  fail(error: SluiceError): readonly Frame[] {
+  fail(error: SluiceError): readonly FrameBytes[] {
     return [encodeErrorFrame(error)];
   }
 
   /** How many events a block holds that says nothing but content; 0 for a block that must be read event by event. */
   #plainEvents(block: Buffer): number {
-    const known = this.#shape.count(block);
+    const known = this.#template.count(block);
     if (known > 0) return known;
     if (block.includes(CR)) return 0;
     const text = block.toString();
@@ -64,16 +64,16 @@ class PassThrough implements Transcoder<Frame> {
       const data = text.slice(from + DATA.length, end);
       const chunk = readChunk(data);
       if (chunk === undefined || !saysOnlyContent(chunk)) return 0;
-      this.#shape.learn(data, chunk);
+      this.#template.learnFrom(data, chunk);
       events += 1;
     }
     return events;
   }
 
-  #inspect(block: EventBlock): Transcoded<Frame> {
-    const passed = new PassedOn(block.bytes, this.showUsage);
-    const { seen } = readBlock(block, this.#decoder, passed);
-    return transcoded(passed.frames(), seen);
+  #inspect(block: EventBatch): TranscodeResult<FrameBytes> {
+    const passed = new PassedFrames(block.bytes, this.showUsage);
+    const { summary: seen } = decodeEvents(block, this.#decoder, passed);
+    return transcodeResult(passed.frames(), seen);
   }
 
   /**
@@ -81,15 +81,15 @@ class PassThrough implements Transcoder<Frame> {
    * delta: a vendor's own fields count as content too. Throws `upstream-error` at one that is no chunk.
    */
   #decode(event: UpstreamEvent): DecodedEvent {
-    const sign = readSign(event);
+    const sign = readMarker(event);
     if (sign !== undefined) return sign;
     const { data } = event;
     const chunk = readChunk(data);
     if (chunk === undefined) throw noChunk();
-    this.#shape.learn(data, chunk);
+    this.#template.learnFrom(data, chunk);
     const { choices, model } = chunk;
     if (choices.length > 0) {
-      const content = choices.some(({ delta, message }) => saysSomething(delta ?? message));
+      const content = choices.some(({ delta, message }) => hasContent(delta ?? message));
       return { parts: partsOf(chunk), done: false, model, content };
     }
     const usageOnly = chunk.usage !== undefined && chunk.usage !== null;
@@ -98,8 +98,8 @@ class PassThrough implements Transcoder<Frame> {
 }
 
 /** What callers are sent of a block: its bytes wherever they may stay as they are. */
-class PassedOn implements BlockListener {
-  readonly #frames: Frame[] = [];
+class PassedFrames implements EventVisitor {
+  readonly #frames: FrameBytes[] = [];
   #from = 0;
   #to = 0;
 
@@ -108,7 +108,7 @@ class PassedOn implements BlockListener {
     private readonly showUsage: boolean,
   ) {}
 
-  onKnown(from: number, to: number): void {
+  onFastEvent(from: number, to: number): void {
     if (from !== this.#to) {
       this.#cut();
       this.#from = from;
@@ -121,12 +121,12 @@ class PassedOn implements BlockListener {
     if (ignored === true) return;
     if (usageOnly === true && !this.showUsage) return;
     const isAsPrinted = !done || data === DONE;
-    if (isAsPrinted && isPlain(this.bytes.subarray(from, to), data)) return this.onKnown(from, to);
+    if (isAsPrinted && isPlain(this.bytes.subarray(from, to), data)) return this.onFastEvent(from, to);
     this.#cut();
     this.#frames.push(done ? DONE_FRAME : sseData(data));
   }
 
-  frames(): readonly Frame[] {
+  frames(): readonly FrameBytes[] {
     this.#cut();
     return this.#frames;
   }
@@ -153,7 +153,7 @@ const BLANK = '\n\n';
 const DONE = '[DONE]';
 const DONE_FRAME = `${DATA}${DONE}${BLANK}`;
 
-function saysSomething(delta: Delta | undefined): boolean {
+function hasContent(delta: Delta | undefined): boolean {
   for (const field in delta) {
     const value = delta[field];
     if (field !== 'role' && (Array.isArray(value) ? value.length > 0 : Boolean(value))) return true;

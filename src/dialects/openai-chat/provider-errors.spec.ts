@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { blockOf, eventBlock } from '../../../test/support/event-block.js';
-import { refused } from '../../core/refused.js';
-import { decodeAnswer } from './decode-answer.js';
+import { errorOfAnswer } from '../../core/refused.js';
+import { decodeCompletion } from './decode-answer.js';
 import { eventDecoder } from './decode-event.js';
 import { findError } from './find-error.js';
 import { passThrough } from './pass-through.js';
@@ -42,7 +42,7 @@ const finish = (reason: unknown) => ({ choices: [{ index: 0, delta: {}, finish_r
 
 /** The error that a status of its own would have been. */
 const asStatus = (status: number) =>
-  refused('', { status, retryAfterMs: undefined, providerError: undefined, message: undefined });
+  errorOfAnswer('', { status, retryAfterMs: undefined, providerError: undefined, message: undefined });
 
 describe.each(FAILURES)('$what of $provider', ({ json, status = 500, message, retryAfterMs }) => {
   const { code, status: told } = asStatus(status);
@@ -53,7 +53,7 @@ describe.each(FAILURES)('$what of $provider', ({ json, status = 500, message, re
   });
 
   it('is a failure in place of a whole answer', () => {
-    expect(decodeAnswer(json)).toEqual({ finished: [], error: failure });
+    expect(decodeCompletion(json)).toEqual({ finished: [], error: failure });
   });
 
   it('is a failure as an event, for callers of every dialect', () => {
@@ -111,7 +111,7 @@ describe('an error that is none', () => {
       error: undefined,
     });
     const whole = { choices: [{ message: { content: 'x' }, finish_reason: 'stop' }], error };
-    expect(decodeAnswer(whole)).toMatchObject({ finished: [0], finishReason: 'stop' });
+    expect(decodeCompletion(whole)).toMatchObject({ finished: [0], finishReason: 'stop' });
   });
 
   it.each([
@@ -164,7 +164,7 @@ describe('a finish reason', () => {
       finished: [],
       error: failure,
     });
-    expect(decodeAnswer(finish(reason))).toMatchObject({ finished: [], error: failure });
+    expect(decodeCompletion(finish(reason))).toMatchObject({ finished: [], error: failure });
   });
 
   it.each([
@@ -182,12 +182,12 @@ describe('a finish reason', () => {
     'a word of tomorrow',
   ])('is the end of an answer as %s, and is told as it came', (reason) => {
     expect(decoded(JSON.stringify(finish(reason))).parts).toEqual([{ type: 'finish', choice: 0, reason }]);
-    expect(decodeAnswer(finish(reason))).toMatchObject({ finished: [0], finishReason: reason });
+    expect(decodeCompletion(finish(reason))).toMatchObject({ finished: [0], finishReason: reason });
   });
 
   it.each(['null', '', 'None', ' ', null, 7])('is none as %j', (reason) => {
     expect(decoded(JSON.stringify(finish(reason))).parts).toEqual([]);
-    expect(decodeAnswer(finish(reason))).toMatchObject({ finished: [], finishReason: undefined });
+    expect(decodeCompletion(finish(reason))).toMatchObject({ finished: [], finishReason: undefined });
   });
 
   it('that is none does not take a stream off the fast path', () => {

@@ -1,4 +1,4 @@
-import { refused } from '../../core/refused.js';
+import { errorOfAnswer } from '../../core/refused.js';
 import type { SluiceError } from '../../core/sluice-error.js';
 import { errorStatus } from './error-status.js';
 import { isRecord } from './is-record.js';
@@ -55,7 +55,7 @@ export function streamError(reported: unknown): SluiceError {
   const problem = 'The upstream reported an error within its stream';
   // Of a 5xx the words would be left out, and here there is no status that says something in their place.
   const isTold = status < 500 || read === undefined;
-  return refused(isTold ? problem : `${problem}: ${read.message}`, {
+  return errorOfAnswer(isTold ? problem : `${problem}: ${read.message}`, {
     status,
     retryAfterMs: retryAfterMs(held ?? holder),
     providerError: read?.error,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSaid } from './read-said.js';
+import { readText } from './read-said.js';
 
 const HEAD = { id: 'c', created: 1, model: 'm' };
 const USAGE = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
@@ -7,7 +7,7 @@ const chunk = (choices: unknown[], fields: object = {}) =>
   `data: ${JSON.stringify({ ...HEAD, ...fields, object: 'chat.completion.chunk', choices })}\n\n`;
 const delta = (fields: object, finish: string | null = null, index = 0) =>
   chunk([{ index, delta: fields, finish_reason: finish }]);
-const said = (...frames: readonly string[]) => readSaid(Buffer.from(frames.join('')));
+const said = (...frames: readonly string[]) => readText(Buffer.from(frames.join('')));
 const BEGINNING = [
   delta({ role: 'assistant', content: '' }),
   delta({ content: 'one' }),

@@ -1,12 +1,12 @@
-import type { Said } from '../../core/continuation.js';
-import type { EventBlock } from '../../core/event-block.js';
-import { readBlock } from '../../core/read-block.js';
-import { dataOfFrames } from '../data-of-frames.js';
+import type { PartialText } from '../../core/continuation.js';
+import type { EventBatch } from '../../core/event-block.js';
+import { decodeEvents } from '../../core/read-block.js';
+import { sseDataOf } from '../data-of-frames.js';
 import { continuation } from './continuation.js';
 import { eventDecoder } from './decode-event.js';
 
 /** What some chunks said. Those with an end, or an error, are no plain text, and what cannot be read is none. */
-export function readSaid(frames: Buffer): Said {
+export function readText(frames: Buffer): PartialText {
   try {
     return read(frames);
   } catch {
@@ -14,15 +14,15 @@ export function readSaid(frames: Buffer): Said {
   }
 }
 
-function read(frames: Buffer): Said {
-  const block: EventBlock = {
+function read(frames: Buffer): PartialText {
+  const block: EventBatch = {
     bytes: frames,
     events: (from, to) =>
-      dataOfFrames(frames.toString('utf8', from, to)).map((data) => ({ data, name: undefined })),
+      sseDataOf(frames.toString('utf8', from, to)).map((data) => ({ data, name: undefined })),
   };
   const listener = continuation.listen();
-  listener.hear(block);
-  const { done, finished, error } = readBlock(block, eventDecoder()).seen;
-  const { said } = listener;
+  listener.record(block);
+  const { done, finished, error } = decodeEvents(block, eventDecoder()).summary;
+  const { partial: said } = listener;
   return { ...said, isPlainText: said.isPlainText && !done && finished.length === 0 && error === undefined };
 }

@@ -16,7 +16,7 @@ const KEEP_ALIVE = /^(?:ping|heart_?-?beat|keep_?-?alive)$/i;
  * What an event is that is no chunk: the end, with blanks around it or without; a comment, blanks or a word such as `ping`
  * in `data`; an error by its name, whatever its data are; a `ping` by its name, unless its data are an object. Undefined for any other event.
  */
-export function readSign({ data, name }: UpstreamEvent): DecodedEvent | undefined {
+export function readMarker({ data, name }: UpstreamEvent): DecodedEvent | undefined {
   if (name !== undefined && name.toLowerCase() === 'error') {
     const json = parseJson(data);
     const error = streamError(findError(json) ?? json ?? data);

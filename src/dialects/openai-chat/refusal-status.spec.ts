@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusalStatus } from './refusal-status.js';
+import { failureStatus } from './refusal-status.js';
 
 describe('refusalStatus', () => {
   it.each([
@@ -19,7 +19,7 @@ describe('refusalStatus', () => {
     [403, { error: { code: 'content_filter' } }, 400],
     [404, { error: { type: 'context_length_exceeded_error' } }, 400],
   ])('reads a %i of %j as %i', (status, body, read) => {
-    expect(refusalStatus(body, status)).toBe(read);
+    expect(failureStatus(body, status)).toBe(read);
   });
 
   it.each([
@@ -44,6 +44,6 @@ describe('refusalStatus', () => {
     [302, { error: { code: 400 } }],
     [0, { error: { code: 400 } }],
   ])('keeps a %i of %j', (status, body) => {
-    expect(refusalStatus(body, status)).toBe(status);
+    expect(failureStatus(body, status)).toBe(status);
   });
 });

@@ -14,7 +14,7 @@ const CONTENT_FAULT =
  * The HTTP status of an error body: 400, 413 or 422 where `code`, `type` or their like name a fault of the request behind
  * another 4xx or a 5xx, else the `status` that it came with. Source: OpenAI API reference, 'Error codes'.
  */
-export function refusalStatus(body: unknown, status: number): number {
+export function failureStatus(body: unknown, status: number): number {
   if (status < 400 || REQUEST_FAULTS.has(status)) return status;
   const [first] = Array.isArray(body) ? (body as unknown[]) : [body];
   const holder = typeof first === 'string' ? { code: first } : first;

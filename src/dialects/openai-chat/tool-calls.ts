@@ -41,7 +41,7 @@ export class ToolCalls {
   read(choice: number, { tool_calls: list, function_call: single }: ToolCallFields): ToolCallDelta[] {
     const calls: unknown = Array.isArray(list) && list.length > 0 ? list : legacyCall(single);
     if (!Array.isArray(calls)) return [];
-    const pieces = (calls as unknown[]).filter(isRecord).map(pieceOf).filter(saysSomething);
+    const pieces = (calls as unknown[]).filter(isRecord).map(pieceOf).filter(hasContent);
     if (pieces.length === 0) return [];
     const answer = this.#answer(choice);
     return answer.add(pieces).map((piece) => ({ type: 'tool-call-delta', choice, ...piece }));
@@ -82,7 +82,7 @@ class CallsOfAnswer {
       const slot = slotOf(piece, pieces.length > 1 ? place : undefined);
       const call = this.#find(piece, slot) ?? this.#begin(piece);
       this.#remember(call, piece, slot);
-      return this.#print(call, piece);
+      return this.#format(call, piece);
     });
   }
 
@@ -133,7 +133,7 @@ class CallsOfAnswer {
   }
 
   /** What is new in a piece; nothing if it only repeats the id or the name. */
-  #print(call: OpenCall, { id, name, json }: CallPiece): NumberedPiece[] {
+  #format(call: OpenCall, { id, name, json }: CallPiece): NumberedPiece[] {
     const isNewId = id !== undefined && !call.hasId;
     const isOpen = call.lastChar === '' || call.name === '';
     const isNewName = name !== undefined && isOpen && name !== call.name;
@@ -191,7 +191,7 @@ function pieceOf(call: Readonly<Record<string, unknown>>): CallPiece {
   };
 }
 
-function saysSomething({ id, name, json }: CallPiece): boolean {
+function hasContent({ id, name, json }: CallPiece): boolean {
   return id !== undefined || name !== undefined || json !== undefined;
 }
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CuttingProxy } from '../../../test/support/cutting-proxy.js';
 import { LogTrap } from '../../../test/support/log-trap.js';
 import { RedisServer } from '../../../test/support/redis-server.js';
-import { connectRedis, connectSubscriber, together, type RedisClient } from './connect.js';
+import { connectRedis, connectSubscriber, inOneWrite, type RedisClient } from './connect.js';
 import { SOON } from '../../../test/support/soon.js';
 
 const SECRET = 'p@ss/wörd';
@@ -192,14 +192,14 @@ describe('together', () => {
     await on(client, 'ready');
     if (client instanceof Cluster) throw new Error('One server was asked for');
     const { stream } = client;
-    const answers = together(client, () => {
+    const answers = inOneWrite(client, () => {
       const asked = [client.set('a', '1'), client.get('a')];
       expect(stream.writableCorked).toBe(1);
       return Promise.all(asked);
     });
     expect(stream.writableCorked).toBe(0);
     expect(await answers).toEqual(['OK', '1']);
-    expect(() => together(client, fail)).toThrow('no');
+    expect(() => inOneWrite(client, fail)).toThrow('no');
     expect(stream.writableCorked).toBe(0);
     client.disconnect();
     await redis.close();
@@ -207,6 +207,6 @@ describe('together', () => {
 
   it('asks a client that has no connection all the same', async () => {
     const client = connect('redis://127.0.0.1:1');
-    await expect(together(client, () => client.get('a'))).rejects.toThrow('writeable');
+    await expect(inOneWrite(client, () => client.get('a'))).rejects.toThrow('writeable');
   });
 });

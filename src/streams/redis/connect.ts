@@ -46,7 +46,7 @@ export function connectRedis(url: string): RedisClient {
  * with it a hidden class that keeps it, and all that it carried, until the next major collection (docs/decisions/0016).
  * For a cluster it is the client that puts them together.
  */
-export function together<T>(client: RedisClient, send: () => T): T {
+export function inOneWrite<T>(client: RedisClient, send: () => T): T {
   const stream = client instanceof Redis ? client.stream : undefined;
   stream?.cork();
   try {

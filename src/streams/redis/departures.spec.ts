@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Departures } from './departures.js';
+import { BatchScheduler } from './departures.js';
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }));
 afterEach(() => void vi.useRealTimers());
 
 /** When those left that were to leave then. */
 function leaving(...due: number[]) {
-  const departures = new Departures((leave) => leave());
+  const departures = new BatchScheduler((leave) => leave());
   const left: number[] = [];
   const cancels = due.map((ms) =>
     departures.at(ms, () => left.push(Math.round(performance.now() / 25) * 25)),
@@ -86,7 +86,7 @@ describe('Departures', () => {
   it('hand over what leaves in one turn together', () => {
     const turns: number[] = [];
     let left = 0;
-    const departures = new Departures((leave) => {
+    const departures = new BatchScheduler((leave) => {
       const before = left;
       leave();
       turns.push(left - before);

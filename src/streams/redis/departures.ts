@@ -13,10 +13,10 @@ interface Step {
  * The hours at which batches leave. With a timer for each stream they would leave a millisecond apart, each with a write and
  * a read of the socket for itself.
  */
-export class Departures {
+export class BatchScheduler {
   readonly #steps = new Map<number, Step>();
-  readonly #leaving: (() => void)[] = [];
-  #turn: NodeJS.Immediate | undefined;
+  readonly #due: (() => void)[] = [];
+  #running: NodeJS.Immediate | undefined;
 
   /** `together` is given what leaves in one turn of the event loop, and calls it. */
   constructor(private readonly together: (leave: () => void) => void) {}
@@ -40,8 +40,8 @@ export class Departures {
   }
 
   #cancel(number: number, step: Step, depart: () => void): void {
-    const at = this.#leaving.indexOf(depart);
-    if (at !== -1) this.#leaving.splice(at, 1);
+    const at = this.#due.indexOf(depart);
+    if (at !== -1) this.#due.splice(at, 1);
     step.waiting.delete(depart);
     // A timer may ring early, and its step be opened once more while its first ones leave.
     if (step.waiting.size > 0 || this.#steps.get(number) !== step) return;
@@ -50,16 +50,16 @@ export class Departures {
   }
 
   #reached(number: number): void {
-    this.#leaving.push(...(this.#steps.get(number)?.waiting ?? []));
+    this.#due.push(...(this.#steps.get(number)?.waiting ?? []));
     this.#steps.delete(number);
-    if (this.#turn === undefined) this.#leave();
+    if (this.#running === undefined) this.#run();
   }
 
-  #leave(): void {
-    const group = this.#leaving.splice(0, GROUP);
+  #run(): void {
+    const group = this.#due.splice(0, GROUP);
     this.together(() => {
       for (const depart of group) depart();
     });
-    this.#turn = this.#leaving.length > 0 ? setImmediate(() => this.#leave()) : undefined;
+    this.#running = this.#due.length > 0 ? setImmediate(() => this.#run()) : undefined;
   }
 }

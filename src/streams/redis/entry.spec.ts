@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { entryFields, entryId, isNotNew, openingId, readEntry, type Entry } from './entry.js';
+import { entryFields, entryId, isDuplicate, openingId, readEntry, type Entry } from './entry.js';
 
 const entry: fc.Arbitrary<Entry> = fc.record({
   epoch: fc.integer({ min: 1, max: 2 }),
@@ -79,8 +79,8 @@ describe('an entry of another one than the producer', () => {
 
   it('says that the stream broke off, which that of a producer never does', () => {
     const last = { ...nothing, count: 1, end: true };
-    expect(read('2-9', { ...last, brokenOff: true })).toEqual({ epoch: 2, ...last, brokenOff: true });
-    expect(read('2-9', last).brokenOff).toBeUndefined();
+    expect(read('2-9', { ...last, truncated: true })).toEqual({ epoch: 2, ...last, brokenOff: true });
+    expect(read('2-9', last).truncated).toBeUndefined();
   });
 
   it('says who goes on', () => {
@@ -98,8 +98,8 @@ describe('an entry of another one than the producer', () => {
 describe('a refusal by Redis', () => {
   it('is told from other failures where the entry is there', () => {
     const known = 'ERR The ID specified in XADD is equal or smaller than the target stream top item';
-    expect(isNotNew(new Error(known))).toBe(true);
-    expect(isNotNew(new Error("OOM command not allowed when used memory > 'maxmemory'"))).toBe(false);
-    expect(isNotNew(known)).toBe(false);
+    expect(isDuplicate(new Error(known))).toBe(true);
+    expect(isDuplicate(new Error("OOM command not allowed when used memory > 'maxmemory'"))).toBe(false);
+    expect(isDuplicate(known)).toBe(false);
   });
 });

@@ -2,7 +2,7 @@ import type { Usage } from '../../core/usage.js';
 import { streamGone } from '../stream-gone.js';
 
 /** The epoch of the one who begins a stream. */
-export const PRODUCED = 1;
+export const FIRST_EPOCH = 1;
 
 /** One entry of a log: frames that were written together. */
 export interface Entry {
@@ -16,7 +16,7 @@ export interface Entry {
   /** There will be no more. */
   readonly end: boolean;
   /** It ends the stream in its producer's place. */
-  readonly brokenOff?: boolean;
+  readonly truncated?: boolean;
   /** As the upstream has reported it, with the end. */
   readonly usage?: Usage;
   /** The replica that goes on from here, in an entry that says nothing else. */
@@ -45,14 +45,14 @@ export function entryFields({
   count,
   bytes,
   end,
-  brokenOff = false,
+  truncated: brokenOff = false,
   usage,
   claimedBy,
 }: Omit<Entry, 'epoch'>): (string | number | Buffer)[] {
   const fields = ['f', first, 'n', count, 'b', bytes];
   if (claimedBy !== undefined) return [...fields, 'r', claimedBy];
   if (!end) return fields;
-  return [...fields, 'end', brokenOff ? BROKEN_OFF : 1, ...(usage ? ['u', printUsage(usage)] : [])];
+  return [...fields, 'end', brokenOff ? BROKEN_OFF : 1, ...(usage ? ['u', formatUsage(usage)] : [])];
 }
 
 /** What stands in an entry. Throws `stream-gone` where it is none of ours: nobody can read on from there. */
@@ -77,13 +77,13 @@ export function readEntry([id, fields]: RawEntry): Entry {
     count,
     bytes,
     end: said !== undefined,
-    ...(said === BROKEN_OFF && { brokenOff: true }),
+    ...(said === BROKEN_OFF && { truncated: true }),
     ...(usage && { usage }),
     ...(claimedBy !== undefined && { claimedBy }),
   };
 }
 
-function printUsage({ promptTokens, completionTokens, totalTokens }: Usage): string {
+function formatUsage({ promptTokens, completionTokens, totalTokens }: Usage): string {
   return `${promptTokens} ${completionTokens} ${totalTokens}`;
 }
 
@@ -95,6 +95,6 @@ function parseUsage(text: string | undefined): Usage | undefined {
 }
 
 /** Whether Redis refused an entry because it has this one, or a later one. */
-export function isNotNew(error: unknown): boolean {
+export function isDuplicate(error: unknown): boolean {
   return error instanceof Error && error.message.includes('equal or smaller');
 }

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RedisClient } from './connect.js';
 import { leaseKey } from './keys.js';
-import { doubtMs, Lease, lookMs, renewalMs } from './lease.js';
+import { suspicionMs, ReplicaLease, checkIntervalMs, renewalMs } from './lease.js';
 
 const LEASE_MS = 6_000;
 
@@ -47,22 +47,22 @@ describe.each([300, 2_000, LEASE_MS, 60_000])('where a death must be seen within
   });
 
   it('a replica whose renewal is a little late is in doubt, and not dead', () => {
-    expect(doubtMs(leaseMs)).toBeGreaterThan(renewalMs(leaseMs));
+    expect(suspicionMs(leaseMs)).toBeGreaterThan(renewalMs(leaseMs));
   });
 
   it.runIf(leaseMs <= 8_000)('the lease, the doubt and two looks fit in it', () => {
-    const looks = Math.ceil(doubtMs(leaseMs) / lookMs(leaseMs)) + 1;
-    expect(leaseMs / 2 + looks * lookMs(leaseMs)).toBeLessThanOrEqual(leaseMs);
+    const looks = Math.ceil(suspicionMs(leaseMs) / checkIntervalMs(leaseMs)) + 1;
+    expect(leaseMs / 2 + looks * checkIntervalMs(leaseMs)).toBeLessThanOrEqual(leaseMs);
   });
 });
 
 describe('Lease', () => {
   let redis: OneKey;
-  let lease: Lease;
+  let lease: ReplicaLease;
   beforeEach(() => {
     vi.useFakeTimers();
     redis = new OneKey();
-    lease = new Lease(redis as unknown as RedisClient, 'a', LEASE_MS);
+    lease = new ReplicaLease(redis as unknown as RedisClient, 'a', LEASE_MS);
   });
   afterEach(() => void vi.useRealTimers());
 

@@ -2,29 +2,29 @@ import type { RedisClient } from './connect.js';
 import { leaseKey } from './keys.js';
 
 /** A lease ends after half of the time in which a death must be seen; the rest is for those who look. */
-const LEASES_PER_NOTICE = 2;
+const LEASES_PER_SUSPICION = 2;
 /** And is renewed so often that two renewals may fail. */
-const RENEWALS_PER_NOTICE = 6;
-const LOOKS_PER_NOTICE = 8;
-const LONGEST_LOOK_MS = 1_000;
+const RENEWALS_PER_SUSPICION = 6;
+const CHECKS_PER_SUSPICION = 8;
+const MAX_CHECK_INTERVAL_MS = 1_000;
 
 /** How often a lease is renewed where a death must be seen within so many milliseconds. */
 export function renewalMs(leaseMs: number): number {
-  return Math.max(1, Math.floor(leaseMs / RENEWALS_PER_NOTICE));
+  return Math.max(1, Math.floor(leaseMs / RENEWALS_PER_SUSPICION));
 }
 
 /** How often readers look after the one who writes: twice within the doubt, and before the sign of a reader ends. */
-export function lookMs(leaseMs: number): number {
-  return Math.min(LONGEST_LOOK_MS, Math.floor(leaseMs / LOOKS_PER_NOTICE));
+export function checkIntervalMs(leaseMs: number): number {
+  return Math.min(MAX_CHECK_INTERVAL_MS, Math.floor(leaseMs / CHECKS_PER_SUSPICION));
 }
 
 /** How long a lease that is missing may be renewed yet, in milliseconds. */
-export function doubtMs(leaseMs: number): number {
+export function suspicionMs(leaseMs: number): number {
   return renewalMs(leaseMs) * 1.25;
 }
 
 /** Says that a replica lives, until it is closed. */
-export class Lease {
+export class ReplicaLease {
   readonly #timer: NodeJS.Timeout;
   #closed = false;
 
@@ -48,7 +48,7 @@ export class Lease {
   /** A key that is there is not written anew: a Redis without memory refuses that, and the replica lives. */
   async #renew(): Promise<void> {
     const key = leaseKey(this.replica);
-    const ms = Math.ceil(this.leaseMs / LEASES_PER_NOTICE);
+    const ms = Math.ceil(this.leaseMs / LEASES_PER_SUSPICION);
     const isMissing = (await this.redis.pexpire(key, ms)) === 0;
     if (isMissing && !this.#closed) await this.redis.set(key, '1', 'PX', ms);
   }

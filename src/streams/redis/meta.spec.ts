@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { card } from '../../../test/contract/written-stream.js';
-import { printMeta, readMeta } from './meta.js';
+import { formatMetadata, parseMetadata } from './meta.js';
 
 const stream = card({ owner: 'ä "tenant"', dialect: 'openai-chat' });
 const whole = {
@@ -10,21 +10,21 @@ const whole = {
   startedAt: 1,
   replica: 'a',
 };
-const read = (value: unknown) => readMeta('s', JSON.stringify(value));
+const read = (value: unknown) => parseMetadata('s', JSON.stringify(value));
 
 describe('what is kept of a stream beside its frames', () => {
   it.each([true, false])('is read as it was written: lost is %s', (lost) => {
-    const meta = { card: stream, replica: 'a', lost };
-    expect(readMeta(stream.id, printMeta(meta))).toEqual(meta);
+    const meta = { metadata: stream, replica: 'a', lost };
+    expect(parseMetadata(stream.id, formatMetadata(meta))).toEqual(meta);
   });
 
   it('may hold what later versions add', () => {
-    expect(read({ ...whole, new: { x: 1 } })).toEqual(readMeta('s', JSON.stringify(whole)));
-    expect(read(whole)).toMatchObject({ replica: 'a', lost: false, card: { id: 's', owner: 'web' } });
+    expect(read({ ...whole, new: { x: 1 } })).toEqual(parseMetadata('s', JSON.stringify(whole)));
+    expect(read(whole)).toMatchObject({ replica: 'a', lost: false, metadata: { id: 's', owner: 'web' } });
   });
 
   it.each(['', '{', 'null', '"text"', '7', '[]', '{}'])('is nothing where %j stands', (text) => {
-    expect(readMeta('s', text)).toBeUndefined();
+    expect(parseMetadata('s', text)).toBeUndefined();
   });
 
   it.each(Object.keys(whole))('is nothing where its %s is missing, or something else', (name) => {

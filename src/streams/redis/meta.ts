@@ -1,8 +1,8 @@
-import type { StreamCard } from '../stream-log.js';
+import type { StreamMetadata } from '../stream-log.js';
 
 /** What Redis holds of a stream beside its frames. */
-export interface Meta {
-  readonly card: StreamCard;
+export interface StoredMetadata {
+  readonly metadata: StreamMetadata;
   /** The replica that produces it. */
   readonly replica: string;
   /** Its frames cannot be read any more. */
@@ -11,13 +11,13 @@ export interface Meta {
   readonly takenOverAt?: number | undefined;
 }
 
-export function printMeta({ card, replica, lost, takenOverAt }: Meta): string {
+export function formatMetadata({ metadata: card, replica, lost, takenOverAt }: StoredMetadata): string {
   const { owner, dialect, route, startedAt } = card;
   return JSON.stringify({ owner, dialect, route, startedAt, replica, ...(lost && { lost }), takenOverAt });
 }
 
 /** Undefined for what no replica of this kind has written. */
-export function readMeta(id: string, text: string): Meta | undefined {
+export function parseMetadata(id: string, text: string): StoredMetadata | undefined {
   const value: unknown = parse(text);
   if (typeof value !== 'object' || value === null) return undefined;
   const { owner, dialect, route, startedAt, replica, lost, takenOverAt } = value as Partial<
@@ -27,7 +27,7 @@ export function readMeta(id: string, text: string): Meta | undefined {
   if (typeof owner !== 'string' || typeof route !== 'string') return undefined;
   if (typeof startedAt !== 'number' || typeof replica !== 'string') return undefined;
   return {
-    card: { id, owner, dialect, route, startedAt },
+    metadata: { id, owner, dialect, route, startedAt },
     replica,
     lost: lost === true,
     takenOverAt: typeof takenOverAt === 'number' ? takenOverAt : undefined,

@@ -14,13 +14,13 @@ beforeEach(() => {
   vi.useFakeTimers();
   const stream = card();
   shelf = new ScriptedShelf();
-  shelf.known = { card: stream, replica: 'a', lost: false };
+  shelf.known = { metadata: stream, replica: 'a', lost: false };
   mirror = new Mirror({
     id: stream.id,
     local: new MemoryStreamLog({ streamLog: ROOMY }),
-    shelf: shelf.asShelf,
-    lookMs: 1_000,
-    look: async () => false,
+    store: shelf.asShelf,
+    checkIntervalMs: 1_000,
+    check: async () => false,
     stop: () => undefined,
     onUnused: () => undefined,
   });
@@ -29,7 +29,7 @@ afterEach(() => void vi.useRealTimers());
 
 const read = (from = 0, epoch = 1, options = {}) => {
   const log = { read: (_id: string, at: number, flow: LogReader['flow']) => mirror.read(at, flow, epoch) };
-  return new LogReader(log as unknown as StreamLog, shelf.known?.card.id ?? '', from, options);
+  return new LogReader(log as unknown as StreamLog, shelf.known?.metadata.id ?? '', from, options);
 };
 /** A mirror stays for as long as somebody has not read all. */
 const stay = () => void read(0, 1, { paused: true });

@@ -24,7 +24,7 @@ beforeEach(() => {
   const stream = card();
   id = stream.id;
   shelf = new ScriptedShelf();
-  shelf.known = { card: stream, replica: 'a', lost: false };
+  shelf.known = { metadata: stream, replica: 'a', lost: false };
   local = new MemoryStreamLog({ streamLog: ROOMY });
   unused = 0;
   look = async () => false;
@@ -36,9 +36,9 @@ function open(): Mirror {
   return new Mirror({
     id,
     local,
-    shelf: shelf.asShelf,
-    lookMs: LOOK_MS,
-    look: () => look(),
+    store: shelf.asShelf,
+    checkIntervalMs: LOOK_MS,
+    check: () => look(),
     stop: () => undefined,
     onUnused: () => (unused += 1),
   });
@@ -78,7 +78,7 @@ describe('Mirror', () => {
     local = new MemoryStreamLog({ streamLog: { ...ROOMY, maxBytes: 4_000 } });
     const slow = read(0, { paused: true });
     await pass(0);
-    local.begin(card(), { stop: () => undefined, brake: () => undefined }).append('x'.repeat(100));
+    local.begin(card(), { stop: () => undefined, setPaused: () => undefined }).append('x'.repeat(100));
     expect(local.has(id)).toBe(false);
     const late = read(1);
     await pass(0);

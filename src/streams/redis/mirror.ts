@@ -1,12 +1,12 @@
 import { Observable } from 'rxjs';
-import type { Flow } from '../../core/flow.js';
-import type { Frame } from '../../core/frame.js';
+import type { BackPressure } from '../../core/flow.js';
+import type { FrameBytes } from '../../core/frame.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import type { MemoryStreamLog } from '../memory-stream-log.js';
 import type { MemoryStream } from '../memory-stream.js';
 import { streamGone } from '../stream-gone.js';
 import type { Entry } from './entry.js';
-import type { StreamShelf } from './stream-shelf.js';
+import type { RedisStreamStore } from './stream-shelf.js';
 import { Tail } from './tail.js';
 
 /** The pause before Redis is asked again, in milliseconds. */
@@ -16,9 +16,9 @@ const RETRY_MS = 500;
 export interface MirrorOptions {
   readonly id: string;
   readonly local: MemoryStreamLog;
-  readonly shelf: StreamShelf;
-  readonly lookMs: number;
-  readonly look: (id: string) => Promise<boolean>;
+  readonly store: RedisStreamStore;
+  readonly checkIntervalMs: number;
+  readonly check: (id: string) => Promise<boolean>;
   /** Asks the producer to stop. */
   readonly stop: () => void;
   /** Its last reader has left. */
@@ -37,9 +37,9 @@ interface Waiting {
 export class Mirror {
   #readers = 0;
   /** For so many of them the stream goes on. */
-  #keeping = 0;
+  #retained = 0;
   #frames = 0;
-  #brokenOff = false;
+  #truncated = false;
   /** The number of the first frame of the epoch after the first one, and that epoch. */
   #takenOver: { readonly at: number; readonly epoch: number } | undefined;
   #failure: SluiceError | undefined;
@@ -55,7 +55,7 @@ export class Mirror {
   }
 
   /** The frames from a number on. A reader may have had more than Redis has by now; it then waits. */
-  read(from: number, flow: Flow, epoch = 1, keeps = true): Observable<Frame> {
+  read(from: number, flow: BackPressure, epoch = 1, keeps = true): Observable<FrameBytes> {
     return new Observable((subscriber) => {
       this.#joined(keeps);
       const fail = (error: SluiceError) => subscriber.error(error);
@@ -76,12 +76,12 @@ export class Mirror {
   }
 
   async #begin(): Promise<void> {
-    const { id, local, shelf, stop } = this.options;
+    const { id, local, store: shelf, stop } = this.options;
     try {
-      const meta = await shelf.meta(id);
+      const meta = await shelf.metadata(id);
       if (this.#closed) return;
       if (meta === undefined || meta.lost) return this.#fail(streamGone());
-      this.#stream = local.begin(meta.card, { stop, brake: (on) => this.#tail?.brake(on) });
+      this.#stream = local.begin(meta.metadata, { stop, setPaused: (on) => this.#tail?.setPaused(on) });
       this.#follow();
     } catch {
       if (!this.#closed) this.#retry = setTimeout(() => void this.#begin(), RETRY_MS);
@@ -89,13 +89,13 @@ export class Mirror {
   }
 
   #follow(): void {
-    const { id, shelf, look, lookMs } = this.options;
+    const { id, store: shelf, check: look, checkIntervalMs: lookMs } = this.options;
     this.#tail = new Tail({
       id,
-      shelf,
-      look,
-      lookMs,
-      isRead: () => this.#keeping > 0,
+      store: shelf,
+      check: look,
+      checkIntervalMs: lookMs,
+      isRead: () => this.#retained > 0,
       onEntry: (entry) => this.#add(entry),
       onEnd: () => {
         this.#stream?.end();
@@ -105,8 +105,8 @@ export class Mirror {
     });
   }
 
-  #add({ epoch, count, bytes, end, brokenOff = false }: Entry): void {
-    this.#brokenOff = brokenOff;
+  #add({ epoch, count, bytes, end, truncated: brokenOff = false }: Entry): void {
+    this.#truncated = brokenOff;
     if (epoch > 1 && count > 0 && !brokenOff) this.#takenOver ??= { at: this.#frames, epoch };
     this.#frames += count;
     if (count > 0) this.#stream?.append(bytes, end);
@@ -116,9 +116,9 @@ export class Mirror {
   /** Those whose first frame is here, and all of them at the end. */
   #startReaders(): void {
     const stream = this.#stream;
-    const isOver = stream?.over === true;
+    const isOver = stream?.ended === true;
     // Who had more than is kept of a stream that broke off gets its last frame.
-    const latest = isOver && this.#brokenOff ? Math.max(0, this.#frames - 1) : this.#frames;
+    const latest = isOver && this.#truncated ? Math.max(0, this.#frames - 1) : this.#frames;
     for (const waiting of this.#waiting) {
       if (this.#isCutOff(waiting)) {
         waiting.fail(streamGone());
@@ -152,13 +152,13 @@ export class Mirror {
   #joined(keeps: boolean): void {
     this.#readers += 1;
     if (!keeps) return;
-    this.#keeping += 1;
-    if (this.#keeping === 1) void this.#tail?.look();
+    this.#retained += 1;
+    if (this.#retained === 1) void this.#tail?.check();
   }
 
   #left(keeps: boolean): void {
     this.#readers -= 1;
-    if (keeps) this.#keeping -= 1;
+    if (keeps) this.#retained -= 1;
     if (this.#readers > 0) return;
     this.#closed = true;
     clearTimeout(this.#retry);

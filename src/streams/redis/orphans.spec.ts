@@ -4,8 +4,14 @@ import { LogReader } from '../../../test/contract/log-reader.js';
 import { card, frame } from '../../../test/contract/written-stream.js';
 import { Gate } from '../../../test/support/gate.js';
 import { RedisServer } from '../../../test/support/redis-server.js';
-import { encodeLastFrame } from '../../dialects/last-frame.js';
-import type { Heir, Orphan, StreamOwner, StreamWriter, Succession } from '../stream-log.js';
+import { encodeTerminalError } from '../../dialects/last-frame.js';
+import type {
+  TakeoverHandler,
+  OrphanedStream,
+  ProducerControl,
+  StreamWriter,
+  TakeoverClaim,
+} from '../stream-log.js';
 import { entryFields, openingId } from './entry.js';
 import { keysOf } from './keys.js';
 import { RedisStreamLog } from './redis-stream-log.js';
@@ -27,16 +33,16 @@ afterEach(async () => {
 });
 afterAll(() => redis.close());
 
-async function replica(heir?: Heir): Promise<RedisStreamLog> {
+async function replica(heir?: TakeoverHandler): Promise<RedisStreamLog> {
   const settings = { streamLog: { ...ROOMY, leaseMs: LEASE_MS } };
-  const log = new RedisStreamLog({ url: redis.url, settings, encodeLastFrame });
+  const log = new RedisStreamLog({ url: redis.url, settings, encodeLastFrame: encodeTerminalError });
   logs.push(log);
   if (heir !== undefined) log.onOrphan(heir);
   await vi.waitUntil(() => log.list('nobody', { limit: 1 }).catch(() => undefined), SOON);
   return log;
 }
 
-const nobody: StreamOwner = { stop: () => undefined, brake: () => undefined };
+const nobody: ProducerControl = { stop: () => undefined, setPaused: () => undefined };
 
 /** A stream of three frames whose replica is gone. */
 async function orphan(will: string | null = WILL): Promise<string> {
@@ -58,8 +64,8 @@ async function wholeText(id: string): Promise<string> {
 }
 
 /** Writes two more frames. */
-function write(succession: Succession, owner: StreamOwner = nobody): StreamWriter {
-  const writer = succession.goOn(owner);
+function write(succession: TakeoverClaim, owner: ProducerControl = nobody): StreamWriter {
+  const writer = succession.continueWith(owner);
   writer.append(frame(3));
   writer.append(frame(4));
   return writer;
@@ -68,7 +74,7 @@ const WHOLE = [0, 1, 2, 3, 4].map((number) => frame(number)).join('');
 
 describe('Orphans', () => {
   it('are given to an heir, with what their producer wrote and left', async () => {
-    const found: Orphan[] = [];
+    const found: OrphanedStream[] = [];
     const log = await replica(async (one) => {
       found.push(one);
       const succession = await one.claim();
@@ -98,9 +104,9 @@ describe('Orphans', () => {
 
   it('have one heir, however many find them at once', async () => {
     const all = new Gate();
-    const outcomes: (Succession | undefined)[] = [];
+    const outcomes: (TakeoverClaim | undefined)[] = [];
     let arrived = 0;
-    const heir: Heir = async ({ claim }) => {
+    const heir: TakeoverHandler = async ({ claim }) => {
       arrived += 1;
       if (arrived === 3) all.open();
       await all.opened;
@@ -119,13 +125,13 @@ describe('Orphans', () => {
 
   it('are left to the one that has claimed them, as long as it lives', async () => {
     const claimed = new Gate();
-    let succession: Succession | undefined;
+    let succession: TakeoverClaim | undefined;
     const heir = await replica(async ({ claim }) => {
       succession = await claim();
       claimed.open();
       return true;
     });
-    const asked = vi.fn<Heir>(async () => false);
+    const asked = vi.fn<TakeoverHandler>(async () => false);
     const other = await replica(asked);
     const id = await orphan();
     await vi.waitUntil(async () => {
@@ -144,14 +150,14 @@ describe('Orphans', () => {
     expect(await wholeText(id)).toBe(WHOLE);
   });
 
-  it.each<[string, () => Promise<string>, Heir]>([
+  it.each<[string, () => Promise<string>, TakeoverHandler]>([
     ['the heir may not go on', () => orphan(), async () => false],
     ['their producer left nothing', () => orphan(null), async () => true],
     [
       'the heir gives up',
       () => orphan(),
       async ({ claim }) => {
-        (await claim())?.giveUp();
+        (await claim())?.release();
         return true;
       },
     ],
@@ -166,7 +172,7 @@ describe('Orphans', () => {
   });
 
   it('are not gone on with once somebody asked for their end', async () => {
-    const asked = vi.fn<Heir>(async () => true);
+    const asked = vi.fn<TakeoverHandler>(async () => true);
     const log = await replica(asked);
     const id = await orphan();
     await log.stop(id);
@@ -180,7 +186,7 @@ describe('Orphans', () => {
       if (succession !== undefined) write(succession);
       return true;
     });
-    const asked = vi.fn<Heir>(async () => true);
+    const asked = vi.fn<TakeoverHandler>(async () => true);
     const id = await orphan();
     await vi.waitUntil(async () => ((await heir.find(id))?.frames ?? 0) > 3, SOON);
     await heir.close();
@@ -208,7 +214,7 @@ describe('Orphans', () => {
 
   it('are not gone on with where their producer lived and wrote until it was shut out', async () => {
     let outcome: unknown = 'none';
-    const log = await replica(async ({ card: { id }, claim }) => {
+    const log = await replica(async ({ metadata: { id }, claim }) => {
       await redis.command('XADD', keysOf(id).log, '1-4', 'f', 3, 'n', 1, 'b', frame(3));
       outcome = await claim();
       return true;
@@ -223,7 +229,7 @@ describe('Orphans', () => {
 
   it('are stopped at their heir, also by who asked before it had begun', async () => {
     const stopped = new Gate();
-    let succession: Succession | undefined;
+    let succession: TakeoverClaim | undefined;
     const log = await replica(async ({ claim }) => {
       succession = await claim();
       return true;
@@ -234,7 +240,7 @@ describe('Orphans', () => {
       return succession !== undefined;
     }, SOON);
     await log.stop(id);
-    succession?.goOn({ stop: () => stopped.open(), brake: () => undefined });
+    succession?.continueWith({ stop: () => stopped.open(), setPaused: () => undefined });
     await expect(stopped.opened).resolves.toBeUndefined();
   });
 });

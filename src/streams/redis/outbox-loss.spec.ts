@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { big, KEEP_MS, ROOM_BYTES, Sending, turn } from '../../../test/support/sending.js';
-import { WaitingRoom } from './waiting-room.js';
+import { ByteBudget } from './waiting-room.js';
 
 const MINUTE_MS = 60_000;
 const OUTAGE_MS = 10 * MINUTE_MS;
@@ -33,7 +33,7 @@ describe('Outbox of a stream that is lost', () => {
   });
 
   it('says so where all streams together have no more room, and gives its own back', async () => {
-    const room = new WaitingRoom(100_000);
+    const room = new ByteBudget(100_000);
     const [one, two] = [new Sending(room), new Sending(room)];
     await turn();
     for (const each of [one, two]) each.answer = 'unknown';
@@ -161,7 +161,7 @@ describe('Outbox that is flushed', () => {
   });
 
   it('gives up when it is closed, and holds nothing then', async () => {
-    const room = new WaitingRoom(ROOM_BYTES);
+    const room = new ByteBudget(ROOM_BYTES);
     sending = new Sending(room);
     sending.answer = 'unknown';
     sending.append(0, 3);

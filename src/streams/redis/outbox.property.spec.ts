@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { frame } from '../../../test/contract/written-stream.js';
 import { Outbox } from './outbox.js';
 import type { Batch, Written } from './stream-pen.js';
-import { Departures } from './departures.js';
-import { WaitingRoom } from './waiting-room.js';
+import { BatchScheduler } from './departures.js';
+import { ByteBudget } from './waiting-room.js';
 
 /** What becomes of a batch: it is written and said to be, written and not, or neither; and how long that takes. */
 const fate = fc.record({
@@ -63,15 +63,15 @@ it('writes every frame once and in order, and the end last, whatever becomes of 
       fc.array(fate, { maxLength: 15 }),
       async (steps, fates) => {
         const log = new Log(fates);
-        const room = new WaitingRoom(1_000_000);
+        const room = new ByteBudget(1_000_000);
         const onSettled = vi.fn<() => void>();
         const outbox = new Outbox({
           write: (batch) => log.write(batch),
           announceLoss: async () => true,
           maxBytes: 1_000_000,
           keepMs: 1_000,
-          room,
-          departures: new Departures((leave) => leave()),
+          budget: room,
+          scheduler: new BatchScheduler((leave) => leave()),
           onSettled,
         });
         let text = '';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { frame } from '../../../test/contract/written-stream.js';
 import { big, Sending, turn } from '../../../test/support/sending.js';
-import { Departures } from './departures.js';
+import { BatchScheduler } from './departures.js';
 
 const MINUTE_MS = 60_000;
 
@@ -45,7 +45,7 @@ describe('Outbox', () => {
   });
 
   it('sends with others what began a few milliseconds after theirs', async () => {
-    const departures = new Departures((leave) => leave());
+    const departures = new BatchScheduler((leave) => leave());
     sending = new Sending(undefined, departures);
     const other = new Sending(undefined, departures);
     await sending.begun();

@@ -1,9 +1,9 @@
-import type { Frame } from '../../core/frame.js';
+import type { FrameBytes } from '../../core/frame.js';
 import type { Usage } from '../../core/usage.js';
-import { framesIn, joinFrames, sizeOf } from '../frames.js';
-import type { Departures } from './departures.js';
+import { countFrames, joinFrames, sizeOf } from '../frames.js';
+import type { BatchScheduler } from './departures.js';
 import type { Batch, Written } from './stream-pen.js';
-import type { WaitingRoom } from './waiting-room.js';
+import type { ByteBudget } from './waiting-room.js';
 
 /** How long frames wait for others, in milliseconds. */
 const BATCH_MS = 200;
@@ -30,17 +30,17 @@ export interface OutboxOptions {
   /** For how long others may find what is kept of a stream that is lost, in milliseconds. */
   readonly keepMs: number;
   /** Where the frames of all streams wait. */
-  readonly room: WaitingRoom;
+  readonly budget: ByteBudget;
   /** When those of all streams leave. */
-  readonly departures: Departures;
+  readonly scheduler: BatchScheduler;
   /** Redis is not asked for anything any more. */
   readonly onSettled: () => void;
   /** What others have written before. @default nothing */
-  readonly before?: Before | undefined;
+  readonly before?: WrittenBefore | undefined;
 }
 
 /** The beginning of a stream. */
-export interface Before {
+export interface WrittenBefore {
   readonly frames: number;
   readonly bytes: Buffer;
 }
@@ -50,7 +50,7 @@ export interface Before {
  * kept within a bound, and beyond it the stream is lost for other replicas.
  */
 export class Outbox {
-  #waiting: Frame[] = [];
+  #waiting: FrameBytes[] = [];
   #waitingBytes = 0;
   #waitingFrames = 0;
   /** The number of the first frame that waits. */
@@ -85,16 +85,16 @@ export class Outbox {
     return this.#settled;
   }
 
-  append(bytes: Frame): void {
+  append(bytes: FrameBytes): void {
     if (this.#done) return;
-    const { maxBytes, room } = this.options;
+    const { maxBytes, budget: room } = this.options;
     const size = sizeOf(bytes);
     this.#bytes += size;
     const isTooMuch = this.#waitingBytes + size > MAX_WAITING_BYTES || this.#bytes > maxBytes;
-    if (isTooMuch || !room.enter(size)) return this.#lose();
+    if (isTooMuch || !room.acquire(size)) return this.#lose();
     this.#waiting.push(bytes);
     this.#waitingBytes += size;
-    this.#waitingFrames += framesIn(bytes);
+    this.#waitingFrames += countFrames(bytes);
     return this.#isFull ? this.#soon() : this.#later();
   }
 
@@ -139,7 +139,7 @@ export class Outbox {
   }
 
   #at(dueMs: number): void {
-    if (!this.#sending) this.#cancelTimer = this.options.departures.at(dueMs, () => void this.#send());
+    if (!this.#sending) this.#cancelTimer = this.options.scheduler.at(dueMs, () => void this.#send());
   }
 
   async #send(): Promise<void> {
@@ -149,7 +149,7 @@ export class Outbox {
     this.#sending = false;
     if (this.#done) return;
     if (this.#endWritten) return this.close();
-    this.#tellIdle();
+    this.#reportIdle();
     if (this.#isUrgent) this.#soon();
     else if (this.#ended) this.#next();
     else if (this.#waiting.length > 0) this.#later();
@@ -184,7 +184,7 @@ export class Outbox {
     }
     this.#begun = true;
     this.#waitingBytes -= batch.bytes.length;
-    this.options.room.leave(batch.bytes.length);
+    this.options.budget.release(batch.bytes.length);
     this.#endWritten = batch.end;
   }
 
@@ -208,10 +208,10 @@ export class Outbox {
   #stop(): void {
     this.#done = true;
     this.#cancelTimer?.();
-    this.options.room.leave(this.#waitingBytes);
+    this.options.budget.release(this.#waitingBytes);
     this.#waitingBytes = 0;
     this.#waiting = [];
-    this.#tellIdle();
+    this.#reportIdle();
   }
 
   #settle(): void {
@@ -232,7 +232,7 @@ export class Outbox {
     return this.#done || (this.#begun && !this.#sending && this.#waiting.length === 0 && !this.#ended);
   }
 
-  #tellIdle(): void {
+  #reportIdle(): void {
     if (this.#isIdle) for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 }

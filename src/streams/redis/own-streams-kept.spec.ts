@@ -3,14 +3,14 @@ import { ROOMY, type LogLimits } from '../../../test/contract/created-log.js';
 import { card, frame } from '../../../test/contract/written-stream.js';
 import { RedisServer } from '../../../test/support/redis-server.js';
 import { SOON } from '../../../test/support/soon.js';
-import { connectRedis, together, type RedisClient } from './connect.js';
-import { Departures } from './departures.js';
-import { OwnStreams } from './own-streams.js';
+import { connectRedis, inOneWrite, type RedisClient } from './connect.js';
+import { BatchScheduler } from './departures.js';
+import { LocalStreams } from './own-streams.js';
 
 let redis: RedisServer;
 let client: RedisClient;
 let settings: { streamLog: LogLimits };
-let own: OwnStreams;
+let own: LocalStreams;
 
 beforeAll(async () => {
   redis = await RedisServer.start();
@@ -19,12 +19,12 @@ beforeEach(async () => {
   client = connectRedis(redis.url);
   await vi.waitUntil(() => client.status === 'ready', SOON);
   settings = { streamLog: { ...ROOMY, leaseMs: 300 } };
-  const departures = new Departures((leave) => together(client, leave));
-  own = new OwnStreams({
+  const departures = new BatchScheduler((leave) => inOneWrite(client, leave));
+  own = new LocalStreams({
     redis: client,
     replica: 'a',
     settings,
-    departures,
+    scheduler: departures,
     index: { add: () => undefined },
     onShutOut: () => undefined,
   });
@@ -41,7 +41,7 @@ describe('the keys of a stream', () => {
     settings.streamLog = { ...settings.streamLog, keepSeconds: 1 };
     const stream = card();
     const memory = { append: () => undefined, end: () => undefined };
-    own.begin(stream, { stop: () => undefined, brake: () => undefined }, memory).append(frame(0));
+    own.begin(stream, { stop: () => undefined, setPaused: () => undefined }, memory).append(frame(0));
     await expect.poll(() => redis.keys('sluice:{*'), SOON).toHaveLength(2);
     const before = await redis.commandCount('pexpire');
     // Two for each renewal, of which there are three a second.

@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ROOMY } from '../../../test/contract/created-log.js';
 import { card, frame } from '../../../test/contract/written-stream.js';
 import { turn } from '../../../test/support/sending.js';
-import type { StreamCard } from '../stream-log.js';
+import type { StreamMetadata } from '../stream-log.js';
 import type { RedisClient } from './connect.js';
-import { Departures } from './departures.js';
-import { OwnStreams } from './own-streams.js';
+import { BatchScheduler } from './departures.js';
+import { LocalStreams } from './own-streams.js';
 
 const KEEP_MS = ROOMY.keepSeconds * 1_000;
 
@@ -31,7 +31,7 @@ class Answering extends EventEmitter {
 }
 
 let redis: Answering;
-let own: OwnStreams;
+let own: LocalStreams;
 let stops: number;
 let settings: { streamLog: typeof ROOMY };
 beforeEach(() => {
@@ -39,15 +39,15 @@ beforeEach(() => {
   redis = new Answering();
   stops = 0;
   settings = { streamLog: ROOMY };
-  const departures = new Departures((leave) => leave());
+  const departures = new BatchScheduler((leave) => leave());
   const options = {
     replica: 'a',
     settings,
-    departures,
-    index: { add: ({ id }: StreamCard) => void redis.asked.push(`add ${id}`) },
+    scheduler: departures,
+    index: { add: ({ id }: StreamMetadata) => void redis.asked.push(`add ${id}`) },
     onShutOut: () => undefined,
   };
-  own = new OwnStreams({ ...options, redis: redis as unknown as RedisClient });
+  own = new LocalStreams({ ...options, redis: redis as unknown as RedisClient });
 });
 afterEach(() => {
   own.close();
@@ -58,7 +58,7 @@ const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const begin = () => {
   const stream = card();
   const memory = { append: vi.fn<(bytes: unknown) => void>(), end: vi.fn<() => void>() };
-  const writer = own.begin(stream, { stop: () => (stops += 1), brake: () => undefined }, memory);
+  const writer = own.begin(stream, { stop: () => (stops += 1), setPaused: () => undefined }, memory);
   return { id: stream.id, memory, writer };
 };
 

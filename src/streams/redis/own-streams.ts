@@ -1,38 +1,38 @@
-import type { Frame } from '../../core/frame.js';
+import type { FrameBytes } from '../../core/frame.js';
 import type { SluiceSettings } from '../../core/settings.js';
 import type { Usage } from '../../core/usage.js';
-import type { StreamCard, StreamOwner, StreamWriter } from '../stream-log.js';
-import { together, type RedisClient } from './connect.js';
-import type { Departures } from './departures.js';
-import { PRODUCED } from './entry.js';
-import { Outbox, type Before } from './outbox.js';
+import type { StreamMetadata, ProducerControl, StreamWriter } from '../stream-log.js';
+import { inOneWrite, type RedisClient } from './connect.js';
+import type { BatchScheduler } from './departures.js';
+import { FIRST_EPOCH } from './entry.js';
+import { Outbox, type WrittenBefore } from './outbox.js';
 import type { OwnerIndex } from './owner-index.js';
-import { StreamPen, type Batch, type Written } from './stream-pen.js';
-import { Renewals } from './renewals.js';
-import { WaitingRoom } from './waiting-room.js';
+import { RedisStreamWriter, type Batch, type Written } from './stream-pen.js';
+import { TtlRenewals } from './renewals.js';
+import { ByteBudget } from './waiting-room.js';
 
 /** A stream outlives its producer's lease by as much, however short it is kept after its end. */
 const LEASES_KEPT = 3;
 /** Which part of the bytes that are kept in memory may wait for Redis. */
 const WAITING_PART = 1 / 4;
 
-interface Own {
-  readonly owner: StreamOwner;
+interface LocalStream {
+  readonly owner: ProducerControl;
   readonly outbox: Outbox;
-  readonly pen: StreamPen;
+  readonly writer: RedisStreamWriter;
   /** How long it is kept without a renewal, in milliseconds. */
   readonly runMs: number;
   /** Another replica has ended it, or goes on with it. */
   readonly onShutOut: () => void;
-  over: boolean;
+  ended: boolean;
 }
 
 /** What they are made of. */
-export interface OwnStreamsOptions {
+export interface LocalStreamsOptions {
   readonly redis: RedisClient;
   readonly replica: string;
   readonly settings: Pick<SluiceSettings, 'streamLog'>;
-  readonly departures: Departures;
+  readonly scheduler: BatchScheduler;
   readonly index: Pick<OwnerIndex, 'add'>;
   /** Another replica has ended a stream that began here, or goes on with it. */
   readonly onShutOut: (id: string) => void;
@@ -40,49 +40,49 @@ export interface OwnStreamsOptions {
 
 /** A stream that began elsewhere. */
 export interface TakenStream {
-  readonly card: StreamCard;
+  readonly metadata: StreamMetadata;
   readonly epoch: number;
-  readonly before: Before;
+  readonly before: WrittenBefore;
 }
 
-interface NewStream extends Pick<Own, 'owner' | 'onShutOut'> {
-  readonly card: StreamCard;
+interface NewStream extends Pick<LocalStream, 'owner' | 'onShutOut'> {
+  readonly metadata: StreamMetadata;
   readonly epoch: number;
-  readonly will: string | undefined;
-  readonly before: Before | undefined;
+  readonly takeoverRequest: string | undefined;
+  readonly before: WrittenBefore | undefined;
 }
 
 /** The streams that this replica produces, on their way to Redis. */
-export class OwnStreams {
-  readonly #streams = new Map<string, Own>();
-  readonly #renewals: Renewals;
-  readonly #room: WaitingRoom;
+export class LocalStreams {
+  readonly #streams = new Map<string, LocalStream>();
+  readonly #renewals: TtlRenewals;
+  readonly #budget: ByteBudget;
   #closed = false;
 
-  constructor(private readonly options: OwnStreamsOptions) {
+  constructor(private readonly options: LocalStreamsOptions) {
     const { redis, settings } = options;
-    this.#room = new WaitingRoom(settings.streamLog.maxBytes * WAITING_PART);
-    this.#renewals = new Renewals({
+    this.#budget = new ByteBudget(settings.streamLog.maxBytes * WAITING_PART);
+    this.#renewals = new TtlRenewals({
       redis,
-      keptMs: () => this.#shortestMs(),
+      ttlMs: () => this.#shortestMs(),
       renew: () => this.#renew(),
     });
   }
 
   /** A pen that writes into Redis what it writes into memory. */
-  begin(card: StreamCard, owner: StreamOwner, memory: StreamWriter, will?: string): StreamWriter {
+  begin(card: StreamMetadata, owner: ProducerControl, memory: StreamWriter, will?: string): StreamWriter {
     if (this.#closed) return memory;
     const onShutOut = () => this.options.onShutOut(card.id);
     const own = this.#add({
-      card,
+      metadata: card,
       owner,
       onShutOut,
-      epoch: PRODUCED,
-      will: this.#fits(will) ? will : undefined,
+      epoch: FIRST_EPOCH,
+      takeoverRequest: this.#fits(will) ? will : undefined,
       before: undefined,
     });
     return {
-      append(bytes: Frame, isLast?: boolean) {
+      append(bytes: FrameBytes, isLast?: boolean) {
         memory.append(bytes, isLast);
         own.outbox.append(bytes);
       },
@@ -94,10 +94,10 @@ export class OwnStreams {
   }
 
   /** A pen that writes the rest of a stream into Redis, where alone it is read. */
-  goOn({ card, epoch, before }: TakenStream, owner: StreamOwner): StreamWriter {
+  takeOver({ metadata: card, epoch, before }: TakenStream, owner: ProducerControl): StreamWriter {
     if (this.#closed) return { append: () => undefined, end: () => undefined };
     const onShutOut = () => owner.stop();
-    const own = this.#add({ card, owner, onShutOut, epoch, will: undefined, before });
+    const own = this.#add({ metadata: card, owner, onShutOut, epoch, takeoverRequest: undefined, before });
     return { append: (bytes) => own.outbox.append(bytes), end: (usage) => this.#end(card.id, own, usage) };
   }
 
@@ -109,17 +109,17 @@ export class OwnStreams {
   /** True for one that runs, and is not another replica's or lost for others by now. */
   produces(id: string): boolean {
     const own = this.#streams.get(id);
-    return own !== undefined && !own.over && !own.outbox.done;
+    return own !== undefined && !own.ended && !own.outbox.done;
   }
 
   /** Those that run. */
   get running(): string[] {
-    return [...this.#streams].filter(([, { over }]) => !over).map(([id]) => id);
+    return [...this.#streams].filter(([, { ended: over }]) => !over).map(([id]) => id);
   }
 
   stop(id: string): void {
     const own = this.#streams.get(id);
-    if (own?.over === false) own.owner.stop();
+    if (own?.ended === false) own.owner.stop();
   }
 
   /** Resolves when everything that was written is in Redis, or lost. */
@@ -134,25 +134,34 @@ export class OwnStreams {
     this.#streams.clear();
   }
 
-  #add({ card, owner, onShutOut, epoch, will, before }: NewStream): Own {
-    const { redis, replica, settings, departures, index } = this.options;
+  #add({ metadata: card, owner, onShutOut, epoch, takeoverRequest: will, before }: NewStream): LocalStream {
+    const { redis, replica, settings, scheduler: departures, index } = this.options;
     const { maxBytesPerStream: maxBytes } = settings.streamLog;
     const [keepMs, runMs] = [this.#keepMs(), this.#runMs()];
-    const pen = new StreamPen({ redis, card, replica, index, keepMs, runMs, epoch, will });
-    const own: Own = {
+    const pen = new RedisStreamWriter({
+      redis,
+      metadata: card,
+      replica,
+      index,
+      keepMs,
+      runMs,
+      epoch,
+      takeoverRequest: will,
+    });
+    const own: LocalStream = {
       owner,
-      pen,
+      writer: pen,
       runMs,
       onShutOut,
-      over: false,
+      ended: false,
       outbox: new Outbox({
         write: (batch) => write(own, batch),
         announceLoss: () => pen.announceLoss(),
         maxBytes,
         keepMs,
-        room: this.#room,
-        departures,
-        onSettled: () => own.over && this.#streams.delete(card.id),
+        budget: this.#budget,
+        scheduler: departures,
+        onSettled: () => own.ended && this.#streams.delete(card.id),
         before,
       }),
     };
@@ -161,8 +170,8 @@ export class OwnStreams {
     return own;
   }
 
-  #end(id: string, own: Own, usage: Usage | undefined): void {
-    own.over = true;
+  #end(id: string, own: LocalStream, usage: Usage | undefined): void {
+    own.ended = true;
     own.outbox.end(usage);
     if (own.outbox.settled) this.#streams.delete(id);
   }
@@ -173,8 +182,8 @@ export class OwnStreams {
   }
 
   #renew(): void {
-    together(this.options.redis, () => {
-      for (const { pen, outbox } of this.#streams.values()) if (!outbox.done) void pen.renew();
+    inOneWrite(this.options.redis, () => {
+      for (const { writer: pen, outbox } of this.#streams.values()) if (!outbox.done) void pen.renew();
     });
   }
 
@@ -196,7 +205,7 @@ export class OwnStreams {
   }
 }
 
-async function write({ pen, onShutOut }: Own, batch: Batch): Promise<Written> {
+async function write({ writer: pen, onShutOut }: LocalStream, batch: Batch): Promise<Written> {
   const written = await pen.write(batch);
   if (written === 'shut-out') onShutOut();
   return written;

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { comparePlaces, type ListPlace } from '../list-place.js';
-import type { StreamCard } from '../stream-log.js';
+import type { StreamMetadata } from '../stream-log.js';
 import type { RedisClient } from './connect.js';
 import { ownerKey } from './keys.js';
 
@@ -30,7 +30,7 @@ export class OwnerIndex {
   }
 
   /** A stream that is not found in a list is found by its id: what fails here is sent again only with its first frames. */
-  add({ id, owner, startedAt }: StreamCard): void {
+  add({ id, owner, startedAt }: StreamMetadata): void {
     this.#ask((redis) => redis.zadd(ownerKey(owner), startedAt, id));
     const now = performance.now();
     if (now - (this.#renewed.get(owner) ?? Number.NEGATIVE_INFINITY) >= RENEWAL_MS) this.#renew(owner, now);

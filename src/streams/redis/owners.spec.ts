@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RedisClient } from './connect.js';
 import { leaseKey } from './keys.js';
-import { Owners } from './owners.js';
+import { ReplicaLiveness } from './owners.js';
 
 const DOUBT_MS = 1_000;
 
@@ -22,11 +22,11 @@ class Leases extends EventEmitter {
 }
 
 let redis: Leases;
-let owners: Owners;
+let owners: ReplicaLiveness;
 beforeEach(() => {
   vi.useFakeTimers();
   redis = new Leases();
-  owners = new Owners(redis as unknown as RedisClient, DOUBT_MS);
+  owners = new ReplicaLiveness(redis as unknown as RedisClient, DOUBT_MS);
 });
 afterEach(() => void vi.useRealTimers());
 

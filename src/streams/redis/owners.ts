@@ -5,10 +5,10 @@ import { leaseKey } from './keys.js';
 /** How many replicas that were missed once are remembered. */
 const REMEMBERED = 1_000;
 /** For how many times the doubt: who was missed long ago may have been there since. */
-const DOUBTS_REMEMBERED = 8;
+const SUSPECTS_REMEMBERED = 8;
 
 /** Tells whether other replicas live. */
-export class Owners {
+export class ReplicaLiveness {
   /** When each was missed first, in milliseconds. */
   readonly #missed = new LRUCache<string, number>({ max: REMEMBERED });
 
@@ -32,7 +32,7 @@ export class Owners {
       return false;
     }
     const missedFor = askedAt - (this.#missed.get(replica) ?? Number.NEGATIVE_INFINITY);
-    if (missedFor >= this.doubtMs && missedFor <= DOUBTS_REMEMBERED * this.doubtMs) return true;
+    if (missedFor >= this.doubtMs && missedFor <= SUSPECTS_REMEMBERED * this.doubtMs) return true;
     // When the question was answered nobody knows: the first time counts from its answer, the second from its question.
     if (missedFor >= this.doubtMs) this.#missed.set(replica, performance.now());
     return false;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { comparePlaces, type ListPlace } from '../list-place.js';
-import type { LoggedStream } from '../stream-log.js';
+import type { StreamStatus } from '../stream-log.js';
 import { readList, type ListSource } from './read-list.js';
 
 const place = (at: number): ListPlace => ({ startedAt: at, id: String(at).padStart(5, '0') });
@@ -27,7 +27,7 @@ class CountingSource implements ListSource {
     return behind(this.lists.listed, after, count);
   }
 
-  async find(id: string): Promise<LoggedStream | undefined> {
+  async find(id: string): Promise<StreamStatus | undefined> {
     this.looked.push(id);
     this.#looking += 1;
     this.most = Math.max(this.most, this.#looking);
@@ -35,7 +35,7 @@ class CountingSource implements ListSource {
     this.#looking -= 1;
     if (!this.isThere(id)) return undefined;
     const card = { id, owner: 'web', dialect: 'native', route: 'r', startedAt: Number(id) } as const;
-    return { ...card, state: 'over', firstKept: 0, frames: 1, brokenOff: false };
+    return { ...card, state: 'over', firstRetained: 0, frames: 1, truncated: false };
   }
 
   forget(gone: readonly ListPlace[]): void {

@@ -1,5 +1,5 @@
 import { comparePlaces, type ListPlace } from '../list-place.js';
-import type { ListRange, LoggedStream, StreamPage } from '../stream-log.js';
+import type { ListRange, StreamStatus, StreamPage } from '../stream-log.js';
 
 /** How many streams are looked up at once: the process has other things to do in between. */
 const BATCH = 100;
@@ -15,14 +15,14 @@ export interface ListSource {
   /** Those behind a place that any process has, or has had, the newest first. */
   everywhere(after: ListPlace | undefined, count: number): Promise<ListPlace[]>;
   /** Undefined for one that is not there any more. */
-  find(id: string): Promise<LoggedStream | undefined>;
+  find(id: string): Promise<StreamStatus | undefined>;
   /** They are not there any more. */
   forget(gone: readonly ListPlace[]): void;
 }
 
 /** A page of the streams of an owner on all replicas. It looks up those of the page, and those that turn out to be gone. */
 export async function readList(source: ListSource, { limit, after }: ListRange): Promise<StreamPage> {
-  const streams: LoggedStream[] = [];
+  const streams: StreamStatus[] = [];
   let next = after;
   for (let looked = 0; looked < MAX_LOOKUPS && streams.length < limit;) {
     const count = Math.min(limit - streams.length, BATCH);

@@ -1,18 +1,18 @@
 import { SluiceError } from '../../core/sluice-error.js';
 import type { RedisClient } from './connect.js';
-import type { StreamShelf } from './stream-shelf.js';
+import type { RedisStreamStore } from './stream-shelf.js';
 
 /** How long readers elsewhere may take to say that they read, once Redis is there again, in milliseconds. */
 const BACK_MS = 3_000;
 
 /** Tells whether streams are read on other replicas. */
-export class ReadersElsewhere {
+export class RemoteReaders {
   /** When Redis last could not be asked, in milliseconds. */
   #failedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     redis: RedisClient,
-    private readonly shelf: Pick<StreamShelf, 'isRead'>,
+    private readonly shelf: Pick<RedisStreamStore, 'isRead'>,
   ) {
     let isLost = false;
     redis.on('close', () => (isLost = true));

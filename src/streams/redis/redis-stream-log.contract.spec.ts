@@ -3,10 +3,10 @@ import { afterAll, beforeAll, vi } from 'vitest';
 import type { CreateLog } from '../../../test/contract/created-log.js';
 import { streamLogContract } from '../../../test/contract/stream-log.js';
 import { RedisServer } from '../../../test/support/redis-server.js';
-import type { Flow } from '../../core/flow.js';
-import type { Frame } from '../../core/frame.js';
+import type { BackPressure } from '../../core/flow.js';
+import type { FrameBytes } from '../../core/frame.js';
 import type { StreamLogSettings } from '../../core/settings.js';
-import { encodeLastFrame } from '../../dialects/last-frame.js';
+import { encodeTerminalError } from '../../dialects/last-frame.js';
 import { RedisStreamLog } from './redis-stream-log.js';
 import { SOON } from '../../../test/support/soon.js';
 
@@ -18,11 +18,11 @@ beforeAll(async () => {
 afterAll(() => redis.close());
 
 const logOf = (streamLog: StreamLogSettings) =>
-  new RedisStreamLog({ url: redis.url, settings: { streamLog }, encodeLastFrame });
+  new RedisStreamLog({ url: redis.url, settings: { streamLog }, encodeLastFrame: encodeTerminalError });
 
 /** Reads what it has heard of: a stream that has begun just now is known to the others a little later. */
 class Elsewhere extends RedisStreamLog {
-  override read(id: string, from: number, flow: Flow): Observable<Frame> {
+  override read(id: string, from: number, flow: BackPressure): Observable<FrameBytes> {
     return defer(() =>
       vi.waitUntil(() => this.find(id), { interval: 2, timeout: 200 }).catch(() => undefined),
     ).pipe(switchMap(() => super.read(id, from, flow)));
@@ -42,7 +42,11 @@ streamLogContract(
   'RedisStreamLog, read on another replica,',
   async (streamLog) => {
     const written = await create(streamLog);
-    const reader = new Elsewhere({ url: redis.url, settings: { streamLog }, encodeLastFrame });
+    const reader = new Elsewhere({
+      url: redis.url,
+      settings: { streamLog },
+      encodeLastFrame: encodeTerminalError,
+    });
     await vi.waitUntil(() => reader.list('nobody', { limit: 1 }).catch(() => undefined), SOON);
     const close = async () => void (await Promise.all([written.close(), reader.close()]));
     return { log: written.log, reader, close };

@@ -4,9 +4,9 @@ import { LogReader } from '../../../test/contract/log-reader.js';
 import { twoLogs } from '../../../test/contract/two-logs.js';
 import { WrittenStream } from '../../../test/contract/written-stream.js';
 import { RedisServer } from '../../../test/support/redis-server.js';
-import { Flow } from '../../core/flow.js';
+import { BackPressure } from '../../core/flow.js';
 import { entryFields, openingId } from './entry.js';
-import { doubtMs } from './lease.js';
+import { suspicionMs } from './lease.js';
 import type { RedisStreamLog } from './redis-stream-log.js';
 import { SOON } from '../../../test/support/soon.js';
 
@@ -98,7 +98,7 @@ describe('RedisStreamLog', () => {
     const sign = () => redis.keys(`sluice:{${stream.id}}:readers`);
     const seen: string[] = [];
     const onlooker = b
-      .read(stream.id, 0, new Flow(), 1, false)
+      .read(stream.id, 0, new BackPressure(), 1, false)
       .subscribe((bytes) => seen.push(String(bytes)));
     const before = await redis.commandCount('xrevrange');
     await expect.poll(() => redis.commandCount('xrevrange'), SOON).toBeGreaterThan(before + 2);
@@ -128,9 +128,11 @@ describe('RedisStreamLog', () => {
   it('finds what others have named, and nothing by another name', async () => {
     const stream = new WrittenStream(a).write(2);
     const rest = { hash: 'h', route: 'r', target: 'u/m', attempts: 1, headers: {} };
-    a.name('key web k', { ...rest, id: stream.id, ended: undefined });
-    await expect.poll(() => b.named('key web k'), SOON).toEqual({ ...rest, id: stream.id, ended: undefined });
-    expect(await b.named('key web j')).toBeUndefined();
+    a.setAlias('key web k', { ...rest, id: stream.id, ended: undefined });
+    await expect
+      .poll(() => b.findByAlias('key web k'), SOON)
+      .toEqual({ ...rest, id: stream.id, ended: undefined });
+    expect(await b.findByAlias('key web j')).toBeUndefined();
     await expect.poll(() => b.find(stream.id), SOON).toMatchObject({ owner: 'web', firstKept: 0 });
   });
 
@@ -142,7 +144,7 @@ describe('RedisStreamLog', () => {
         code: 'stream-log-unavailable',
         retryAfterMs: 1_000,
       });
-    await expect(b.named('key web k')).rejects.toMatchObject({ code: 'stream-log-unavailable' });
+    await expect(b.findByAlias('key web k')).rejects.toMatchObject({ code: 'stream-log-unavailable' });
     await redis.restart();
   });
 
@@ -152,7 +154,7 @@ describe('RedisStreamLog', () => {
     await a.close();
     await expect(b.find(stream.id)).resolves.toMatchObject({ state: 'running', frames: 2 });
     // Longer than a living replica may be late: now it would be ended.
-    const later = performance.now() + doubtMs(ROOMY.leaseMs) + 100;
+    const later = performance.now() + suspicionMs(ROOMY.leaseMs) + 100;
     vi.spyOn(performance, 'now').mockReturnValue(later);
     await expect(b.find(stream.id)).resolves.toMatchObject({ state: 'running', frames: 2 });
     await redis.makeRoom();

@@ -2,37 +2,37 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { defer, throwError, type Observable } from 'rxjs';
-import type { Flow } from '../../core/flow.js';
-import type { Frame } from '../../core/frame.js';
+import type { BackPressure } from '../../core/flow.js';
+import type { FrameBytes } from '../../core/frame.js';
 import type { SluiceSettings } from '../../core/settings.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import type { ListPlace } from '../list-place.js';
 import { MemoryStreamLog } from '../memory-stream-log.js';
-import type { NamedStream } from '../named-stream.js';
+import type { StreamAlias } from '../named-stream.js';
 import {
   StreamLog,
-  type Heir,
+  type TakeoverHandler,
   type ListRange,
-  type LoggedStream,
-  type StreamCard,
-  type StreamOwner,
+  type StreamStatus,
+  type StreamMetadata,
+  type ProducerControl,
   type StreamPage,
   type StreamWriter,
 } from '../stream-log.js';
 import { streamGone } from '../stream-gone.js';
-import { connectRedis, connectSubscriber, together, type RedisClient } from './connect.js';
-import { Departures } from './departures.js';
-import { doubtMs, Lease, lookMs } from './lease.js';
+import { connectRedis, connectSubscriber, inOneWrite, type RedisClient } from './connect.js';
+import { BatchScheduler } from './departures.js';
+import { suspicionMs, ReplicaLease, checkIntervalMs } from './lease.js';
 import { Mirror } from './mirror.js';
-import { Orphans } from './orphans.js';
+import { OrphanedStreams } from './orphans.js';
 import { OwnerIndex } from './owner-index.js';
-import { Owners } from './owners.js';
-import { OwnStreams } from './own-streams.js';
+import { ReplicaLiveness } from './owners.js';
+import { LocalStreams } from './own-streams.js';
 import { readList } from './read-list.js';
-import { ReadersElsewhere } from './readers-elsewhere.js';
-import { StopLine } from './stop-line.js';
-import { StreamNames } from './stream-names.js';
-import { StreamShelf, type Known, type LastFrameEncoder } from './stream-shelf.js';
+import { RemoteReaders } from './readers-elsewhere.js';
+import { StopChannel } from './stop-line.js';
+import { StreamAliases } from './stream-names.js';
+import { RedisStreamStore, type StoredStatus, type TerminalErrorEncoder } from './stream-shelf.js';
 
 /** How long a shutdown waits for what is not yet in Redis, in milliseconds. */
 const FLUSH_MS = 2_000;
@@ -50,7 +50,7 @@ const RETRY_AFTER_MS = 1_000;
 export interface RedisStreamLogOptions {
   readonly url: string;
   readonly settings: Pick<SluiceSettings, 'streamLog'>;
-  readonly encodeLastFrame: LastFrameEncoder;
+  readonly encodeLastFrame: TerminalErrorEncoder;
 }
 
 /**
@@ -61,15 +61,15 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
   readonly #replica = randomUUID();
   readonly #local: MemoryStreamLog;
   readonly #redis: RedisClient;
-  readonly #own: OwnStreams;
+  readonly #localStreams: LocalStreams;
   readonly #mirrors = new Map<string, Mirror>();
-  readonly #shelf: StreamShelf;
-  readonly #readers: ReadersElsewhere;
-  readonly #orphans: Orphans;
+  readonly #store: RedisStreamStore;
+  readonly #readers: RemoteReaders;
+  readonly #orphans: OrphanedStreams;
   readonly #index: OwnerIndex;
-  readonly #names: StreamNames;
-  readonly #lease: Lease;
-  readonly #stops: StopLine;
+  readonly #aliases: StreamAliases;
+  readonly #lease: ReplicaLease;
+  readonly #stopChannel: StopChannel;
   #leaving = false;
 
   constructor(private readonly options: RedisStreamLogOptions) {
@@ -79,56 +79,62 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     const { leaseMs } = settings.streamLog;
     this.#local = new MemoryStreamLog(settings);
     this.#redis = connectRedis(url);
-    this.#shelf = new StreamShelf(this.#redis, this.#keepMs);
-    this.#readers = new ReadersElsewhere(this.#redis, this.#shelf);
-    const departures = new Departures((leave) => together(this.#redis, leave));
+    this.#store = new RedisStreamStore(this.#redis, this.#keepMs);
+    this.#readers = new RemoteReaders(this.#redis, this.#store);
+    const departures = new BatchScheduler((leave) => inOneWrite(this.#redis, leave));
     this.#index = new OwnerIndex(this.#redis, () => 2 * this.#keepMs());
-    this.#lease = new Lease(this.#redis, replica, leaseMs);
-    this.#own = new OwnStreams({
+    this.#lease = new ReplicaLease(this.#redis, replica, leaseMs);
+    this.#localStreams = new LocalStreams({
       redis: this.#redis,
       replica,
       settings,
-      departures,
+      scheduler: departures,
       index: this.#index,
       onShutOut: (id) => void this.#leave(id),
     });
-    this.#orphans = new Orphans({
+    this.#orphans = new OrphanedStreams({
       replica,
-      shelf: this.#shelf,
-      owners: new Owners(this.#redis, doubtMs(leaseMs)),
-      own: this.#own,
+      store: this.#store,
+      liveness: new ReplicaLiveness(this.#redis, suspicionMs(leaseMs)),
+      local: this.#localStreams,
       encodeLastFrame,
     });
-    this.#names = new StreamNames(this.#redis, this.#keepMs);
-    this.#stops = new StopLine({
+    this.#aliases = new StreamAliases(this.#redis, this.#keepMs);
+    this.#stopChannel = new StopChannel({
       redis: this.#redis,
       subscriber: connectSubscriber(this.#redis),
       replica,
-      shelf: this.#shelf,
-      own: this.#own,
+      store: this.#store,
+      local: this.#localStreams,
     });
   }
 
-  override begin(card: StreamCard, owner: StreamOwner, will?: string): StreamWriter {
-    return this.#own.begin(card, owner, this.#local.begin(card, owner), will);
+  override begin(card: StreamMetadata, owner: ProducerControl, will?: string): StreamWriter {
+    return this.#localStreams.begin(card, owner, this.#local.begin(card, owner), will);
   }
 
-  override onOrphan(heir: Heir): void {
-    this.#orphans.heir = heir;
+  override onOrphan(heir: TakeoverHandler): void {
+    this.#orphans.takeoverHandler = heir;
   }
 
-  override async find(id: string): Promise<LoggedStream | undefined> {
+  override async find(id: string): Promise<StreamStatus | undefined> {
     if (this.#isHere(id)) return this.#local.find(id);
     if (this.#leaving) throw unavailable();
     for (const pauseMs of [...NEWS_MS, 0]) {
-      const found = (await this.#ask(() => this.#findElsewhere(id))) ?? (await this.#local.find(id));
+      const found = (await this.#ask(() => this.#findRemote(id))) ?? (await this.#local.find(id));
       if (found !== undefined) return found;
       await setTimeout(pauseMs);
     }
     return undefined;
   }
 
-  override read(id: string, from: number, flow: Flow, epoch = 1, keeps = true): Observable<Frame> {
+  override read(
+    id: string,
+    from: number,
+    flow: BackPressure,
+    epoch = 1,
+    keeps = true,
+  ): Observable<FrameBytes> {
     return defer(() => {
       if (this.#isHere(id)) return this.#local.read(id, from, flow, epoch);
       return this.#leaving ? throwError(unavailable) : this.#mirrorOf(id).read(from, flow, epoch, keeps);
@@ -148,25 +154,25 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
 
   override async stop(id: string): Promise<void> {
     if (this.#isHere(id)) return this.#local.stop(id);
-    if (this.#own.produces(id)) return this.#own.stop(id);
-    const known = await this.#ask(() => this.#shelf.known(id));
+    if (this.#localStreams.produces(id)) return this.#localStreams.stop(id);
+    const known = await this.#ask(() => this.#store.status(id));
     // Who has claimed it says later that it is theirs.
-    const producer = known?.last?.claimedBy ?? known?.meta.replica;
-    if (producer !== undefined) await this.#ask(() => this.#stops.ask(id, producer));
+    const producer = known?.last?.claimedBy ?? known?.metadata.replica;
+    if (producer !== undefined) await this.#ask(() => this.#stopChannel.request(id, producer));
   }
 
   /** Of a stream that another replica has taken over they read that one's. */
   override async isReadElsewhere(id: string): Promise<boolean> {
-    if (this.#own.has(id) && !this.#own.produces(id)) return false;
+    if (this.#localStreams.has(id) && !this.#localStreams.produces(id)) return false;
     return this.#ask(() => this.#readers.has(id));
   }
 
-  override name(name: string, stream: NamedStream): void {
-    this.#names.set(name, stream);
+  override setAlias(name: string, stream: StreamAlias): void {
+    this.#aliases.set(name, stream);
   }
 
-  override named(name: string): Promise<NamedStream | undefined> {
-    return this.#ask(() => this.#names.find(name));
+  override findByAlias(name: string): Promise<StreamAlias | undefined> {
+    return this.#ask(() => this.#aliases.find(name));
   }
 
   /** Who reads here what others produce comes back elsewhere: the process need not wait for the end of it. */
@@ -177,10 +183,10 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
 
   override async close(): Promise<void> {
     this.beforeApplicationShutdown();
-    await Promise.race([this.#own.flush(), setTimeout(FLUSH_MS, undefined, { ref: false })]);
-    this.#own.close();
-    this.#names.close();
-    this.#stops.close();
+    await Promise.race([this.#localStreams.flush(), setTimeout(FLUSH_MS, undefined, { ref: false })]);
+    this.#localStreams.close();
+    this.#aliases.close();
+    this.#stopChannel.close();
     await this.#lease.close().catch(() => undefined);
     this.#redis.disconnect();
     await this.#local.close();
@@ -197,9 +203,9 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     const mirror = new Mirror({
       id,
       local: this.#local,
-      shelf: this.#shelf,
-      lookMs: lookMs(this.options.settings.streamLog.leaseMs),
-      look: (stream) => this.#look(stream),
+      store: this.#store,
+      checkIntervalMs: checkIntervalMs(this.options.settings.streamLog.leaseMs),
+      check: (stream) => this.#check(stream),
       stop: () => void this.stop(id).catch(() => undefined),
       onUnused: () => this.#mirrors.delete(id),
     });
@@ -207,30 +213,30 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     return mirror;
   }
 
-  async #findElsewhere(id: string): Promise<LoggedStream | undefined> {
-    const known = await this.#shelf.known(id);
-    if (known?.last === undefined || known.last.end || known.meta.lost) return known && describe(known);
+  async #findRemote(id: string): Promise<StreamStatus | undefined> {
+    const known = await this.#store.status(id);
+    if (known?.last === undefined || known.last.end || known.metadata.lost) return known && describe(known);
     // What is there can be read, whether it can be ended or not.
-    const isOther = await this.#orphans.seeTo(known.meta, known.last).catch(() => false);
-    return describe((isOther && (await this.#shelf.known(id))) || known);
+    const isOther = await this.#orphans.resolve(known.metadata, known.last).catch(() => false);
+    return describe((isOther && (await this.#store.status(id))) || known);
   }
 
   /** Undefined also for one whose frames are not kept any more. */
-  async #findWhole(id: string): Promise<LoggedStream | undefined> {
-    const found = await this.#findElsewhere(id);
-    return found?.firstKept === 0 ? found : undefined;
+  async #findWhole(id: string): Promise<StreamStatus | undefined> {
+    const found = await this.#findRemote(id);
+    return found?.firstRetained === 0 ? found : undefined;
   }
 
   /** True for a stream that is ended now, or has another producer. Rejects with `stream-gone` where there is nothing to wait for. */
-  async #look(id: string): Promise<boolean> {
-    const { meta, last } = (await this.#shelf.known(id)) ?? {};
+  async #check(id: string): Promise<boolean> {
+    const { metadata: meta, last } = (await this.#store.status(id)) ?? {};
     if (meta === undefined || meta.lost || last === undefined) throw streamGone();
-    return last.end || this.#orphans.seeTo(meta, last);
+    return last.end || this.#orphans.resolve(meta, last);
   }
 
   /** Where another replica goes on with a stream that began here, who comes from now on reads that one's. */
   async #leave(id: string): Promise<void> {
-    const isTaken = await this.#shelf.known(id).then(isTakenOver, () => true);
+    const isTaken = await this.#store.status(id).then(isTakenOver, () => true);
     if (isTaken && this.#isHere(id)) this.#local.drop(id);
   }
 
@@ -248,21 +254,21 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
 }
 
 /** It has another producer, and not only an end of another one. */
-function isTakenOver(known: Known | undefined): boolean {
-  return known?.meta.takenOverAt !== undefined || known?.last?.claimedBy !== undefined;
+function isTakenOver(known: StoredStatus | undefined): boolean {
+  return known?.metadata.takenOverAt !== undefined || known?.last?.claimedBy !== undefined;
 }
 
-function describe({ meta: { card, lost, takenOverAt }, last }: Known): LoggedStream {
+function describe({ metadata: { metadata: card, lost, takenOverAt }, last }: StoredStatus): StreamStatus {
   if (lost || last === undefined) {
-    return { ...card, state: 'over', firstKept: UNKNOWN, frames: UNKNOWN, brokenOff: false };
+    return { ...card, state: 'over', firstRetained: UNKNOWN, frames: UNKNOWN, truncated: false };
   }
   const frames = last.first + last.count;
   return {
     ...card,
     state: last.end ? 'over' : 'running',
-    firstKept: 0,
+    firstRetained: 0,
     frames,
-    brokenOff: last.brokenOff === true,
+    truncated: last.truncated === true,
     ...(last.usage && { usage: last.usage }),
     takenOverAt: takenOverAt ?? (last.claimedBy === undefined ? undefined : frames),
   };

@@ -4,39 +4,39 @@ import type { RedisClient } from './connect.js';
 const RENEWALS = 3;
 
 /** What renewals are made of. */
-export interface RenewalsOptions {
+export interface TtlRenewalsOptions {
   readonly redis: RedisClient;
   /** The shortest time for which something that runs is kept, or what begins now, in milliseconds. */
-  readonly keptMs: () => number;
+  readonly ttlMs: () => number;
   readonly renew: () => void;
 }
 
 /** Keeps on what runs: three times within the time for which it is kept, and as soon as Redis is there again. */
-export class Renewals {
+export class TtlRenewals {
   #timer: NodeJS.Timeout | undefined;
-  #keptMs = Number.POSITIVE_INFINITY;
+  #ttlMs = Number.POSITIVE_INFINITY;
 
-  constructor(private readonly options: RenewalsOptions) {
+  constructor(private readonly options: TtlRenewalsOptions) {
     options.redis.on('ready', options.renew);
     this.#wait();
   }
 
   /** Something begins, and is kept for so long: the settings may have changed. */
   begun(keptMs: number): void {
-    if (keptMs < this.#keptMs) this.#wait();
+    if (keptMs < this.#ttlMs) this.#wait();
   }
 
   close(): void {
     clearTimeout(this.#timer);
-    this.#keptMs = 0;
+    this.#ttlMs = 0;
   }
 
   #wait(): void {
     clearTimeout(this.#timer);
-    this.#keptMs = this.options.keptMs();
+    this.#ttlMs = this.options.ttlMs();
     this.#timer = setTimeout(() => {
       this.options.renew();
       this.#wait();
-    }, this.#keptMs / RENEWALS);
+    }, this.#ttlMs / RENEWALS);
   }
 }

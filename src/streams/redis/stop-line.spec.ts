@@ -4,8 +4,8 @@ import { RedisCluster } from '../../../test/support/redis-cluster.js';
 import { RedisServer } from '../../../test/support/redis-server.js';
 import { connectRedis, connectSubscriber, type RedisClient } from './connect.js';
 import { stopsChannel } from './keys.js';
-import { StopLine } from './stop-line.js';
-import { StreamShelf } from './stream-shelf.js';
+import { StopChannel } from './stop-line.js';
+import { RedisStreamStore } from './stream-shelf.js';
 import { SOON } from '../../../test/support/soon.js';
 
 const ID = '01900000-0000-7000-8000-000000000001';
@@ -17,19 +17,19 @@ class Listening {
   readonly running: string[] = [ID];
   readonly redis: RedisClient;
   readonly subscriber: RedisClient;
-  readonly shelf: StreamShelf;
-  readonly line: StopLine;
+  readonly shelf: RedisStreamStore;
+  readonly line: StopChannel;
 
   constructor(url: string) {
     this.redis = connectRedis(url);
     this.subscriber = connectSubscriber(this.redis);
-    this.shelf = new StreamShelf(this.redis, () => KEEP_MS);
-    this.line = new StopLine({
+    this.shelf = new RedisStreamStore(this.redis, () => KEEP_MS);
+    this.line = new StopChannel({
       redis: this.redis,
       subscriber: this.subscriber,
       replica: 'a',
-      shelf: this.shelf,
-      own: { running: this.running, stop: (id) => void this.stopped.push(id) },
+      store: this.shelf,
+      local: { running: this.running, stop: (id) => void this.stopped.push(id) },
     });
   }
 
@@ -66,7 +66,7 @@ describe('StopLine', () => {
   it('tells the replica that produces a stream that somebody wants its end', async () => {
     const replica = listening(redis.url);
     await untilHeard(replica);
-    await replica.line.ask(ID, 'a');
+    await replica.line.request(ID, 'a');
     await expect.poll(() => replica.stopped, SOON).toContain(ID);
   });
 
@@ -76,7 +76,7 @@ describe('StopLine', () => {
     await new Promise<void>((resolve) => replica.subscriber.once('close', () => resolve()));
     await redis.restart();
     await untilHeard(replica);
-    await replica.line.ask(ID, 'a');
+    await replica.line.request(ID, 'a');
     await expect.poll(() => replica.stopped, SOON).toContain(ID);
   });
 
@@ -104,9 +104,9 @@ describe('StopLine', () => {
     const replica = listening(redis.url);
     await untilHeard(replica);
     await redis.fill();
-    await replica.line.ask(ID, 'a');
+    await replica.line.request(ID, 'a');
     await expect.poll(() => replica.stopped, SOON).toContain(ID);
-    await expect(replica.line.ask(ID, 'another')).rejects.toThrow('OOM');
+    await expect(replica.line.request(ID, 'another')).rejects.toThrow('OOM');
     await redis.makeRoom();
   });
 });
@@ -117,7 +117,7 @@ describe('StopLine in a cluster', () => {
     const replica = listening(cluster.url);
     await expect
       .poll(async () => {
-        await replica.line.ask(ID, 'a').catch(() => undefined);
+        await replica.line.request(ID, 'a').catch(() => undefined);
         return replica.stopped;
       }, SOON)
       .toContain(ID);
@@ -132,12 +132,12 @@ describe('StopLine, where a connection is dead and nobody has said so,', () => {
     const [redis, subscriber] = [new EventEmitter(), Object.assign(new EventEmitter(), deafClient())];
     const isStopped = vi.fn<() => Promise<boolean>>(async () => true);
     const stop = vi.fn<(id: string) => void>();
-    const line = new StopLine({
+    const line = new StopChannel({
       redis: redis as RedisClient,
       subscriber: subscriber as unknown as RedisClient,
       replica: 'a',
-      shelf: { isStopped } as unknown as StreamShelf,
-      own: { running: [ID], stop },
+      store: { isStopped } as unknown as RedisStreamStore,
+      local: { running: [ID], stop },
     });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(stop).toHaveBeenCalledExactlyOnceWith(ID);

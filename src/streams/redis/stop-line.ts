@@ -1,27 +1,27 @@
 import type { RedisClient } from './connect.js';
 import { stopsChannel } from './keys.js';
-import type { OwnStreams } from './own-streams.js';
-import type { StreamShelf } from './stream-shelf.js';
+import type { LocalStreams } from './own-streams.js';
+import type { RedisStreamStore } from './stream-shelf.js';
 
 /** How long a wish that was not heard stays unknown, in milliseconds. */
 const CHECK_MS = 10_000;
 
 /** What it is made of. */
-export interface StopLineOptions {
+export interface StopChannelOptions {
   readonly redis: RedisClient;
   /** A connection of its own. */
   readonly subscriber: RedisClient;
   readonly replica: string;
-  readonly shelf: StreamShelf;
-  readonly own: Pick<OwnStreams, 'running' | 'stop'>;
+  readonly store: RedisStreamStore;
+  readonly local: Pick<LocalStreams, 'running' | 'stop'>;
 }
 
 /** Carries wishes for the end of a stream to the replica that produces it. */
-export class StopLine {
+export class StopChannel {
   readonly #checks: NodeJS.Timeout;
 
-  constructor(private readonly options: StopLineOptions) {
-    const { redis, subscriber, own } = options;
+  constructor(private readonly options: StopChannelOptions) {
+    const { redis, subscriber, local: own } = options;
     const listen = () => void this.#listen();
     subscriber.on('message', (_channel: string, id: string) => own.stop(id));
     // Whichever is there later: what one hears of, the other one looks up.
@@ -30,8 +30,8 @@ export class StopLine {
   }
 
   /** Asks a replica to stop a stream. Rejects where it is not known that anybody has heard it. */
-  async ask(id: string, replica: string): Promise<void> {
-    const { redis, shelf } = this.options;
+  async request(id: string, replica: string): Promise<void> {
+    const { redis, store: shelf } = this.options;
     // A Redis without memory keeps no marks, and passes messages on.
     const marked = await shelf.markStopped(id).then(
       () => undefined,
@@ -55,7 +55,7 @@ export class StopLine {
 
   /** Who did not listen for a while has missed what was said. */
   async #catchUp(): Promise<void> {
-    const { own, shelf } = this.options;
+    const { local: own, store: shelf } = this.options;
     await Promise.allSettled(
       own.running.map(async (id) => {
         if (await shelf.isStopped(id)) own.stop(id);

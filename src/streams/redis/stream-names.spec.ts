@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RedisServer } from '../../../test/support/redis-server.js';
-import type { NamedStream } from '../named-stream.js';
+import type { StreamAlias } from '../named-stream.js';
 import { connectRedis, type RedisClient } from './connect.js';
 import { onceKey } from './keys.js';
-import { StreamNames } from './stream-names.js';
+import { StreamAliases } from './stream-names.js';
 import { SOON } from '../../../test/support/soon.js';
 
 const KEEP_MS = 60_000;
 const NAME = 'key web order-17';
-const running: NamedStream = {
+const running: StreamAlias = {
   id: 's1',
   hash: 'h',
   route: 'r',
@@ -17,12 +17,12 @@ const running: NamedStream = {
   headers: { 'x-request-id': '7' },
   ended: undefined,
 };
-const ended: NamedStream = { ...running, ended: { whole: true, at: 17 } };
+const ended: StreamAlias = { ...running, ended: { whole: true, at: 17 } };
 
 let redis: RedisServer;
 let clients: RedisClient[];
-let a: StreamNames;
-let b: StreamNames;
+let a: StreamAliases;
+let b: StreamAliases;
 
 /** What the settings of both say. */
 let keepMs: number;
@@ -31,7 +31,7 @@ const connect = async (kept: () => number = () => keepMs) => {
   const client = connectRedis(redis.url);
   await vi.waitUntil(() => client.status === 'ready', SOON);
   clients.push(client);
-  return new StreamNames(client, kept);
+  return new StreamAliases(client, kept);
 };
 const ttl = async () => Number(await redis.command('PTTL', onceKey(NAME)));
 

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { card } from '../../../test/contract/written-stream.js';
 import { RedisServer } from '../../../test/support/redis-server.js';
-import type { StreamCard } from '../stream-log.js';
+import type { StreamMetadata } from '../stream-log.js';
 import { connectRedis, type RedisClient } from './connect.js';
 import { keysOf } from './keys.js';
 import { OwnerIndex } from './owner-index.js';
-import { StreamPen, type Batch, type StreamPenOptions } from './stream-pen.js';
-import { StreamShelf } from './stream-shelf.js';
+import { RedisStreamWriter, type Batch, type RedisStreamWriterOptions } from './stream-pen.js';
+import { RedisStreamStore } from './stream-shelf.js';
 import { SOON } from '../../../test/support/soon.js';
 
 const KEEP_MS = 60_000;
@@ -15,10 +15,10 @@ const SLACK_MS = 10_000;
 
 let redis: RedisServer;
 let client: RedisClient;
-let stream: StreamCard;
+let stream: StreamMetadata;
 let index: OwnerIndex;
-let pen: StreamPen;
-let shelf: StreamShelf;
+let pen: RedisStreamWriter;
+let shelf: RedisStreamStore;
 
 beforeAll(async () => {
   redis = await RedisServer.start();
@@ -29,7 +29,7 @@ beforeEach(async () => {
   stream = card();
   index = new OwnerIndex(client, () => KEEP_MS);
   pen = penOf({ replica: 'a' });
-  shelf = new StreamShelf(client, () => KEEP_MS);
+  shelf = new RedisStreamStore(client, () => KEEP_MS);
 });
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -51,16 +51,23 @@ const written = async () =>
 const ttlOf = (key: 'log' | 'meta') => redis.command('PTTL', keysOf(stream.id)[key]);
 const kept = () => redis.keys(`sluice:{${stream.id}}:*`);
 const request = () => redis.command('GET', keysOf(stream.id).request);
-const penOf = (options: Pick<StreamPenOptions, 'replica' | 'will' | 'epoch'>) =>
-  new StreamPen({ redis: client, card: stream, index, keepMs: KEEP_MS, runMs: RUN_MS, ...options });
-const testator = () => penOf({ replica: 'a', will: 'a question' });
+const penOf = (options: Pick<RedisStreamWriterOptions, 'replica' | 'takeoverRequest' | 'epoch'>) =>
+  new RedisStreamWriter({
+    redis: client,
+    metadata: stream,
+    index,
+    keepMs: KEEP_MS,
+    runMs: RUN_MS,
+    ...options,
+  });
+const testator = () => penOf({ replica: 'a', takeoverRequest: 'a question' });
 const claim = () => shelf.claim(stream.id, 'b', 2, 2);
 const heir = () => penOf({ replica: 'b', epoch: 2 });
 
 describe('StreamPen', () => {
   it('writes the beginning of a stream, and what others have to know of it', async () => {
     expect(await pen.write(BEGINNING)).toBe('written');
-    expect(await shelf.meta(stream.id)).toEqual({ card: stream, replica: 'a', lost: false });
+    expect(await shelf.metadata(stream.id)).toEqual({ card: stream, replica: 'a', lost: false });
     expect(await shelf.lastEntry(stream.id)).toEqual({
       epoch: 1,
       first: 0,
@@ -109,7 +116,7 @@ describe('StreamPen', () => {
     await redis.command('DEL', keysOf(stream.id).meta);
     await redis.command('PERSIST', keysOf(stream.id).log);
     expect(await pen.write(BEGINNING)).toBe('written');
-    expect(await shelf.meta(stream.id)).toMatchObject({ replica: 'a' });
+    expect(await shelf.metadata(stream.id)).toMatchObject({ replica: 'a' });
     expect(await ttlOf('log')).toBeGreaterThan(0);
   });
 
@@ -185,7 +192,7 @@ describe('StreamPen of a stream that is lost', () => {
     await pen.write(BEGINNING);
     expect(await pen.announceLoss()).toBe(true);
     expect(await kept()).toEqual([keysOf(stream.id).meta]);
-    expect(await shelf.meta(stream.id)).toMatchObject({ card: stream, lost: true });
+    expect(await shelf.metadata(stream.id)).toMatchObject({ card: stream, lost: true });
   });
 
   it('leaves nothing where Redis has no memory to say so', async () => {
@@ -231,7 +238,12 @@ describe('StreamPen of a replica that goes on with a stream', () => {
     await pen.write(BEGINNING);
     await claim();
     expect(await heir().write(batch(2, 0, { begins: true }))).toBe('written');
-    expect(await shelf.meta(stream.id)).toEqual({ card: stream, replica: 'b', lost: false, takenOverAt: 2 });
+    expect(await shelf.metadata(stream.id)).toEqual({
+      card: stream,
+      replica: 'b',
+      lost: false,
+      takenOverAt: 2,
+    });
     expect(await shelf.lastEntry(stream.id)).toMatchObject({ epoch: 2, claimedBy: 'b' });
   });
 

@@ -1,8 +1,8 @@
-import type { StreamCard } from '../stream-log.js';
-import { together, type RedisClient } from './connect.js';
-import { entryFields, entryId, isNotNew, PRODUCED, type Entry } from './entry.js';
+import type { StreamMetadata } from '../stream-log.js';
+import { inOneWrite, type RedisClient } from './connect.js';
+import { entryFields, entryId, isDuplicate, FIRST_EPOCH, type Entry } from './entry.js';
 import { keysOf } from './keys.js';
-import { printMeta } from './meta.js';
+import { formatMetadata } from './meta.js';
 import type { OwnerIndex } from './owner-index.js';
 
 /** Frames that are written together. */
@@ -18,9 +18,9 @@ export interface Batch extends Omit<Entry, 'epoch'> {
 export type Written = 'written' | 'unknown' | 'gone' | 'shut-out';
 
 /** What a pen is made of. */
-export interface StreamPenOptions {
+export interface RedisStreamWriterOptions {
   readonly redis: RedisClient;
-  readonly card: StreamCard;
+  readonly metadata: StreamMetadata;
   readonly replica: string;
   /** Where others find it by its owner. */
   readonly index: Pick<OwnerIndex, 'add'>;
@@ -31,32 +31,32 @@ export interface StreamPenOptions {
   /** Counts the replicas that have written the stream. @default the first */
   readonly epoch?: number;
   /** What is left for an heir until the end. */
-  readonly will?: string | undefined;
+  readonly takeoverRequest?: string | undefined;
 }
 
 /** Writes one stream into Redis. Nothing here rejects. */
-export class StreamPen {
+export class RedisStreamWriter {
   /** Its end was sent, and with it for how long it is kept. */
   #ended = false;
 
-  constructor(private readonly options: StreamPenOptions) {}
+  constructor(private readonly options: RedisStreamWriterOptions) {}
 
   async write(batch: Batch): Promise<Written> {
     this.#ended ||= batch.end;
     try {
       if (!batch.begins) return await this.#append(batch);
-      return await (this.#epoch === PRODUCED ? this.#begin(batch) : this.#goOn(batch));
+      return await (this.#epoch === FIRST_EPOCH ? this.#begin(batch) : this.#takeOver(batch));
     } catch (error) {
-      if (!isNotNew(error)) return 'unknown';
+      if (!isDuplicate(error)) return 'unknown';
       return this.#isOwn().catch(() => 'unknown' as const);
     }
   }
 
   /** Others learn that the frames cannot be read. True if that was heard. */
   async announceLoss(): Promise<boolean> {
-    const { redis, card, replica, keepMs } = this.options;
+    const { redis, metadata: card, replica, keepMs } = this.options;
     const { log, meta, request } = keysOf(card.id);
-    const lost = printMeta({ card, replica, lost: true });
+    const lost = formatMetadata({ metadata: card, replica, lost: true });
     try {
       // What another replica goes on with is not this one's to lose.
       if ((await this.#isOwn()) === 'shut-out') return true;
@@ -72,7 +72,7 @@ export class StreamPen {
   /** The stream runs: what is kept of it is kept on. */
   async renew(): Promise<void> {
     if (this.#ended) return;
-    const { redis, card, runMs, will } = this.options;
+    const { redis, metadata: card, runMs, takeoverRequest: will } = this.options;
     const { log, meta, request } = keysOf(card.id);
     const commands = [() => redis.pexpire(log, runMs), () => redis.pexpire(meta, 2 * runMs)];
     if (will !== undefined) commands.push(() => redis.pexpire(request, runMs));
@@ -81,11 +81,11 @@ export class StreamPen {
 
   /** All of it, or it is asked for again. */
   async #begin(batch: Batch): Promise<Written> {
-    const { redis, card, replica, index, keepMs, runMs, will } = this.options;
+    const { redis, metadata: card, replica, index, keepMs, runMs, takeoverRequest: will } = this.options;
     const { log, meta, request } = keysOf(card.id);
-    const text = printMeta({ card, replica, lost: false });
+    const text = formatMetadata({ metadata: card, replica, lost: false });
     const isLeft = will !== undefined && !batch.end;
-    const [added] = await together(redis, () => {
+    const [added] = await inOneWrite(redis, () => {
       const asked = Promise.all([
         redis.xadd(log, this.#idOf(batch), ...entryFields(batch)).catch(orKnown),
         // Asked again, this may be a stream that another replica has taken over.
@@ -105,9 +105,9 @@ export class StreamPen {
   }
 
   /** Whose stream it is now is said before anything of it can be read. */
-  async #goOn(batch: Batch): Promise<Written> {
-    const { redis, card, replica, runMs } = this.options;
-    const text = printMeta({ card, replica, lost: false, takenOverAt: batch.first });
+  async #takeOver(batch: Batch): Promise<Written> {
+    const { redis, metadata: card, replica, runMs } = this.options;
+    const text = formatMetadata({ metadata: card, replica, lost: false, takenOverAt: batch.first });
     const { log, meta } = keysOf(card.id);
     // The first one may have kept it for a shorter time.
     await Promise.all([redis.set(meta, text, 'PX', 2 * runMs), redis.pexpire(log, runMs)]);
@@ -116,17 +116,17 @@ export class StreamPen {
   }
 
   async #append(batch: Batch): Promise<Written> {
-    const { redis, card } = this.options;
+    const { redis, metadata: card } = this.options;
     const add = () => redis.xadd(keysOf(card.id).log, 'NOMKSTREAM', this.#idOf(batch), ...entryFields(batch));
     const [added] = batch.end
-      ? await together(redis, () => Promise.all([add(), ...this.#keepEnded()]))
+      ? await inOneWrite(redis, () => Promise.all([add(), ...this.#retainEnded()]))
       : [await add()];
     return added === null ? 'gone' : 'written';
   }
 
   /** The stream is over: it is kept for so long. */
-  #keepEnded(): Promise<number>[] {
-    const { redis, card, keepMs, runMs, will } = this.options;
+  #retainEnded(): Promise<number>[] {
+    const { redis, metadata: card, keepMs, runMs, takeoverRequest: will } = this.options;
     const { log, meta, request } = keysOf(card.id);
     const commands = [redis.pexpire(log, keepMs)];
     // What lives that long anyway is not told to.
@@ -137,14 +137,14 @@ export class StreamPen {
 
   /** Whether the last entry is of this producer. */
   async #isOwn(): Promise<Written> {
-    const { redis, card } = this.options;
+    const { redis, metadata: card } = this.options;
     const [last] = await redis.xrevrange(keysOf(card.id).log, '+', '-', 'COUNT', 1);
     if (last === undefined) return 'gone';
     return Number(last[0].split('-')[0]) > this.#epoch ? 'shut-out' : 'written';
   }
 
   get #epoch(): number {
-    return this.options.epoch ?? PRODUCED;
+    return this.options.epoch ?? FIRST_EPOCH;
   }
 
   #idOf(batch: Batch): string {
@@ -155,6 +155,6 @@ export class StreamPen {
 const KNOWN = Symbol('known');
 
 function orKnown(error: unknown): typeof KNOWN {
-  if (isNotNew(error)) return KNOWN;
+  if (isDuplicate(error)) return KNOWN;
   throw error;
 }

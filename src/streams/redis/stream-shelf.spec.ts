@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { card } from '../../../test/contract/written-stream.js';
 import { RedisServer } from '../../../test/support/redis-server.js';
 import { connectRedis, type RedisClient } from './connect.js';
-import { StreamPen } from './stream-pen.js';
-import { StreamShelf } from './stream-shelf.js';
+import { RedisStreamWriter } from './stream-pen.js';
+import { RedisStreamStore } from './stream-shelf.js';
 import { SOON } from '../../../test/support/soon.js';
 
 const KEEP_MS = 60_000;
@@ -11,8 +11,8 @@ const RUN_MS = 2 * KEEP_MS;
 
 let redis: RedisServer;
 let client: RedisClient;
-let shelf: StreamShelf;
-let pen: StreamPen;
+let shelf: RedisStreamStore;
+let pen: RedisStreamWriter;
 let id: string;
 
 beforeAll(async () => {
@@ -21,12 +21,12 @@ beforeAll(async () => {
 beforeEach(async () => {
   client = connectRedis(redis.url);
   await vi.waitUntil(() => client.status === 'ready', SOON);
-  shelf = new StreamShelf(client, () => KEEP_MS);
+  shelf = new RedisStreamStore(client, () => KEEP_MS);
   const stream = card();
   id = stream.id;
-  pen = new StreamPen({
+  pen = new RedisStreamWriter({
     redis: client,
-    card: stream,
+    metadata: stream,
     replica: 'a',
     index: { add: () => undefined },
     keepMs: KEEP_MS,
@@ -57,13 +57,13 @@ const afterTheLook = (happens: () => Promise<unknown>) => {
 
 describe('StreamShelf', () => {
   it('keeps the wish for an end longer than a producer goes without looking for it', async () => {
-    await new StreamShelf(client, () => 1_000).markStopped(id);
+    await new RedisStreamStore(client, () => 1_000).markStopped(id);
     expect(await redis.command('PTTL', `sluice:{${id}}:stop`)).toBeGreaterThan(20_000);
     expect(await shelf.isStopped(id)).toBe(true);
   });
 
   it('finds no stream that nobody has begun', async () => {
-    expect(await shelf.meta(id)).toBeUndefined();
+    expect(await shelf.metadata(id)).toBeUndefined();
     expect(await shelf.lastEntry(id)).toBeUndefined();
     expect(await entries()).toEqual([]);
   });
@@ -74,7 +74,7 @@ describe('StreamShelf', () => {
       await write(0, 2, { begins: true });
       return get(key);
     });
-    expect((await shelf.known(id))?.last).toMatchObject({ first: 0, count: 2 });
+    expect((await shelf.status(id))?.last).toMatchObject({ first: 0, count: 2 });
   });
 
   it('reads on after the last entry that was read', async () => {

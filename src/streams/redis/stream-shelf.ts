@@ -1,9 +1,9 @@
 import type { SluiceError } from '../../core/sluice-error.js';
-import type { StreamCard } from '../stream-log.js';
-import { together, type RedisClient } from './connect.js';
-import { entryFields, entryId, isNotNew, openingId, PRODUCED, readEntry, type Entry } from './entry.js';
+import type { StreamMetadata } from '../stream-log.js';
+import { inOneWrite, type RedisClient } from './connect.js';
+import { entryFields, entryId, isDuplicate, openingId, FIRST_EPOCH, readEntry, type Entry } from './entry.js';
 import { keysOf } from './keys.js';
-import { readMeta, type Meta } from './meta.js';
+import { parseMetadata, type StoredMetadata } from './meta.js';
 
 /** How many entries are read at once. */
 const PAGE = 200;
@@ -24,26 +24,26 @@ export interface Page {
 }
 
 /** What Redis knows of a stream. */
-export interface Known {
-  readonly meta: Meta;
+export interface StoredStatus {
+  readonly metadata: StoredMetadata;
   /** Undefined where there is no log. */
   readonly last: Entry | undefined;
 }
 
 /** What is said in place of the frames that a dead producer owes. */
-export type LastFrameEncoder = (stream: StreamCard, number: number, error: SluiceError) => string;
+export type TerminalErrorEncoder = (stream: StreamMetadata, number: number, error: SluiceError) => string;
 
 /** Reads the streams of all replicas. Everything rejects where Redis does not answer. */
-export class StreamShelf {
+export class RedisStreamStore {
   constructor(
     private readonly redis: RedisClient,
     private readonly keepMs: () => number,
   ) {}
 
   /** Undefined for a stream that is unknown. */
-  async meta(id: string): Promise<Meta | undefined> {
+  async metadata(id: string): Promise<StoredMetadata | undefined> {
     const text = await this.redis.get(keysOf(id).meta);
-    return text === null ? undefined : readMeta(id, text);
+    return text === null ? undefined : parseMetadata(id, text);
   }
 
   /** The entries after a cursor; `-` for all. */
@@ -58,11 +58,13 @@ export class StreamShelf {
    * Undefined for a stream that is unknown. What is said of the last entry was so before what is said beside: who takes a
    * stream over writes there first.
    */
-  async known(id: string): Promise<Known | undefined> {
-    const [last, meta] = await together(this.redis, () => Promise.all([this.lastEntry(id), this.meta(id)]));
+  async status(id: string): Promise<StoredStatus | undefined> {
+    const [last, meta] = await inOneWrite(this.redis, () =>
+      Promise.all([this.lastEntry(id), this.metadata(id)]),
+    );
     if (meta === undefined) return undefined;
     // A stream's first entry is written before what is said of it: it may have come between the two looks.
-    return { meta, last: last ?? (await this.lastEntry(id)) };
+    return { metadata: meta, last: last ?? (await this.lastEntry(id)) };
   }
 
   /** The last entry, or the last before an id; undefined where there is none. */
@@ -72,7 +74,7 @@ export class StreamShelf {
   }
 
   /** All frames of a stream; undefined where some are missing. */
-  async whole(id: string): Promise<{ readonly frames: number; readonly bytes: Buffer } | undefined> {
+  async readAll(id: string): Promise<{ readonly frames: number; readonly bytes: Buffer } | undefined> {
     const all: Buffer[] = [];
     let frames = 0;
     for (let cursor = '-', full = true; full;) {
@@ -88,7 +90,7 @@ export class StreamShelf {
   }
 
   /** What the producer has left for an heir. */
-  async will(id: string): Promise<string | undefined> {
+  async takeoverRequest(id: string): Promise<string | undefined> {
     return (await this.redis.get(keysOf(id).request)) ?? undefined;
   }
 
@@ -177,7 +179,7 @@ export class StreamShelf {
       const added = await this.redis.xadd(keysOf(id).log, 'NOMKSTREAM', entry, ...entryFields(fields));
       return added !== null;
     } catch (error) {
-      if (isNotNew(error)) return false;
+      if (isDuplicate(error)) return false;
       throw error;
     }
   }
@@ -190,5 +192,5 @@ function isRefusal(error: unknown): boolean {
 
 /** Shuts the producers before out, for one who ends the stream and may have stopped in the middle. */
 export function isFence({ epoch, count, end, claimedBy }: Entry): boolean {
-  return epoch > PRODUCED && count === 0 && !end && claimedBy === undefined;
+  return epoch > FIRST_EPOCH && count === 0 && !end && claimedBy === undefined;
 }

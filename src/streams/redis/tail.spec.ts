@@ -31,10 +31,10 @@ afterEach(() => {
 const follow = () => {
   tail = new Tail({
     id: 's',
-    shelf: shelf.asShelf,
-    lookMs: LOOK_MS,
+    store: shelf.asShelf,
+    checkIntervalMs: LOOK_MS,
     isRead: () => isRead,
-    look: () => {
+    check: () => {
       looks += 1;
       return look();
     },
@@ -134,8 +134,8 @@ describe('Tail', () => {
     shelf.held = held.opened;
     follow();
     await pass(60_000);
-    tail.brake(true);
-    tail.brake(false);
+    tail.setPaused(true);
+    tail.setPaused(false);
     await pass(60_000);
     expect(shelf.reads).toBe(1);
     held.open();
@@ -147,11 +147,11 @@ describe('Tail that is braked', () => {
     shelf.add(1);
     follow();
     await pass(0);
-    tail.brake(true);
+    tail.setPaused(true);
     shelf.add(1);
     await pass(60_000);
     expect(firsts()).toEqual([0]);
-    tail.brake(false);
+    tail.setPaused(false);
     await pass(0);
     expect(firsts()).toEqual([0, 1]);
   });
@@ -160,12 +160,12 @@ describe('Tail that is braked', () => {
     shelf.pageSize = 2;
     for (let left = 6; left > 0; left -= 1) shelf.add(1);
     onEntry = ({ first }) => {
-      if (first === 1) tail.brake(true);
+      if (first === 1) tail.setPaused(true);
     };
     follow();
     await pass(60_000);
     expect(firsts()).toEqual([0, 1]);
-    tail.brake(false);
+    tail.setPaused(false);
     await pass(0);
     expect(firsts()).toEqual([0, 1, 2, 3, 4, 5]);
   });
@@ -175,8 +175,8 @@ describe('Tail that is braked', () => {
     shelf.held = held.opened;
     shelf.add(1);
     follow();
-    tail.brake(true);
-    tail.brake(false);
+    tail.setPaused(true);
+    tail.setPaused(false);
     shelf.held = undefined;
     held.open();
     await pass(0);
@@ -188,7 +188,7 @@ describe('Tail that is braked', () => {
   it('says on that somebody reads', async () => {
     follow();
     await pass(0);
-    tail.brake(true);
+    tail.setPaused(true);
     shelf.marks = 0;
     await pass(10 * LOOK_MS);
     expect(shelf.marks).toBe(10);
@@ -240,8 +240,8 @@ describe('Tail that is closed', () => {
     follow();
     await pass(100);
     tail.close();
-    tail.brake(true);
-    tail.brake(false);
+    tail.setPaused(true);
+    tail.setPaused(false);
     const { reads } = shelf;
     await pass(60_000);
     expect([shelf.reads - reads, looks, vi.getTimerCount()]).toEqual([0, 1, 0]);

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../core/sluice-error.js';
 import { streamGone } from '../stream-gone.js';
 import type { Entry } from './entry.js';
-import type { StreamShelf } from './stream-shelf.js';
+import type { RedisStreamStore } from './stream-shelf.js';
 
 /** The pause between two looks at the log, in milliseconds: it grows while there is nothing new. */
 const SHORTEST_PAUSE_MS = 50;
@@ -10,11 +10,11 @@ const LONGEST_PAUSE_MS = 500;
 /** What a tail is made of. */
 export interface TailOptions {
   readonly id: string;
-  readonly shelf: StreamShelf;
+  readonly store: RedisStreamStore;
   /** How often it is said that somebody reads, and asked whether there is still somebody who writes, in milliseconds. */
-  readonly lookMs: number;
+  readonly checkIntervalMs: number;
   /** Ends a stream whose producer is dead; true if it was. Rejects with `stream-gone` for one that is not kept. */
-  readonly look: (id: string) => Promise<boolean>;
+  readonly check: (id: string) => Promise<boolean>;
   /** Whether the stream should go on for this replica. */
   readonly isRead: () => boolean;
   readonly onEntry: (entry: Entry) => void;
@@ -28,19 +28,19 @@ export class Tail {
   #frames = 0;
   #pauseMs = SHORTEST_PAUSE_MS;
   #timer: NodeJS.Timeout | undefined;
-  readonly #looks: NodeJS.Timeout;
+  readonly #checks: NodeJS.Timeout;
   #polling = false;
   #paused = false;
   #closed = false;
 
   constructor(private readonly options: TailOptions) {
-    this.#looks = setInterval(() => void this.look(), options.lookMs);
-    void this.look();
+    this.#checks = setInterval(() => void this.check(), options.checkIntervalMs);
+    void this.check();
     void this.#poll();
   }
 
   /** Takes no more for a while, or goes on. */
-  brake(on: boolean): void {
+  setPaused(on: boolean): void {
     this.#paused = on;
     if (on) clearTimeout(this.#timer);
     else this.#pollNow();
@@ -49,7 +49,7 @@ export class Tail {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    clearInterval(this.#looks);
+    clearInterval(this.#checks);
   }
 
   #pollNow(): void {
@@ -73,7 +73,7 @@ export class Tail {
 
   /** True if there may be more at once. */
   async #readPage(): Promise<boolean> {
-    const { id, shelf, onEntry, onEnd } = this.options;
+    const { id, store: shelf, onEntry, onEnd } = this.options;
     if (this.#closed || this.#paused) return false;
     const { entries, cursor, full } = await shelf.page(id, this.#cursor);
     for (const entry of entries) {
@@ -94,8 +94,8 @@ export class Tail {
   }
 
   /** Says that somebody reads, and asks whether somebody writes. A reader that is slow is a reader too. */
-  async look(): Promise<void> {
-    const { id, look, shelf, isRead } = this.options;
+  async check(): Promise<void> {
+    const { id, check: look, store: shelf, isRead } = this.options;
     try {
       // What cannot be said is no reason not to ask.
       const said = isRead() && shelf.markRead(id).catch(() => undefined);

@@ -1,5 +1,5 @@
 /** Bytes of all streams that wait for a Redis that does not answer, within a bound. */
-export class WaitingRoom {
+export class ByteBudget {
   #bytes = 0;
 
   constructor(private readonly maxBytes: number) {}
@@ -9,13 +9,13 @@ export class WaitingRoom {
   }
 
   /** False where there is no room for so many; then they are not counted. */
-  enter(bytes: number): boolean {
+  acquire(bytes: number): boolean {
     if (this.#bytes + bytes > this.maxBytes) return false;
     this.#bytes += bytes;
     return true;
   }
 
-  leave(bytes: number): void {
+  release(bytes: number): void {
     this.#bytes -= bytes;
   }
 }
