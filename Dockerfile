@@ -22,7 +22,7 @@ COPY package.json ./
 USER node
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
-  CMD ["node", "dist/cli/main.js", "healthcheck"]
+  CMD ["node", "dist/service/cli/main.js", "healthcheck"]
 # Node is process 1 and handles SIGTERM itself: a running stream may finish before the container ends.
 STOPSIGNAL SIGTERM
-CMD ["node", "dist/main.js"]
+CMD ["node", "dist/service/main.js"]

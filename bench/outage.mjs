@@ -23,7 +23,7 @@ const BACK_AT = 12_000;
 const OVER_AT = 22_000;
 
 const UPSTREAM = fileURLToPath(new URL('./outage/upstream.mjs', import.meta.url));
-const SLUICE = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const SLUICE = fileURLToPath(new URL('../dist/service/main.js', import.meta.url));
 
 requireBuild();
 const folder = mkdtempSync(join(tmpdir(), 'sluice-outage-'));

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { buildGo, findNginx, findPortkey, GO_HANDLER, requireBuild } from './subjects/programs.mjs';
 import { chat, KEY, question, unkeptQuestion, UPSTREAM_PORT } from './subjects/requests.mjs';
 
-const SLUICE = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const SLUICE = fileURLToPath(new URL('../dist/service/main.js', import.meta.url));
 
 /**
  * A gateway under test. It listens on 127.0.0.1:$PORT, asks $OPENAI_BASE_URL, and ends on SIGTERM at once.

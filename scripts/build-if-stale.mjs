@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Builds `dist` if it is missing or older than the source. Throws if that fails. */
 export function buildIfStale() {
-  const built = statSync(join(root, 'dist/main.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const built = statSync(join(root, 'dist/service/main.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (built >= newestSource()) return;
   process.stderr.write('Building…\n');
   const nest = join(root, 'node_modules/@nestjs/cli/bin/nest.js');

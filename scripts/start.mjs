@@ -2,4 +2,4 @@
 import { buildIfStale } from './build-if-stale.mjs';
 
 buildIfStale();
-await import(new URL('../dist/main.js', import.meta.url));
+await import(new URL('../dist/service/main.js', import.meta.url));

@@ -15,7 +15,7 @@ export type {
   RelayCompletion as RelayAnswer,
   RelayStream,
 } from './relay/relay-stream.js';
-export { ActiveStreams } from './relay/active-streams.js';
+export { ActiveStreams } from './routing/limits/active-streams.js';
 export { Metrics } from './telemetry/metrics.js';
 export { LiveSettings } from './config/live-settings.js';
 export { toMessageEvents, type NativeMessageEvent } from './dialects/native/to-message-events.js';
@@ -30,7 +30,7 @@ export {
   type StreamIdentity,
   type UpstreamEvents as UpstreamNews,
 } from './core/relay-event.js';
-export { SluiceErrorFilter } from './http/sluice-error.filter.js';
+export { SluiceErrorFilter } from './http/errors/sluice-error.filter.js';
 export { SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from './core/sluice-error.js';
 export type { Caller, ChatMessage, ChatRequest } from './core/chat-request.js';
 export type {
@@ -43,7 +43,7 @@ export type {
   TextDelta,
   ToolCallDelta,
 } from './core/stream-part.js';
-export type { BackPressure as Flow } from './core/flow.js';
+export type { BackPressure as Flow } from './core/flow-control/back-pressure.js';
 export type { Outcome } from './core/outcome.js';
 export type { Usage } from './core/usage.js';
 export type { Limits, NamedCaller, Timeouts, TlsSettings } from './core/settings.js';

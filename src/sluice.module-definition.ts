@@ -1,10 +1,10 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { ModulesContainer, RouterModule } from '@nestjs/core';
 import { OpenAccess } from './access/open-access.js';
-import { ChatCompletionsController } from './http/chat-completions.controller.js';
-import { ModelsController } from './http/models.controller.js';
-import { StreamController } from './http/stream.controller.js';
-import { StreamsController } from './http/streams.controller.js';
+import { ChatCompletionsController } from './http/openai/chat-completions.controller.js';
+import { ModelsController } from './http/openai/models.controller.js';
+import { StreamController } from './http/native/stream.controller.js';
+import { StreamsController } from './http/streams/streams.controller.js';
 import { RoutePrefix } from './route-prefix.js';
 import type { SluiceModuleExtras, SluiceModuleOptions } from './sluice.options.js';
 

@@ -1,4 +1,4 @@
-import type { DialectName } from './core/dialect-name.js';
+import type { DialectName } from './core/dialect/dialect-name.js';
 import type {
   AdmissionSettings,
   BreakerSettings,

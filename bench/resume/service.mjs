@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Child, freePort } from '../measure/child.mjs';
 import { environmentOf } from '../subjects.mjs';
 
-const SLUICE = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const SLUICE = fileURLToPath(new URL('../../dist/service/main.js', import.meta.url));
 const UPSTREAM = fileURLToPath(new URL('./upstream.mjs', import.meta.url));
 const COLLECTOR = fileURLToPath(import.meta.resolve('../measure/collector.mjs'));
 const ANSWER_MS = 60_000;

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { question, unkeptQuestion } from '../subjects/requests.mjs';
 import { direct, subjectsWith } from '../subjects.mjs';
 
-const SLUICE = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const SLUICE = fileURLToPath(new URL('../../dist/service/main.js', import.meta.url));
 const service = { command: [process.execPath, SLUICE], entry: SLUICE };
 
 /** @typedef {import('../subjects.mjs').Subject & { redis?: true }} LiveSubject */

@@ -7,10 +7,10 @@ import { Agent as HttpAgent } from 'node:http';
 import { Axios } from 'axios';
 import { pino } from 'pino';
 import { Counter, Gauge, Histogram } from 'prom-client';
-import { fitToCores } from '../../dist/one-core.js';
+import { fitToCores } from '../../dist/service/v8-flags.js';
 import { newStreamId } from '../../dist/relay/stream-id.js';
-import { logDestination } from '../../dist/telemetry/log-destination.js';
-import { nodeAdapter } from '../../dist/upstream/node-adapter.js';
+import { logDestination } from '../../dist/service/log/log-destination.js';
+import { nodeAdapter } from '../../dist/upstream/connection/node-adapter.js';
 
 const { OPENAI_BASE_URL, OPENAI_API_KEY, SLUICE_API_KEYS = '' } = process.env;
 

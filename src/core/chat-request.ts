@@ -1,4 +1,4 @@
-import type { DialectName } from './dialect-name.js';
+import type { DialectName } from './dialect/dialect-name.js';
 
 /** A message in OpenAI's shape: `role`, `content` as text or content parts, and whatever else the role carries. */
 export interface ChatMessage {

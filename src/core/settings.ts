@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Caller } from './chat-request.js';
-import type { DialectName } from './dialect-name.js';
+import type { DialectName } from './dialect/dialect-name.js';
 
 /** The five timeouts of an upstream, in milliseconds. */
 export interface Timeouts {

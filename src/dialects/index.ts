@@ -1,5 +1,5 @@
-import type { DialectName } from '../core/dialect-name.js';
-import type { UpstreamDialect } from '../core/dialect.js';
+import type { DialectName } from '../core/dialect/dialect-name.js';
+import type { UpstreamDialect } from '../core/dialect/dialect.js';
 import { openaiChat } from './openai-chat/index.js';
 
 /** The dialects that an upstream may speak, by name. */

@@ -1,5 +1,5 @@
 import type { Observable, Subscription } from 'rxjs';
-import type { BackPressure } from '../core/flow.js';
+import type { BackPressure } from '../core/flow-control/back-pressure.js';
 
 /** So many values may wait for the one who iterates before the source is braked. */
 const MAX_WAITING = 16;

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
 import { RelayEventSource, type RelayEvent } from '../core/relay-event.js';
-import { UpstreamRegistry } from '../upstream/upstreams.js';
+import { UpstreamRegistry } from '../routing/upstream-registry.js';
 
 /** Everything that the relay tells: metrics, logs and hosts subscribe here, and the relay knows none of them. */
 @Injectable()

@@ -1,10 +1,10 @@
 import type { Observable } from 'rxjs';
 import type { Caller } from '../core/chat-request.js';
-import type { PartialText } from '../core/continuation.js';
-import type { FrameNumbers, StreamFormat } from '../core/dialect.js';
-import type { BackPressure } from '../core/flow.js';
+import type { PartialText } from '../core/dialect/continuation.js';
+import type { FrameNumbers, StreamFormat } from '../core/dialect/dialect.js';
+import type { BackPressure } from '../core/flow-control/back-pressure.js';
 import type { Outcome } from '../core/outcome.js';
-import type { AbortSignalLike } from '../core/stop-signal.js';
+import type { AbortSignalLike } from '../core/flow-control/abort-signal-like.js';
 import type { FinishReason } from '../core/stream-part.js';
 import type { Usage } from '../core/usage.js';
 

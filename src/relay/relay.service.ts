@@ -1,27 +1,27 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ChatRequest } from '../core/chat-request.js';
-import type { ContinuedAnswer, PartialText } from '../core/continuation.js';
-import type { UpstreamDialect } from '../core/dialect.js';
-import { BackPressure } from '../core/flow.js';
-import { partsFormat } from '../core/parts-format.js';
+import type { ContinuedAnswer, PartialText } from '../core/dialect/continuation.js';
+import type { UpstreamDialect } from '../core/dialect/dialect.js';
+import { BackPressure } from '../core/flow-control/back-pressure.js';
+import { partsFormat } from '../core/dialect/parts-format.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { StreamPart } from '../core/stream-part.js';
-import { Routes, type PublicRoute } from '../upstream/routes.js';
-import type { Target } from '../upstream/target.js';
+import { Routes, type PublicRoute } from '../routing/routes.js';
+import type { Target } from '../routing/target.js';
 import { UpstreamClient } from '../upstream/upstream-client.js';
-import { UpstreamRegistry } from '../upstream/upstreams.js';
-import { RequestAdmission, cancellationReason, type AdmittedRequest } from './admissions.js';
-import { CompletionAttempt } from './answer-try.js';
-import { Failover } from './failover.js';
-import { noteFailed } from './failed-streams.js';
-import type { Completion } from './read-answer.js';
+import { UpstreamRegistry } from '../routing/upstream-registry.js';
+import { RequestAdmission, cancellationReason, type AdmittedRequest } from './request-admission.js';
+import { CompletionAttempt } from './completion/completion-attempt.js';
+import { Failover } from '../routing/failover/failover.js';
+import { noteFailed } from './stream/failed-streams.js';
+import type { Completion } from './completion/read-completion.js';
 import type { StreamOptions, OpenOptions, RelayCompletion, RelayStream } from './relay-stream.js';
-import { ActiveTranscoder } from './serving-transcoder.js';
-import { UpstreamSource, type UpstreamSourceOptions } from './stream-source.js';
-import type { StreamStats } from './stream-record.js';
-import { StreamSession } from './stream-session.js';
-import { planContinuation } from './way-on.js';
+import { ActiveTranscoder } from './stream/active-transcoder.js';
+import { UpstreamSource, type UpstreamSourceOptions } from './stream/upstream-source.js';
+import type { StreamStats } from './accounting/stream-stats.js';
+import { StreamSession } from './stream/stream-session.js';
+import { planContinuation } from './continuation/continuation-plan.js';
 
 /** Asks upstreams on behalf of callers. The one way to a model, over HTTP and in-process. */
 @Injectable()

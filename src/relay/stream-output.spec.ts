@@ -1,6 +1,6 @@
 import { Subject, Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { BackPressure } from '../core/flow.js';
+import { BackPressure } from '../core/flow-control/back-pressure.js';
 import { StreamOutput } from './stream-output.js';
 
 /** An output, and what becomes of its source. */

@@ -1,5 +1,5 @@
 import { Observable, type Subscriber } from 'rxjs';
-import type { BackPressure } from '../core/flow.js';
+import type { BackPressure } from '../core/flow-control/back-pressure.js';
 import { OutputReader } from './output-reader.js';
 
 /**

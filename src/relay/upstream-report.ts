@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SLUICE_SETTINGS, type SluiceSettings, type UpstreamSettings } from '../core/settings.js';
 import type { BreakerState } from '../core/relay-event.js';
-import type { KeyReport } from '../upstream/key-pool.js';
-import type { TargetHealth } from '../upstream/target-state.js';
-import { UpstreamRegistry } from '../upstream/upstreams.js';
+import type { KeyReport } from '../routing/keys/key-pool.js';
+import type { TargetHealth } from '../routing/target-health.js';
+import { UpstreamRegistry } from '../routing/upstream-registry.js';
 
 /** What this process knows of one target. Times are milliseconds. */
 export interface TargetReport {

@@ -5,10 +5,10 @@ import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { settingsOf } from '../../test/support/target.js';
 import type { UpstreamSettings } from '../core/settings.js';
-import { LightAbortController } from '../core/stop-signal.js';
+import { LightAbortController } from '../core/flow-control/abort-signal-like.js';
 import { openaiChat } from '../dialects/openai-chat/index.js';
 import { Endpoint } from './endpoint.js';
-import { SharedBufferAgent } from './shared-buffer-agent.js';
+import { SharedBufferAgent } from './connection/shared-buffer-agent.js';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { Axios, type AxiosResponse } from 'axios';
-import type { UpstreamDialect } from '../core/dialect.js';
+import type { UpstreamDialect } from '../core/dialect/dialect.js';
 import type { UpstreamSettings } from '../core/settings.js';
-import type { AbortSignalLike } from '../core/stop-signal.js';
-import { nodeAdapter, type Connections } from './node-adapter.js';
+import type { AbortSignalLike } from '../core/flow-control/abort-signal-like.js';
+import { nodeAdapter, type Connections } from './connection/node-adapter.js';
 import { USER_AGENT } from './user-agent.js';
 
 /** One POST to an endpoint. */

@@ -12,7 +12,7 @@ import { findProgram } from '../../test/support/needs.js';
 import { settingsOf } from '../../test/support/target.js';
 import type { UpstreamSettings } from '../core/settings.js';
 import type { SluiceError } from '../core/sluice-error.js';
-import { nodeAdapter } from './node-adapter.js';
+import { nodeAdapter } from './connection/node-adapter.js';
 import { connectionError } from './upstream-error.js';
 
 const plain = { pooled: new HttpAgent(), fresh: new HttpAgent() };

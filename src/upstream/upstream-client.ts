@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import type { AxiosResponse } from 'axios';
-import type { UpstreamDialect } from '../core/dialect.js';
+import type { UpstreamDialect } from '../core/dialect/dialect.js';
 import type { UpstreamSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
-import type { AbortSignalLike } from '../core/stop-signal.js';
-import { ConnectionPools } from './connection-pools.js';
-import { decodeContent } from './decode-content.js';
+import type { AbortSignalLike } from '../core/flow-control/abort-signal-like.js';
+import { ConnectionPools } from './connection/connection-pools.js';
+import { decodeContent } from './response/decode-content.js';
 import { Endpoint } from './endpoint.js';
-import { ProxyError } from './proxy-error.js';
-import { readErrorBody } from './read-error-body.js';
-import { collectSecrets } from './secrets-of.js';
-import { retryAfterMs } from './retry-after.js';
-import type { UpstreamResponse } from './upstream-answer.js';
+import { ProxyError } from './connection/proxy-error.js';
+import { readErrorBody } from './response/read-error-body.js';
+import { collectSecrets } from './redaction/collect-secrets.js';
+import { retryAfterMs } from './rate-limits/retry-after.js';
+import type { UpstreamResponse } from './response/upstream-response.js';
 import { connectionError, errorFromResponse } from './upstream-error.js';
 
 const PROXY_AUTHENTICATION_REQUIRED = 407;

@@ -2,8 +2,8 @@ import { AxiosError } from 'axios';
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../config/read-settings.js';
 import type { UpstreamSettings } from '../core/settings.js';
-import type { AnswerRefusal } from '../core/refused.js';
-import { ProxyError } from './proxy-error.js';
+import type { AnswerRefusal } from '../core/answer-refusal.js';
+import { ProxyError } from './connection/proxy-error.js';
 import { connectionError, truncatedError, errorFromResponse } from './upstream-error.js';
 
 const upstream = readSettings({

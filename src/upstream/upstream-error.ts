@@ -1,7 +1,7 @@
 import { AxiosError, isAxiosError } from 'axios';
-import { errorOfAnswer, type AnswerRefusal } from '../core/refused.js';
+import { errorOfAnswer, type AnswerRefusal } from '../core/answer-refusal.js';
 import { SluiceError } from '../core/sluice-error.js';
-import { ProxyError } from './proxy-error.js';
+import { ProxyError } from './connection/proxy-error.js';
 import { MAX_MESSAGE_LENGTH } from './max-message-length.js';
 import type { UpstreamSettings } from '../core/settings.js';
 

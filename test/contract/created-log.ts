@@ -1,5 +1,5 @@
 import type { SluiceSettings } from '../../src/core/settings.js';
-import type { StreamLog } from '../../src/streams/stream-log.js';
+import type { StreamLog } from '../../src/stream-log/stream-log.js';
 
 /** A log that a suite made. */
 export interface CreatedLog {

@@ -1,7 +1,7 @@
 import type { Subscription } from 'rxjs';
-import { BackPressure } from '../../src/core/flow.js';
+import { BackPressure } from '../../src/core/flow-control/back-pressure.js';
 import { SluiceError } from '../../src/core/sluice-error.js';
-import type { StreamLog } from '../../src/streams/stream-log.js';
+import type { StreamLog } from '../../src/stream-log/stream-log.js';
 import { Gate } from '../support/gate.js';
 
 /** How a reading ended: whole, or with the code of an error. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { StreamLog } from '../../src/streams/stream-log.js';
+import type { StreamLog } from '../../src/stream-log/stream-log.js';
 import { LogReader } from './log-reader.js';
 import { WrittenStream } from './written-stream.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ListPlace } from '../../src/streams/list-place.js';
-import type { StreamLog, StreamPage } from '../../src/streams/stream-log.js';
+import type { ListPlace } from '../../src/stream-log/list-place.js';
+import type { StreamLog, StreamPage } from '../../src/stream-log/stream-log.js';
 import { ROOMY, type CreatedLog, type CreateLog } from './created-log.js';
 import { LogReader } from './log-reader.js';
 import { WrittenStream } from './written-stream.js';

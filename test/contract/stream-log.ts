@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { StreamLog } from '../../src/streams/stream-log.js';
+import type { StreamLog } from '../../src/stream-log/stream-log.js';
 import { ROOMY, type CreatedLog, type CreateLog } from './created-log.js';
 import { LogReader } from './log-reader.js';
 import { ObservedStream, step } from './observed-stream.js';

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
-import { encodeTerminalError } from '../../src/dialects/last-frame.js';
-import { RedisStreamLog } from '../../src/streams/redis/redis-stream-log.js';
+import { encodeTerminalError } from '../../src/dialects/terminal-error.js';
+import { RedisStreamLog } from '../../src/stream-log/redis/redis-stream-log.js';
 import { SOON } from '../support/soon.js';
 import { ROOMY } from './created-log.js';
 

@@ -1,5 +1,5 @@
 import type { Usage } from '../../src/core/usage.js';
-import type { StreamMetadata, StreamLog, StreamWriter } from '../../src/streams/stream-log.js';
+import type { StreamMetadata, StreamLog, StreamWriter } from '../../src/stream-log/stream-log.js';
 import { Gate } from '../support/gate.js';
 
 let started = 0;

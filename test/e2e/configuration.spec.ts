@@ -9,7 +9,7 @@ import { freePort } from '../support/free-port.js';
 import { ask } from '../support/http-client.js';
 import { ServiceProcess } from '../support/service.js';
 
-const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/service/cli/main.js', import.meta.url));
 
 let folder = '';
 let upstream: ScriptedUpstream;

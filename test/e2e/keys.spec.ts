@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { keyFingerprint } from '../../src/upstream/fingerprint.js';
+import { keyFingerprint } from '../../src/routing/keys/key-fingerprint.js';
 import { refuses, streams } from '../../src/testing/index.js';
 import { Fleet } from '../support/fleet.js';
 import { HeldAnswer } from '../support/held-answer.js';

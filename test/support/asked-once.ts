@@ -1,6 +1,6 @@
 import { EMPTY, type Observable } from 'rxjs';
-import { BackPressure } from '../../src/core/flow.js';
-import type { ResumableStream, ResumableOptions } from '../../src/relay/recorded-streams.js';
+import { BackPressure } from '../../src/core/flow-control/back-pressure.js';
+import type { ResumableStream, ResumableOptions } from '../../src/resumable/resumable-streams.js';
 
 /** A question. */
 export const request = { messages: [] };

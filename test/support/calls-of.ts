@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { ToolCalls } from '../../src/dialects/openai-chat/tool-calls.js';
+import { ToolCalls } from '../../src/dialects/openai-chat/chunk/tool-calls.js';
 
 type Called = readonly [id: string | undefined, name: string | undefined, json: string];
 

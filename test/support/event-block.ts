@@ -1,6 +1,6 @@
-import type { EventBatch } from '../../src/core/event-block.js';
+import type { EventBatch } from '../../src/core/dialect/event-batch.js';
 import { openaiChat } from '../../src/dialects/openai-chat/index.js';
-import { SseFramer } from '../../src/upstream/sse-blocks.js';
+import { SseFramer } from '../../src/upstream/response/sse-framer.js';
 
 /** A block as it is cut from what an upstream sent. */
 export function eventBlock(bytes: string): EventBatch {

@@ -1,12 +1,12 @@
 import { Subject } from 'rxjs';
 import type { RelayEvent } from '../../src/core/relay-event.js';
 import { SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from '../../src/core/sluice-error.js';
-import { Failover } from '../../src/relay/failover.js';
-import type { Attempt, AttemptListener } from '../../src/relay/try.js';
-import type { Route } from '../../src/upstream/routes.js';
-import type { Target } from '../../src/upstream/target.js';
-import type { TargetLease } from '../../src/upstream/target-use.js';
-import { UpstreamRegistry } from '../../src/upstream/upstreams.js';
+import { Failover } from '../../src/routing/failover/failover.js';
+import type { Attempt, AttemptListener } from '../../src/routing/failover/attempt.js';
+import type { Route } from '../../src/routing/routes.js';
+import type { Target } from '../../src/routing/target.js';
+import type { TargetLease } from '../../src/routing/failover/target-lease.js';
+import { UpstreamRegistry } from '../../src/routing/upstream-registry.js';
 import { recordInto, routeOf } from './target.js';
 
 /** An attempt that does what the test says. */

@@ -1,5 +1,5 @@
-import type { TranscodeResult } from '../../src/core/transcoder.js';
-import type { StreamSource, StreamObserver } from '../../src/core/session-source.js';
+import type { TranscodeResult } from '../../src/core/dialect/transcoder.js';
+import type { StreamSource, StreamObserver } from '../../src/core/dialect/stream-source.js';
 
 /** A session's source that does what a test says, and nothing once it is stopped. */
 export class HandSource implements StreamSource<string> {

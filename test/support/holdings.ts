@@ -1,8 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../../src/core/settings.js';
 import { ActiveStreams } from '../../src/index.js';
-import { Routes } from '../../src/upstream/routes.js';
-import { UpstreamRegistry } from '../../src/upstream/upstreams.js';
+import { Routes } from '../../src/routing/routes.js';
+import { UpstreamRegistry } from '../../src/routing/upstream-registry.js';
 
 /** What the requests of a host hold now. */
 export interface Holdings {

@@ -1,6 +1,6 @@
-import type { Entry } from '../../src/streams/redis/entry.js';
-import type { StoredMetadata } from '../../src/streams/redis/meta.js';
-import type { Page, RedisStreamStore } from '../../src/streams/redis/stream-shelf.js';
+import type { Entry } from '../../src/stream-log/redis/log/log-entry.js';
+import type { StoredMetadata } from '../../src/stream-log/redis/log/stream-metadata.js';
+import type { Page, RedisStreamStore } from '../../src/stream-log/redis/log/redis-stream-store.js';
 import { frame } from '../contract/written-stream.js';
 
 /** One stream in a Redis that does as a test says. */

@@ -1,8 +1,8 @@
 import { vi } from 'vitest';
-import { BatchScheduler } from '../../src/streams/redis/departures.js';
-import { Outbox } from '../../src/streams/redis/outbox.js';
-import type { Batch, Written } from '../../src/streams/redis/stream-pen.js';
-import { ByteBudget } from '../../src/streams/redis/waiting-room.js';
+import { BatchScheduler } from '../../src/stream-log/redis/log/batch-scheduler.js';
+import { Outbox } from '../../src/stream-log/redis/log/outbox.js';
+import type { Batch, Written } from '../../src/stream-log/redis/log/redis-stream-writer.js';
+import { ByteBudget } from '../../src/stream-log/redis/log/byte-budget.js';
 import { frame } from '../contract/written-stream.js';
 
 export const KEEP_MS = 300_000;

@@ -1,9 +1,9 @@
 import { readSettings } from '../../src/config/read-settings.js';
 import type { RelayEvent } from '../../src/core/relay-event.js';
 import type { SluiceSettings } from '../../src/core/settings.js';
-import { StreamStats } from '../../src/relay/stream-record.js';
-import { Routes, type Route } from '../../src/upstream/routes.js';
-import type { Target } from '../../src/upstream/target.js';
+import { StreamStats } from '../../src/relay/accounting/stream-stats.js';
+import { Routes, type Route } from '../../src/routing/routes.js';
+import type { Target } from '../../src/routing/target.js';
 
 /** Settings with defaults, of upstreams that nobody asks. */
 export function settingsOf(

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import type { SluiceErrorCode } from '../../src/core/sluice-error.js';
-import type { UpstreamRegistry } from '../../src/upstream/upstreams.js';
-import type { Route } from '../../src/upstream/routes.js';
+import type { UpstreamRegistry } from '../../src/routing/upstream-registry.js';
+import type { Route } from '../../src/routing/routes.js';
 import { failOver, upstreamsWith, type ScriptedTry } from './failing-over.js';
 import { routeOf } from './target.js';
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { ChatMessage, ChatRequest } from '../../core/chat-request.js';
 import { SluiceError } from '../../core/sluice-error.js';
-import { MAX_MODEL_NAME_LENGTH } from '../model-length.js';
+import { MAX_MODEL_NAME_LENGTH } from '../max-model-name-length.js';
 import { invalidRequest } from '../invalid-request.js';
-import { jsonMember } from '../json-members.js';
-import { refuseUntrue } from '../refuse-untrue.js';
-import { withMembers } from '../with-members.js';
-import { checkBody, messageSchema } from '../check-body.js';
+import { jsonMember } from '../json/json-members.js';
+import { refuseUntrue } from '../json/refuse-untrue.js';
+import { withMembers } from '../json/with-members.js';
+import { checkBody, messageSchema } from '../json/check-body.js';
 
 const TEMPERATURE = 'The default of the upstream’s settings if absent: 0.7, unless it has another or none';
 

@@ -1,6 +1,6 @@
 import type { SluiceError } from '../../core/sluice-error.js';
 import type { StreamPart } from '../../core/stream-part.js';
-import type { FinishInfo } from '../../core/transcoder.js';
+import type { FinishInfo } from '../../core/dialect/transcoder.js';
 
 /** One native event, before it has an id. `type` is absent for deltas. */
 export interface NativeEvent {

@@ -1,8 +1,8 @@
-import type { FrameNumbers, StreamFormat } from '../../core/dialect.js';
+import type { FrameNumbers, StreamFormat } from '../../core/dialect/dialect.js';
 import type { SluiceError } from '../../core/sluice-error.js';
 import type { StreamPart } from '../../core/stream-part.js';
-import type { FinishInfo, PartEncoder } from '../../core/transcoder.js';
-import { translate } from '../../core/translate.js';
+import type { FinishInfo, PartEncoder } from '../../core/dialect/transcoder.js';
+import { translate } from '../../core/dialect/translate.js';
 import { formatCursor, formatEpoch } from './cursor.js';
 import { encodeDone, encodeFailed, encodePart, type NativeEvent } from './encode-event.js';
 

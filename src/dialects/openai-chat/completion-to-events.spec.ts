@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aggregateAnswer } from './collect-answer.js';
+import { aggregateAnswer } from './aggregate-answer.js';
 import { completionToEvents } from './completion-to-events.js';
 
 const HEAD = { id: 'c1', created: 7, model: 'm', system_fingerprint: 'f' };

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../core/sluice-error.js';
 import { sseData } from '../sse-frame.js';
-import { findError } from './find-error.js';
-import { isRecord } from './is-record.js';
+import { findError } from './errors/find-error.js';
+import { isRecord } from './chunk/is-record.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

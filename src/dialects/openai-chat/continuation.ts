@@ -1,19 +1,24 @@
 import type { ChatRequest } from '../../core/chat-request.js';
-import type { ContinuedAnswer, Continuation, PartialText, TextRecorder } from '../../core/continuation.js';
-import type { FrameBytes } from '../../core/frame.js';
-import type { EventBatch } from '../../core/event-block.js';
-import { parseJson } from '../../core/parse-json.js';
-import { decodeEvents, type EventVisitor } from '../../core/read-block.js';
-import { transcodeResult } from '../../core/transcoded.js';
-import type { Transcoder } from '../../core/transcoder.js';
-import { jsonMember } from '../json-members.js';
-import { MAX_CONTINUATION_CHARS } from '../max-said.js';
+import type {
+  ContinuedAnswer,
+  Continuation,
+  PartialText,
+  TextRecorder,
+} from '../../core/dialect/continuation.js';
+import type { FrameBytes } from '../../core/frame-bytes.js';
+import type { EventBatch } from '../../core/dialect/event-batch.js';
+import { parseJson } from '../../core/json/parse-json.js';
+import { decodeEvents, type EventVisitor } from '../../core/dialect/decode-events.js';
+import { transcodeResult } from '../../core/dialect/transcode-result.js';
+import type { Transcoder } from '../../core/dialect/transcoder.js';
+import { jsonMember } from '../json/json-members.js';
+import { MAX_CONTINUATION_CHARS } from '../max-continuation-chars.js';
 import { sseData } from '../sse-frame.js';
-import { withMembers } from '../with-members.js';
-import { eventDecoder } from './decode-event.js';
-import { encodeErrorFrame } from './encode-error.js';
+import { withMembers } from '../json/with-members.js';
+import { eventDecoder } from './chunk/decode-event.js';
+import { encodeErrorFrame } from './errors/encode-error.js';
 import { asksForUsage } from './encode-request.js';
-import { isRecord } from './is-record.js';
+import { isRecord } from './chunk/is-record.js';
 
 const DONE_FRAME = 'data: [DONE]\n\n';
 

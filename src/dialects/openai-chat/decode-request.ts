@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { ChatRequest } from '../../core/chat-request.js';
-import { MAX_MODEL_NAME_LENGTH } from '../model-length.js';
+import { MAX_MODEL_NAME_LENGTH } from '../max-model-name-length.js';
 import { invalidRequest } from '../invalid-request.js';
-import { refuseUntrue } from '../refuse-untrue.js';
-import { checkBody, messageSchema } from '../check-body.js';
+import { refuseUntrue } from '../json/refuse-untrue.js';
+import { checkBody, messageSchema } from '../json/check-body.js';
 
 /**
  * What Sluice itself needs of a chat completion request; the upstream judges the rest.

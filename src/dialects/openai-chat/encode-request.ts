@@ -1,7 +1,7 @@
 import type { ChatRequest } from '../../core/chat-request.js';
-import type { RequestTarget } from '../../core/dialect.js';
-import { jsonMember } from '../json-members.js';
-import { withMembers } from '../with-members.js';
+import type { RequestTarget } from '../../core/dialect/dialect.js';
+import { jsonMember } from '../json/json-members.js';
+import { withMembers } from '../json/with-members.js';
 
 /**
  * The body for an upstream, as JSON. Of a caller whose bytes are known every member but those that must change is passed on

@@ -1,10 +1,10 @@
-import type { StreamFormat, UpstreamDialect } from '../../core/dialect.js';
-import type { FrameBytes } from '../../core/frame.js';
+import type { StreamFormat, UpstreamDialect } from '../../core/dialect/dialect.js';
+import type { FrameBytes } from '../../core/frame-bytes.js';
 import { completionToEvents } from './completion-to-events.js';
 import { continuation } from './continuation.js';
-import { decodeCompletion } from './decode-answer.js';
-import { decodeError } from './decode-error.js';
-import { eventDecoder } from './decode-event.js';
+import { decodeCompletion } from './decode-completion.js';
+import { decodeError } from './errors/decode-error.js';
+import { eventDecoder } from './chunk/decode-event.js';
 import { encodeRequest } from './encode-request.js';
 import { passThrough } from './pass-through.js';
 

@@ -3,10 +3,10 @@ import { createParser } from 'eventsource-parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../core/chat-request.js';
-import type { FrameBytes } from '../../core/frame.js';
-import type { TranscodeResult } from '../../core/transcoder.js';
+import type { FrameBytes } from '../../core/frame-bytes.js';
+import type { TranscodeResult } from '../../core/dialect/transcoder.js';
 import { openaiChat } from './index.js';
-import { SseFramer } from '../../upstream/sse-blocks.js';
+import { SseFramer } from '../../upstream/response/sse-framer.js';
 import { passThrough } from './pass-through.js';
 
 const FOLDER = new URL('../../../test/fixtures/openai-chat/', import.meta.url);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../core/chat-request.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import { eventBlock } from '../../../test/support/event-block.js';
-import { eventDecoder } from './decode-event.js';
+import { eventDecoder } from './chunk/decode-event.js';
 import { passThrough } from './pass-through.js';
 
 const QUIET: ChatRequest = { messages: [] };

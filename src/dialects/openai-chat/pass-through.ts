@@ -1,17 +1,22 @@
 import type { ChatRequest } from '../../core/chat-request.js';
-import type { FrameBytes } from '../../core/frame.js';
-import type { EventBatch, UpstreamEvent } from '../../core/event-block.js';
-import { decodeEvents, type EventVisitor } from '../../core/read-block.js';
+import type { FrameBytes } from '../../core/frame-bytes.js';
+import type { EventBatch, UpstreamEvent } from '../../core/dialect/event-batch.js';
+import { decodeEvents, type EventVisitor } from '../../core/dialect/decode-events.js';
 import type { SluiceError } from '../../core/sluice-error.js';
-import { transcodeResult, textsResult } from '../../core/transcoded.js';
-import type { DecodedEvent, EventDecoder, TranscodeResult, Transcoder } from '../../core/transcoder.js';
+import { transcodeResult, textsResult } from '../../core/dialect/transcode-result.js';
+import type {
+  DecodedEvent,
+  EventDecoder,
+  TranscodeResult,
+  Transcoder,
+} from '../../core/dialect/transcoder.js';
 import { sseData } from '../sse-frame.js';
-import { ChunkTemplate } from './chunk-shape.js';
-import { noChunk, partsOf } from './decode-event.js';
-import { encodeErrorFrame } from './encode-error.js';
+import { ChunkTemplate } from './chunk-template.js';
+import { noChunk, partsOf } from './chunk/decode-event.js';
+import { encodeErrorFrame } from './errors/encode-error.js';
 import { asksForUsage } from './encode-request.js';
-import { readChunk, type ChatChunk, type Delta } from './read-chunk.js';
-import { readMarker } from './read-sign.js';
+import { readChunk, type ChatChunk, type Delta } from './chunk/read-chunk.js';
+import { readMarker } from './chunk/read-marker.js';
 
 /** OpenAI to OpenAI: bytes pass as they are, and only blocks with something notable in them are parsed. */
 export function passThrough(request: ChatRequest): Transcoder<FrameBytes> {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { blockOf, eventBlock } from '../../../test/support/event-block.js';
-import { errorOfAnswer } from '../../core/refused.js';
-import { decodeCompletion } from './decode-answer.js';
-import { eventDecoder } from './decode-event.js';
-import { findError } from './find-error.js';
+import { errorOfAnswer } from '../../core/answer-refusal.js';
+import { decodeCompletion } from './decode-completion.js';
+import { eventDecoder } from './chunk/decode-event.js';
+import { findError } from './errors/find-error.js';
 import { passThrough } from './pass-through.js';
-import { readError } from './read-error.js';
+import { readError } from './errors/read-error.js';
 
 /** What a provider sends when it fails: a body, or the data of an event, after the document that shows it. */
 interface ProviderFailure {

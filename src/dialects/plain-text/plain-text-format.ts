@@ -1,8 +1,8 @@
-import type { ErrorBody, StreamFormat } from '../../core/dialect.js';
+import type { ErrorBody, StreamFormat } from '../../core/dialect/dialect.js';
 import type { SluiceError } from '../../core/sluice-error.js';
 import type { StreamPart } from '../../core/stream-part.js';
-import type { PartEncoder } from '../../core/transcoder.js';
-import { translate } from '../../core/translate.js';
+import type { PartEncoder } from '../../core/dialect/transcoder.js';
+import { translate } from '../../core/dialect/translate.js';
 
 /** The text deltas of the first answer, and nothing else. A failure can only be told by breaking off. */
 export const plainTextFormat: StreamFormat<string> = (upstream, { continued: beginning }) =>

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiQuery } from '@nestjs/swagger';
-import { DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT } from '../list-range.js';
+import { DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT } from '../streams/list-range.js';
 import { DocumentErrors } from './errors.docs.js';
 
 const STREAM = {

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { LightAbortController } from './abort-signal-like.js';
+
+describe('Stop', () => {
+  it('tells its listeners in order, with the reason at hand, once', () => {
+    const stop = new LightAbortController();
+    const told: unknown[] = [];
+    stop.addEventListener('abort', () => told.push(['first', stop.aborted, stop.reason]));
+    stop.addEventListener('abort', () => told.push(['second']));
+    stop.abort('left');
+    stop.abort('again');
+    expect(told).toEqual([['first', true, 'left'], ['second']]);
+    expect(stop.reason).toBe('left');
+  });
+
+  it('tells an object as it tells a function, and takes it back', () => {
+    const stop = new LightAbortController();
+    const listener = { told: 0, handleEvent: () => (listener.told += 1) };
+    const other = { handleEvent: () => expect.unreachable() };
+    stop.addEventListener('abort', listener);
+    stop.addEventListener('abort', other);
+    stop.removeEventListener('abort', other);
+    stop.abort('left');
+    expect(listener.told).toBe(1);
+  });
+
+  it('tells nothing to a listener that was taken back', () => {
+    const stop = new LightAbortController();
+    const told: string[] = [];
+    const listener = () => told.push('told');
+    stop.addEventListener('abort', listener);
+    stop.removeEventListener('abort', listener);
+    stop.removeEventListener('abort', listener);
+    stop.abort('left');
+    expect(told).toEqual([]);
+  });
+
+  it('tells a listener that another one takes back while it is told', () => {
+    const stop = new LightAbortController();
+    const told: string[] = [];
+    const last = () => told.push('last');
+    stop.addEventListener('abort', () => stop.removeEventListener('abort', last));
+    stop.addEventListener('abort', last);
+    stop.abort('left');
+    expect(told).toEqual(['last']);
+  });
+});

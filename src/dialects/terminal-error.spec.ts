@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { parseEvents } from '../../test/support/http-client.js';
+import { SluiceError } from '../core/sluice-error.js';
+import { countFrames } from '../stream-log/frames.js';
+import { encodeTerminalError } from './terminal-error.js';
+
+const error = new SluiceError('upstream-cut', 'The replica that produced this stream is gone; ask again');
+
+describe('encodeLastFrame', () => {
+  it('is a failure with its number in a native stream, and the end of it', () => {
+    const text = encodeTerminalError({ id: 's', dialect: 'native' }, 7, error);
+    const [event, ...others] = parseEvents(text);
+    expect(others).toEqual([]);
+    expect(event).toMatchObject({ event: 'failed', id: 's.7.end' });
+    expect(JSON.parse(event?.data ?? '')).toMatchObject({ code: 'upstream-cut', retryable: true });
+  });
+
+  it('is an error object in a chat completion, and no [DONE] that would be a success', () => {
+    const text = encodeTerminalError({ id: 's', dialect: 'openai-chat' }, 7, error);
+    const [event] = parseEvents(text);
+    expect(JSON.parse(event?.data ?? '')).toMatchObject({ error: { code: 'upstream_cut' } });
+    expect(text).not.toContain('[DONE]');
+  });
+
+  it.each(['native', 'openai-chat'] as const)('is one whole frame, as a log counts them: %s', (dialect) => {
+    expect(countFrames(encodeTerminalError({ id: 's', dialect }, 7, error))).toBe(1);
+  });
+});

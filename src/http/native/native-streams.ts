@@ -1,0 +1,164 @@
+import type { ServerResponse } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import { of } from 'rxjs';
+import { callerOf } from '../../access/caller-of.js';
+import { BackPressure } from '../../core/flow-control/back-pressure.js';
+import { SluiceError } from '../../core/sluice-error.js';
+import { parseCursor, type Cursor } from '../../dialects/native/cursor.js';
+import { decodeBody, decodeQuery } from '../../dialects/native/decode-request.js';
+import { nativeEncoder, nativeFormat } from '../../dialects/native/native-format.js';
+import { plainTextFormat } from '../../dialects/plain-text/plain-text-format.js';
+import {
+  resumePosition,
+  ownerOf,
+  ResumableStreams,
+  type Position,
+} from '../../resumable/resumable-streams.js';
+import { RelayService } from '../../relay/relay.service.js';
+import type { StreamStatus } from '../../stream-log/stream-log.js';
+import { StreamOpener, type StreamDefaults } from '../request/stream-opener.js';
+import { bodyTextOf } from '../request/body-text.js';
+import { reconnectHint } from '../sse/reconnect-hint.js';
+import type { HttpExchange } from '../request/http-exchange.js';
+import type { FrameSource } from '../sse/frame-writer.js';
+import { hasNestPipe } from '../sse/nest-sse-bridge.js';
+import { eventStreamHead, plainTextHead, type StreamHead } from '../sse/stream-head.js';
+import { NothingToResume } from '../request/nothing-to-resume.js';
+import { lastEventIdOf } from '../request/resume-position.js';
+import { endOnStreamGone } from '../streams/end-on-stream-gone.js';
+import { wantsPlainText } from './wants-plain-text.js';
+
+/** A stream whose head is known. */
+export interface NativeStream {
+  readonly exchange: HttpExchange;
+  readonly source: FrameSource;
+  readonly head: StreamHead;
+}
+
+/**
+ * Where a request keeps its stream. A WeakMap would do, but a value that leads to its own key is kept until the next major
+ * collection, and with it the whole stream (docs/decisions/0014).
+ */
+const OPENED = Symbol('stream');
+
+/** A stream that waits for its handler. */
+interface Opened {
+  readonly stream: Promise<NativeStream>;
+  readonly response: ServerResponse;
+  readonly route: object;
+}
+
+interface OpenedRequest {
+  readonly [OPENED]: Opened;
+}
+
+function isOpened(request: object): request is OpenedRequest {
+  return Reflect.get(request, OPENED) !== undefined;
+}
+
+const READY = Promise.resolve();
+
+/** EventSource comes back within a few seconds. */
+const NATIVE: StreamDefaults = {
+  format: nativeFormat,
+  dialect: 'native',
+  graceSeconds: 30,
+  keyedGraceSeconds: 30,
+};
+
+/** Opens the streams of `/stream` requests and keeps each until its handler takes it. */
+@Injectable()
+export class NativeStreams {
+  /** Routes on which no interceptor comes before the handler. */
+  readonly #bare = new WeakSet();
+
+  constructor(
+    @Inject(RelayService) private readonly relay: RelayService,
+    @Inject(ResumableStreams) private readonly recorded: ResumableStreams,
+    @Inject(StreamOpener) private readonly streams: StreamOpener,
+  ) {}
+
+  /**
+   * Opens the stream of a request; `route` is the handler that it goes to. Resolves when the handler may run: at once where
+   * it is known to be asked before Nest sends anything, so that Nest is ready when the stream is. Else, as behind an
+   * interceptor, when the head is known; rejects then with what the caller should be told in place of a stream.
+   */
+  open(exchange: HttpExchange, route: object): Promise<unknown> {
+    const stream = this.#open(exchange);
+    const opened: Opened = { stream, response: exchange.response, route };
+    Reflect.set(exchange.request, OPENED, opened);
+    return this.#bare.has(route) ? READY : stream;
+  }
+
+  /** The stream that was opened for a request; once. Rejects as `open` does. */
+  take(request: object): Promise<NativeStream> {
+    if (!isOpened(request)) throw new Error('The stream guard did not run, or its stream was taken');
+    const { stream, response, route } = request[OPENED];
+    // It would lead to the head and what else is over for as long as the request lives.
+    Reflect.set(request, OPENED, undefined);
+    // Nest's own stream comes after the handler there. That holds for a route as long as its application lives.
+    if (!hasNestPipe(response)) this.#bare.add(route);
+    return stream;
+  }
+
+  async #open(exchange: HttpExchange): Promise<NativeStream> {
+    const { method } = exchange.request;
+    if (method === 'HEAD') throw new SluiceError('method-not-allowed', 'Ask with GET or POST');
+    const lastEventId = lastEventIdOf(exchange);
+    return lastEventId === undefined
+      ? await this.#ask(exchange)
+      : await this.#resume(exchange, parseCursor(lastEventId));
+  }
+
+  async #ask(exchange: HttpExchange): Promise<NativeStream> {
+    const { request, keepsAlive } = exchange;
+    const question =
+      request.method === 'GET' ? decodeQuery(request.query) : decodeBody(request.body, bodyTextOf(request));
+    if (wantsPlainText(exchange)) {
+      const asked = { caller: callerOf(request), signal: exchange.disconnectSignal() };
+      const stream = await this.relay.open(question, { format: plainTextFormat, ...asked });
+      return { exchange, source: stream, head: plainTextHead(stream, keepsAlive) };
+    }
+    const { source, served } = await this.streams.open(exchange, question, NATIVE);
+    return { exchange, source, head: eventStreamHead(served, keepsAlive) };
+  }
+
+  /** A client that comes back is never answered by a second generation: one question is asked once. */
+  async #resume(exchange: HttpExchange, { streamId, sequence, epoch, last }: Cursor): Promise<NativeStream> {
+    if (last) throw new NothingToResume('The client has the whole stream');
+    const head = eventStreamHead({ id: streamId }, exchange.keepsAlive);
+    try {
+      const stream = await this.#find(exchange, streamId, { from: sequence + 1, epoch });
+      if (stream?.dialect !== 'native') return { exchange, source: gone(streamId, sequence), head };
+      const next = resumePosition(stream, sequence + 1);
+      if (next === undefined) throw new NothingToResume('The client has the whole stream');
+      const source = this.recorded.read(streamId, next, exchange.disconnectSignal(), epoch);
+      return { exchange, source: endOnStreamGone(source, stream, next), head };
+    } catch (error) {
+      return { exchange, source: reconnectHint(exchange, error), head };
+    }
+  }
+
+  async #find(
+    { request }: HttpExchange,
+    streamId: string,
+    position: Position,
+  ): Promise<StreamStatus | undefined> {
+    try {
+      return await this.recorded.find(streamId, ownerOf(callerOf(request)), position);
+    } catch (error) {
+      if (SluiceError.from(error).code === 'stream-log-unavailable') throw error;
+      return undefined;
+    }
+  }
+}
+
+/** EventSource gives up at any status that is no success, and shows nothing of it: what is gone is told in a frame. */
+function gone(streamId: string, sequence: number): FrameSource {
+  const error = new SluiceError(
+    'stream-gone',
+    'The stream cannot be resumed; ask again if you still need the answer',
+  );
+  const frames = nativeEncoder(streamId, { next: sequence + 1 }).fail(error) ?? [];
+  return { output: of(...frames), flow: new BackPressure() };
+}

@@ -1,5 +1,0 @@
-import { ErrorFilter } from './error-filter.js';
-import { errorBodyOfPath } from './error-body-of-path.js';
-
-/** For what fails before a controller is found: the path tells the dialect. */
-export const serviceErrorFilter = new ErrorFilter(({ request }) => errorBodyOfPath(request.url));

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { settingsOf } from '../../../test/support/target.js';
+import { Routes } from '../../routing/routes.js';
+import { planContinuation } from './continuation-plan.js';
+
+const SAID = { text: 'one two', tokens: 2, isPlainText: true, head: {} };
+const asked = (parameters: Record<string, unknown> = {}) => ({
+  messages: [{ role: 'user', content: 'Count' }],
+  parameters,
+});
+const routeOf = (...able: readonly string[]) => {
+  const targets = ['a', 'b', 'c'].map((upstream) => ({
+    upstream,
+    model: 'm',
+    continues: able.includes(upstream),
+  }));
+  return new Routes(settingsOf({ r: { targets } })).find('r');
+};
+
+describe('the way on', () => {
+  it('leads to those that can go on, in their order, with what was said as the last thing', () => {
+    const way = planContinuation(routeOf('b', 'c'), asked({ max_tokens: 5 }), SAID);
+    expect(way?.route.targets.map(({ name }) => name)).toEqual(['b/m', 'c/m']);
+    expect(way?.request).toMatchObject({
+      messages: [{ role: 'user' }, { role: 'assistant', content: 'one two' }],
+      parameters: { max_tokens: 3 },
+    });
+  });
+
+  it('does not lead back to the one that broke off', () => {
+    const route = routeOf('a', 'b');
+    const way = planContinuation(route, asked(), SAID, route.targets[0]);
+    expect(way?.route.targets.map(({ name }) => name)).toEqual(['b/m']);
+  });
+
+  it.each<[string, readonly string[], Record<string, unknown>]>([
+    ['no target can', [], {}],
+    ['only the one that broke off could', ['a'], {}],
+    ['nothing may be said any more', ['a', 'b'], { max_tokens: 2 }],
+  ])('is none where %s', (_, able, parameters) => {
+    const route = routeOf(...able);
+    expect(planContinuation(route, asked(parameters), SAID, route.targets[0])).toBeUndefined();
+  });
+});

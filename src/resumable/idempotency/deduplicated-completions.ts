@@ -1,0 +1,114 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Caller, ChatRequest } from '../../core/chat-request.js';
+import { isComplete } from '../../core/outcome.js';
+import { SluiceError } from '../../core/sluice-error.js';
+import type { AbortSignalLike } from '../../core/flow-control/abort-signal-like.js';
+import { CompletionCache } from './completion-cache.js';
+import type { RequestIdentity, CacheLookup } from './request-identity.js';
+import { ownerOf } from '../resumable-streams.js';
+import { RelayEvents } from '../../relay/relay-events.js';
+import type { OpenOptions, RelayCompletion } from '../../relay/relay-stream.js';
+import { RelayService } from '../../relay/relay.service.js';
+import { SingleFlight } from './single-flight.js';
+
+interface Entry {
+  readonly hash: string;
+  readonly work: SingleFlight<RelayCompletion>;
+}
+
+/** A whole answer for a request, and how the request came to it if it shares. */
+export interface DeduplicatedCompletion {
+  readonly answer: RelayCompletion;
+  readonly cache: CacheLookup | undefined;
+}
+
+/** Who asks for a whole answer. */
+interface Requester {
+  readonly caller: Caller;
+  readonly signal: AbortSignalLike;
+}
+
+/**
+ * Gives a request for a whole answer that is asked again while the first one runs the answer of the first one, and one that
+ * shares what others of its owner were answered too.
+ */
+@Injectable()
+export class DeduplicatedCompletions {
+  /** Those that run, by owner and key, or by owner and what is asked. */
+  readonly #running = new Map<string, Entry>();
+
+  constructor(
+    @Inject(RelayService) private readonly relay: RelayService,
+    @Inject(CompletionCache) private readonly kept: CompletionCache,
+    @Inject(RelayEvents) private readonly events: Pick<RelayEvents, 'emit'>,
+  ) {}
+
+  /** Rejects with `unprocessable` where the key was given with another body, and as `RelayService.complete` does. */
+  async complete(
+    once: RequestIdentity | undefined,
+    request: ChatRequest,
+    asker: Requester,
+  ): Promise<DeduplicatedCompletion> {
+    if (once?.key !== undefined) {
+      const name = `key ${ownerOf(asker.caller)} ${once.key}`;
+      const answer = await this.#withKey(name, once.hash, request, asker);
+      return { answer, cache: undefined };
+    }
+    if (once?.share === undefined) {
+      return { answer: await this.relay.complete(request, asker), cache: undefined };
+    }
+    const found = await this.#share(once, request, asker);
+    this.events.emit({ type: 'cache-lookup', route: found.answer.route, status: found.cache.status });
+    return found;
+  }
+
+  #withKey(name: string, hash: string, request: ChatRequest, asker: Requester): Promise<RelayCompletion> {
+    const known = this.#running.get(name);
+    if (known !== undefined && known.hash !== hash) {
+      throw new SluiceError('unprocessable', 'This Idempotency-Key was used with another request');
+    }
+    const entry = usable(known) ?? this.#begin(name, hash, request, asker.caller);
+    return entry.work.join(asker.signal);
+  }
+
+  async #share({ share, hash }: RequestIdentity, request: ChatRequest, asker: Requester) {
+    const name = `share ${ownerOf(asker.caller)} ${hash}`;
+    const running = share === 'use' ? usable(this.#running.get(name)) : undefined;
+    if (running !== undefined) {
+      return { answer: await running.work.join(asker.signal), cache: { status: 'shared' } as const };
+    }
+    const kept = share === 'use' ? this.kept.get(name) : undefined;
+    if (kept !== undefined) return kept;
+    const entry = this.#begin(name, hash, request, asker.caller, (answer) => this.kept.set(name, answer));
+    return { answer: await entry.work.join(asker.signal), cache: { status: 'miss' } as const };
+  }
+
+  /** `onAnswer` is called for an answer that is whole, unless another request has begun under the name meanwhile. */
+  #begin(
+    name: string,
+    hash: string,
+    request: ChatRequest,
+    caller: Caller,
+    onAnswer: (answer: RelayCompletion) => void = () => undefined,
+  ): Entry {
+    let whole = false;
+    const onEnded: OpenOptions['onEnded'] = (outcome, finishReason) => {
+      whole = isComplete(outcome, finishReason);
+    };
+    const work = new SingleFlight((nobody) =>
+      this.relay.complete(request, { caller, signal: nobody, onEnded }),
+    );
+    const entry = { hash, work };
+    this.#running.set(name, entry);
+    const isLatest = () => this.#running.get(name) === entry && this.#running.delete(name);
+    work.result.then(
+      (answer) => isLatest() && whole && onAnswer(answer),
+      () => isLatest(),
+    );
+    return entry;
+  }
+}
+
+function usable(entry: Entry | undefined): Entry | undefined {
+  return entry?.work.cancelled ? undefined : entry;
+}

@@ -1,0 +1,289 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { ANONYMOUS_NAME, isAnonymous, type Caller, type ChatRequest } from '../core/chat-request.js';
+import type { StreamFormat } from '../core/dialect/dialect.js';
+import type { FrameBytes } from '../core/frame-bytes.js';
+import { SluiceError } from '../core/sluice-error.js';
+import { LightAbortController, type AbortSignalLike } from '../core/flow-control/abort-signal-like.js';
+import {
+  StreamLog,
+  type TakeoverHandler,
+  type ListRange,
+  type LoggedDialect,
+  type StreamStatus,
+  type StreamPage,
+} from '../stream-log/stream-log.js';
+import { BackPressure } from '../core/flow-control/back-pressure.js';
+import { Routes } from '../routing/routes.js';
+import { StreamProducer, type StreamReader, type StreamProducerOptions } from './stream-producer.js';
+import type { OpenOptions, RelayStream } from '../relay/relay-stream.js';
+import { RelayService } from '../relay/relay.service.js';
+import { takeUntilAborted } from './take-until-aborted.js';
+import { serializeTakeoverRequest } from './takeover/takeover-request.js';
+
+/** How a stream is recorded. */
+export interface ResumableOptions {
+  readonly format: StreamFormat<FrameBytes>;
+  readonly dialect: LoggedDialect;
+  readonly caller: Caller;
+  /** How long the stream goes on without a reader, in seconds, where neither the caller nor the route says it. */
+  readonly graceSeconds: number;
+  /** What the caller asks for in its place. */
+  readonly askedGrace?: number | undefined;
+  /** Aborted when the caller leaves; that ends the stream only while it has no id yet. */
+  readonly signal?: AbortSignalLike | undefined;
+  /** The stream runs without any reader, and without waiting for its first content. @default false */
+  readonly detached?: boolean;
+  /** Others who ask the same are given the stream too. @default false */
+  readonly shared?: boolean;
+  /** Called once, when the stream is over. */
+  readonly onEnded?: NonNullable<OpenOptions['onEnded']>;
+}
+
+/** How a stream that was opened is recorded. */
+export interface RecordingPlan extends Pick<
+  StreamProducerOptions,
+  'metadata' | 'detached' | 'takeoverRequest' | 'takeover' | 'stop'
+> {
+  /** How long it goes on without a reader, in seconds. */
+  readonly graceSeconds: number;
+}
+
+/** What is recorded. */
+type ProducerSource = Pick<RelayStream<FrameBytes>, 'output' | 'flow'> &
+  Partial<Pick<RelayStream<FrameBytes>, 'usage'>>;
+
+/** A stream that is recorded, for the one who started it. */
+export interface ResumableStream extends Omit<RelayStream<FrameBytes>, 'output' | 'usage' | 'flow'> {
+  /** The frames from number `from` on, for a reader that goes when the signal is aborted. */
+  read(from: number, signal?: AbortSignalLike): StreamReader;
+}
+
+/** Streams that outlive their readers' connections. */
+@Injectable()
+export class ResumableStreams implements OnApplicationShutdown {
+  /** Those that are produced here. */
+  readonly #producers = new Map<string, StreamProducer>();
+
+  constructor(
+    @Inject(RelayService) private readonly relay: RelayService,
+    @Inject(StreamLog) private readonly log: StreamLog,
+    @Inject(Routes) private readonly routes: Routes,
+  ) {}
+
+  /** Opens a stream as the relay does, and records it. */
+  async open(request: ChatRequest, options: ResumableOptions): Promise<ResumableStream> {
+    const { format, dialect, caller, signal, onEnded, detached = false } = options;
+    const control = new LightAbortController();
+    const onLeft = () => control.abort(new SluiceError('client-gone', 'The caller left'));
+    signal?.addEventListener('abort', onLeft);
+    if (signal?.aborted) onLeft();
+    const stream = await this.relay
+      .open(request, {
+        format,
+        caller,
+        signal: control,
+        onEnded,
+        deliverEndAfterDisconnect: true,
+        ...(detached && { headWaitMs: 0 }),
+      })
+      .finally(() => signal?.removeEventListener('abort', onLeft));
+    const { id, route, target, attempts, headers } = stream;
+    const card = { id, owner: newStreamOwner(options), dialect, route, startedAt: Date.now() };
+    const graceSeconds = this.graceOf(request, options);
+    const will = this.#takeoverRequestOf(request, caller, graceSeconds, detached);
+    const stop = (reason: SluiceError) => control.abort(reason);
+    this.record(stream, {
+      metadata: card,
+      graceSeconds,
+      detached,
+      takeoverRequest: will,
+      takeover: undefined,
+      stop,
+    });
+    // Nothing of the stream itself: whoever remembers this for a while must not hold on to it.
+    return { id, route, target, attempts, headers, read: (from, reader) => this.read(id, from, reader) };
+  }
+
+  /** Records a stream that was opened. */
+  record({ output, flow, usage }: ProducerSource, plan: RecordingPlan): void {
+    const {
+      metadata: card,
+      graceSeconds,
+      detached,
+      takeoverRequest: will,
+      takeover: succession,
+      stop,
+    } = plan;
+    const recording = new StreamProducer({
+      log: this.log,
+      metadata: card,
+      output,
+      flow,
+      usage,
+      graceMs: graceSeconds * 1000,
+      detached,
+      takeoverRequest: will,
+      takeover: succession,
+      stop,
+      onOver: () => this.#producers.delete(card.id),
+    });
+    if (!recording.over) this.#producers.set(card.id, recording);
+  }
+
+  /** Names the one that goes on with streams whose producer died. */
+  onOrphan(heir: TakeoverHandler): void {
+    this.log.onOrphan(heir);
+  }
+
+  /** How long a stream for this request goes on without a reader, in seconds; 0: it ends with its caller's connection. */
+  graceOf(
+    { model }: ChatRequest,
+    { askedGrace, graceSeconds }: Pick<ResumableOptions, 'askedGrace' | 'graceSeconds'>,
+  ): number {
+    return askedGrace ?? this.routes.graceOf(model) ?? graceSeconds;
+  }
+
+  /** Whether identical requests share one answer, where they do not say it themselves. */
+  sharePolicyOf({ model }: ChatRequest): boolean {
+    return this.routes.sharesOf(model);
+  }
+
+  /**
+   * Counts the caller of a stream that runs here as its reader until its signal is aborted, and lets the stream go on without
+   * a reader for as long as this caller needs.
+   */
+  hold(id: string, request: ChatRequest, options: ResumableOptions): void {
+    const { signal } = options;
+    if (signal) this.#producers.get(id)?.hold(signal, this.graceOf(request, options) * 1000);
+  }
+
+  /**
+   * A stream of this owner, for one at this position. Rejects with `not-found` for an unknown stream and for another's,
+   * with `stream-gone` where a frame that is needed, or one that the reader had, is not kept.
+   */
+  async find(id: string, owner: string, position?: Position): Promise<StreamStatus> {
+    const stream = await this.log.find(id);
+    if (stream === undefined || !mayRead(owner, stream)) {
+      throw new SluiceError('not-found', 'There is no such stream');
+    }
+    if (position === undefined || isRetained(stream, position)) return stream;
+    throw new SluiceError('stream-gone', 'A part of the stream is not kept any more; ask again');
+  }
+
+  /** True while all frames of a stream that was started here can be read. */
+  async isRetained(id: string): Promise<boolean> {
+    const stream = await this.log.find(id);
+    return stream?.firstRetained === 0;
+  }
+
+  /** True once no frame of a stream that was started here can be read any more. */
+  async isEvicted(id: string): Promise<boolean> {
+    const stream = await this.log.find(id);
+    return (
+      stream === undefined || (stream.state === 'over' && stream.firstRetained >= Math.max(1, stream.frames))
+    );
+  }
+
+  /** The frames of a stream from number `from` on, for a reader that goes when the signal is aborted. */
+  read(id: string, from: number, signal?: AbortSignalLike, epoch?: number): StreamReader {
+    return this.#producers.get(id)?.read(from, signal, epoch) ?? this.#readLog(id, from, signal, epoch);
+  }
+
+  /** The same for one who is no reader: the stream does not wait for it. */
+  peek(id: string, from: number, signal?: AbortSignalLike): StreamReader {
+    return this.#readLog(id, from, signal, undefined, false);
+  }
+
+  /** A page of an owner's streams, the newest first. */
+  list(owner: string, range: ListRange): Promise<StreamPage> {
+    return this.log.list(owner, range);
+  }
+
+  /** Stops a stream of this owner, wherever it is produced. Rejects as `find` does. */
+  async stop(id: string, owner: string): Promise<void> {
+    const stream = await this.find(id, owner);
+    if (stream.owner !== owner) {
+      throw new SluiceError('forbidden', 'Visitors share this stream: none of them stops it for the others');
+    }
+    await this.log.stop(id);
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.log.close();
+  }
+
+  #readLog(
+    id: string,
+    from: number,
+    signal?: AbortSignalLike,
+    epoch?: number,
+    keeps?: boolean,
+  ): StreamReader {
+    const flow = new BackPressure();
+    return { output: takeUntilAborted(this.log.read(id, from, flow, epoch, keeps), signal), flow };
+  }
+
+  /** A stream that ends with its caller's connection has nobody to go on for. */
+  #takeoverRequestOf(
+    request: ChatRequest,
+    caller: Caller,
+    graceSeconds: number,
+    detached: boolean,
+  ): string | undefined {
+    if (graceSeconds === 0 || !this.routes.letsContinue(request.model)) return undefined;
+    const { targets } = this.routes.find(request.model);
+    const mayContinue = targets.some(
+      ({ continues, dialect }) => continues && dialect.continuation?.mayContinue(request) === true,
+    );
+    return mayContinue ? serializeTakeoverRequest({ request, caller, graceSeconds, detached }) : undefined;
+  }
+}
+
+/** Where a reader is. */
+export interface Position {
+  /** The number of the frame that it needs next. */
+  readonly from: number;
+  /** Which of the stream's producers has sent the last frame that it has, from 1. */
+  readonly epoch: number;
+}
+
+/** True if a reader gets from here all that it lacks, and has had nothing else. */
+function isRetained(
+  { firstRetained: firstKept, takenOverAt }: StreamStatus,
+  { from, epoch }: Position,
+): boolean {
+  if (from < firstKept) return false;
+  if (epoch > 1) return takenOverAt !== undefined;
+  return takenOverAt === undefined || from <= takenOverAt;
+}
+
+/**
+ * Where a reader goes on that has the frames before `from`; undefined where it has them all. One of a stream that broke off
+ * may have had frames that are not kept, and lacks the last one all the same.
+ */
+export function resumePosition(
+  { state, frames, truncated: brokenOff }: StreamStatus,
+  from: number,
+): number | undefined {
+  if (state === 'running' || from < frames) return from;
+  return brokenOff ? frames - 1 : undefined;
+}
+
+/**
+ * Owns the streams that visitors share: whoever asks the same has their ids, so that an id is no proof of who started them.
+ * No caller has this name.
+ */
+const SHARED_BY_VISITORS = '@';
+
+function newStreamOwner({ caller, shared = false }: ResumableOptions): string {
+  return shared && isAnonymous(caller) ? SHARED_BY_VISITORS : ownerOf(caller);
+}
+
+function mayRead(owner: string, stream: StreamStatus): boolean {
+  return stream.owner === owner || (owner === ANONYMOUS_NAME && stream.owner === SHARED_BY_VISITORS);
+}
+
+/** Whose streams a caller may see: those of its tenant, or its own. */
+export function ownerOf({ tenant, name }: Caller): string {
+  return tenant ?? name;
+}

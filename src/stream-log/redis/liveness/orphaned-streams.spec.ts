@@ -1,0 +1,246 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ROOMY } from '../../../../test/contract/created-log.js';
+import { LogReader } from '../../../../test/contract/log-reader.js';
+import { card, frame } from '../../../../test/contract/written-stream.js';
+import { Gate } from '../../../../test/support/gate.js';
+import { RedisServer } from '../../../../test/support/redis-server.js';
+import { encodeTerminalError } from '../../../dialects/terminal-error.js';
+import type {
+  TakeoverHandler,
+  OrphanedStream,
+  ProducerControl,
+  StreamWriter,
+  TakeoverClaim,
+} from '../../stream-log.js';
+import { entryFields, openingId } from '../log/log-entry.js';
+import { keysOf } from '../connection/keys.js';
+import { RedisStreamLog } from '../redis-stream-log.js';
+import { SOON } from '../../../../test/support/soon.js';
+
+const LEASE_MS = 600;
+const WILL = 'a question';
+
+let redis: RedisServer;
+const logs: RedisStreamLog[] = [];
+const first = card();
+
+beforeAll(async () => {
+  redis = await RedisServer.start();
+});
+afterEach(async () => {
+  await Promise.all(logs.splice(0).map((log) => log.close()));
+  await redis.flush();
+});
+afterAll(() => redis.close());
+
+async function replica(heir?: TakeoverHandler): Promise<RedisStreamLog> {
+  const settings = { streamLog: { ...ROOMY, leaseMs: LEASE_MS } };
+  const log = new RedisStreamLog({ url: redis.url, settings, encodeLastFrame: encodeTerminalError });
+  logs.push(log);
+  if (heir !== undefined) log.onOrphan(heir);
+  await vi.waitUntil(() => log.list('nobody', { limit: 1 }).catch(() => undefined), SOON);
+  return log;
+}
+
+const nobody: ProducerControl = { stop: () => undefined, setPaused: () => undefined };
+
+/** A stream of three frames whose replica is gone. */
+async function orphan(will: string | null = WILL): Promise<string> {
+  const producer = await replica();
+  const stream = { ...first, id: card().id };
+  producer.begin(stream, nobody, will ?? undefined).append(frame(0) + frame(1) + frame(2));
+  await producer.close();
+  return stream.id;
+}
+
+/** Asks for the stream until it is over. */
+const over = (log: RedisStreamLog, id: string) =>
+  vi.waitUntil(async () => (await log.find(id))?.state === 'over', SOON);
+
+async function wholeText(id: string): Promise<string> {
+  const reader = new LogReader(await replica(), id, 0);
+  await reader.ended;
+  return reader.text;
+}
+
+/** Writes two more frames. */
+function write(succession: TakeoverClaim, owner: ProducerControl = nobody): StreamWriter {
+  const writer = succession.continueWith(owner);
+  writer.append(frame(3));
+  writer.append(frame(4));
+  return writer;
+}
+const WHOLE = [0, 1, 2, 3, 4].map((number) => frame(number)).join('');
+
+describe('Orphans', () => {
+  it('are given to an heir, with what their producer wrote and left', async () => {
+    const found: OrphanedStream[] = [];
+    const log = await replica(async (one) => {
+      found.push(one);
+      const succession = await one.claim();
+      if (succession !== undefined) write(succession).end();
+      return true;
+    });
+    const id = await orphan();
+    await over(log, id);
+    const { bytes, ...rest } = found[0] ?? {};
+    expect(found).toHaveLength(1);
+    expect(rest).toMatchObject({ card: { ...first, id }, will: WILL, frames: 3, epoch: 2 });
+    expect(bytes?.toString()).toBe(frame(0) + frame(1) + frame(2));
+    expect(await wholeText(id)).toBe(WHOLE);
+    expect(await log.find(id)).toMatchObject({ frames: 5, brokenOff: false, takenOverAt: 3 });
+    expect(await redis.command('EXISTS', keysOf(id).request)).toBe(0);
+  });
+
+  it('get the end that somebody has begun and not finished, though their producer lives again', async () => {
+    const [producer, log] = [await replica(), await replica()];
+    const { id } = card();
+    producer.begin({ ...first, id }, nobody).append(frame(0));
+    await vi.waitUntil(async () => (await log.find(id))?.frames === 1, SOON);
+    const fence = entryFields({ first: 1, count: 0, bytes: Buffer.alloc(0), end: false });
+    await redis.command('XADD', keysOf(id).log, openingId(2), ...fence.map(String));
+    expect(await log.find(id)).toMatchObject({ state: 'over', frames: 2, brokenOff: true });
+  });
+
+  it('have one heir, however many find them at once', async () => {
+    const all = new Gate();
+    const outcomes: (TakeoverClaim | undefined)[] = [];
+    let arrived = 0;
+    const heir: TakeoverHandler = async ({ claim }) => {
+      arrived += 1;
+      if (arrived === 3) all.open();
+      await all.opened;
+      const succession = await claim();
+      outcomes.push(succession);
+      if (succession !== undefined) write(succession).end();
+      return true;
+    };
+    const finders = [await replica(heir), await replica(heir), await replica(heir)];
+    const id = await orphan();
+    await Promise.all(finders.map((log) => over(log, id)));
+    expect(outcomes.filter((one) => one === undefined)).toHaveLength(2);
+    expect(outcomes).toHaveLength(3);
+    expect(await wholeText(id)).toBe(WHOLE);
+  });
+
+  it('are left to the one that has claimed them, as long as it lives', async () => {
+    const claimed = new Gate();
+    let succession: TakeoverClaim | undefined;
+    const heir = await replica(async ({ claim }) => {
+      succession = await claim();
+      claimed.open();
+      return true;
+    });
+    const asked = vi.fn<TakeoverHandler>(async () => false);
+    const other = await replica(asked);
+    const id = await orphan();
+    await vi.waitUntil(async () => {
+      await heir.find(id);
+      return succession !== undefined;
+    }, SOON);
+    // The dead one is dead for the other too by now, and would have its error.
+    const until = performance.now() + 2 * LEASE_MS;
+    await vi.waitUntil(async () => {
+      expect(await other.find(id)).toMatchObject({ state: 'running', takenOverAt: 3 });
+      return performance.now() > until;
+    }, SOON);
+    expect(asked).not.toHaveBeenCalled();
+    if (succession !== undefined) write(succession).end();
+    await over(other, id);
+    expect(await wholeText(id)).toBe(WHOLE);
+  });
+
+  it.each<[string, () => Promise<string>, TakeoverHandler]>([
+    ['the heir may not go on', () => orphan(), async () => false],
+    ['their producer left nothing', () => orphan(null), async () => true],
+    [
+      'the heir gives up',
+      () => orphan(),
+      async ({ claim }) => {
+        (await claim())?.release();
+        return true;
+      },
+    ],
+  ])('end with one error where %s', async (_, begin, heir) => {
+    const log = await replica(heir);
+    const id = await begin();
+    await over(log, id);
+    const text = await wholeText(id);
+    expect(text.startsWith(frame(0) + frame(1) + frame(2))).toBe(true);
+    expect(text.match(/event: failed/g)).toHaveLength(1);
+    expect(await log.find(id)).toMatchObject({ frames: 4, brokenOff: true, takenOverAt: undefined });
+  });
+
+  it('are not gone on with once somebody asked for their end', async () => {
+    const asked = vi.fn<TakeoverHandler>(async () => true);
+    const log = await replica(asked);
+    const id = await orphan();
+    await log.stop(id);
+    await over(log, id);
+    expect(asked).not.toHaveBeenCalled();
+  });
+
+  it('are taken over once: where the heir dies too, they end', async () => {
+    const heir = await replica(async ({ claim }) => {
+      const succession = await claim();
+      if (succession !== undefined) write(succession);
+      return true;
+    });
+    const asked = vi.fn<TakeoverHandler>(async () => true);
+    const id = await orphan();
+    await vi.waitUntil(async () => ((await heir.find(id))?.frames ?? 0) > 3, SOON);
+    await heir.close();
+    await redis.command('SET', keysOf(id).request, WILL);
+    const last = await replica(asked);
+    await over(last, id);
+    expect(asked).not.toHaveBeenCalled();
+    const text = await wholeText(id);
+    expect(text.startsWith(WHOLE)).toBe(true);
+    expect(text.match(/event: failed/g)).toHaveLength(1);
+  });
+
+  it('are ended by the next one where the heir dies before it has written', async () => {
+    const heir = await replica(async ({ claim }) => {
+      await claim();
+      return true;
+    });
+    const id = await orphan();
+    await vi.waitUntil(async () => (await heir.find(id))?.takenOverAt === 3, SOON);
+    await heir.close();
+    const last = await replica();
+    await over(last, id);
+    expect((await wholeText(id)).match(/event: failed/g)).toHaveLength(1);
+  });
+
+  it('are not gone on with where their producer lived and wrote until it was shut out', async () => {
+    let outcome: unknown = 'none';
+    const log = await replica(async ({ metadata: { id }, claim }) => {
+      await redis.command('XADD', keysOf(id).log, '1-4', 'f', 3, 'n', 1, 'b', frame(3));
+      outcome = await claim();
+      return true;
+    });
+    const id = await orphan();
+    await over(log, id);
+    expect(outcome).toBeUndefined();
+    const text = await wholeText(id);
+    expect(text.startsWith([0, 1, 2, 3].map((number) => frame(number)).join(''))).toBe(true);
+    expect(text.match(/event: failed/g)).toHaveLength(1);
+  });
+
+  it('are stopped at their heir, also by who asked before it had begun', async () => {
+    const stopped = new Gate();
+    let succession: TakeoverClaim | undefined;
+    const log = await replica(async ({ claim }) => {
+      succession = await claim();
+      return true;
+    });
+    const id = await orphan();
+    await vi.waitUntil(async () => {
+      await log.find(id);
+      return succession !== undefined;
+    }, SOON);
+    await log.stop(id);
+    succession?.continueWith({ stop: () => stopped.open(), setPaused: () => undefined });
+    await expect(stopped.opened).resolves.toBeUndefined();
+  });
+});

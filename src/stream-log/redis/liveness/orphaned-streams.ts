@@ -1,0 +1,132 @@
+import { SluiceError } from '../../../core/sluice-error.js';
+import type { StreamMetadata, TakeoverHandler, TakeoverClaim } from '../../stream-log.js';
+import { openingId, FIRST_EPOCH, type Entry } from '../log/log-entry.js';
+import type { StoredMetadata } from '../log/stream-metadata.js';
+import type { WrittenBefore } from '../log/outbox.js';
+import type { ReplicaLiveness } from './replica-liveness.js';
+import type { LocalStreams } from '../log/local-streams.js';
+import { isFence, type TerminalErrorEncoder, type RedisStreamStore } from '../log/redis-stream-store.js';
+
+/** What it takes to see to them. */
+export interface OrphanedStreamsOptions {
+  readonly replica: string;
+  readonly store: RedisStreamStore;
+  readonly liveness: ReplicaLiveness;
+  readonly local: LocalStreams;
+  readonly encodeLastFrame: TerminalErrorEncoder;
+}
+
+/** Finds the streams whose producer is dead a next one, or an end: Redis lets one replica do so for each. */
+export class OrphanedStreams {
+  /** Goes on with them, where that may be. */
+  takeoverHandler: TakeoverHandler | undefined;
+  /** Those that are being seen to. */
+  readonly #resolving = new Map<string, Promise<void>>();
+  /** Those that are this replica's, and of which it has not written anything yet. */
+  readonly #claimed = new Set<string>();
+
+  constructor(private readonly options: OrphanedStreamsOptions) {}
+
+  /**
+   * True for a stream whose producer was dead; it has its end by then, or its next producer. An end that somebody has begun
+   * is finished, whoever lives: its producer is shut out.
+   */
+  async resolve({ metadata: card, replica }: StoredMetadata, last: Entry): Promise<boolean> {
+    if (!isFence(last) && !(await this.#isOrphan(card.id, last.claimedBy ?? replica))) return false;
+    const { id } = card;
+    const work =
+      this.#resolving.get(id) ?? this.#settle(card, last).finally(() => this.#resolving.delete(id));
+    this.#resolving.set(id, work);
+    await work;
+    return true;
+  }
+
+  /** This replica lives; but it may have claimed a stream without hearing that it has. */
+  async #isOrphan(id: string, producer: string): Promise<boolean> {
+    const { replica, local: own, liveness: owners } = this.options;
+    if (producer !== replica) return owners.isDead(producer);
+    return !own.has(id) && !this.#claimed.has(id) && !this.#resolving.has(id);
+  }
+
+  async #settle(card: StreamMetadata, last: Entry): Promise<void> {
+    // A stream is taken over once: only from the one who began it.
+    if (last.epoch === FIRST_EPOCH && (await this.#findTakeover(card, last.epoch + 1))) return;
+    await this.options.store.endFor(card.id, (number) => this.#terminalFrame(card, number), last);
+  }
+
+  async #findTakeover(card: StreamMetadata, epoch: number): Promise<boolean> {
+    const { store: shelf } = this.options;
+    const { takeoverHandler: heir } = this;
+    const will = heir && (await shelf.takeoverRequest(card.id));
+    if (heir === undefined || will === undefined || (await shelf.isStopped(card.id))) return false;
+    const before = await shelf.readAll(card.id);
+    if (before === undefined) return false;
+    return heir({
+      metadata: card,
+      takeoverRequest: will,
+      epoch,
+      ...before,
+      claim: () => this.#claim(card, epoch, before),
+    });
+  }
+
+  async #claim(
+    card: StreamMetadata,
+    epoch: number,
+    before: WrittenBefore,
+  ): Promise<TakeoverClaim | undefined> {
+    const { store: shelf, replica } = this.options;
+    const { id } = card;
+    this.#claimed.add(id);
+    try {
+      if (await shelf.claim(id, replica, epoch, before.frames))
+        return await this.#takeOver(card, epoch, before);
+    } catch (error) {
+      this.#claimed.delete(id);
+      throw error;
+    }
+    this.#claimed.delete(id);
+    return undefined;
+  }
+
+  /** From the claim on the producer before is shut out; it may have written until then. */
+  async #takeOver(
+    card: StreamMetadata,
+    epoch: number,
+    before: WrittenBefore,
+  ): Promise<TakeoverClaim | undefined> {
+    const { store: shelf, local: own } = this.options;
+    const { id } = card;
+    const endAt = (number: number, frame?: string) =>
+      shelf
+        .endClaimed(id, epoch, number, frame)
+        .catch(() => undefined)
+        .finally(() => this.#claimed.delete(id));
+    const last = await shelf.lastEntry(id, openingId(epoch));
+    const frames = last === undefined ? 0 : last.first + last.count;
+    if (frames !== before.frames || last?.end === true) {
+      await endAt(frames, last?.end === true ? undefined : this.#terminalFrame(card, frames));
+      return undefined;
+    }
+    return {
+      continueWith: (owner) => {
+        const writer = own.takeOver({ metadata: card, epoch, before }, owner);
+        this.#claimed.delete(id);
+        this.#stopIfRequested(id).catch(() => undefined);
+        return writer;
+      },
+      release: () => void endAt(frames, this.#terminalFrame(card, frames)),
+    };
+  }
+
+  /** Who asked meanwhile has asked the dead one. */
+  async #stopIfRequested(id: string): Promise<void> {
+    const { store: shelf, local: own } = this.options;
+    if (await shelf.isStopped(id)) own.stop(id);
+  }
+
+  #terminalFrame(card: StreamMetadata, number: number): string {
+    const error = new SluiceError('upstream-cut', 'The replica that produced this stream is gone; ask again');
+    return this.options.encodeLastFrame(card, number, error);
+  }
+}

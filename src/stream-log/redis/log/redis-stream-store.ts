@@ -1,0 +1,204 @@
+import type { SluiceError } from '../../../core/sluice-error.js';
+import type { StreamMetadata } from '../../stream-log.js';
+import { inOneWrite, type RedisClient } from '../connection/redis-client.js';
+import {
+  entryFields,
+  entryId,
+  isDuplicate,
+  openingId,
+  FIRST_EPOCH,
+  readEntry,
+  type Entry,
+} from './log-entry.js';
+import { keysOf } from '../connection/keys.js';
+import { parseMetadata, type StoredMetadata } from './stream-metadata.js';
+
+/** How many entries are read at once. */
+const PAGE = 200;
+
+/** How long a wish for an end is kept at least: a producer that did not hear it looks for it, but not all the time. */
+const STOP_MS = 30_000;
+
+/** How long the sign that somebody reads is good, in milliseconds. */
+const READERS_MS = 5_000;
+
+/** Entries, and where to read on. */
+export interface Page {
+  readonly entries: readonly Entry[];
+  /** The id of the last one; as given where there is none. */
+  readonly cursor: string;
+  /** There may be more at once. */
+  readonly full: boolean;
+}
+
+/** What Redis knows of a stream. */
+export interface StoredStatus {
+  readonly metadata: StoredMetadata;
+  /** Undefined where there is no log. */
+  readonly last: Entry | undefined;
+}
+
+/** What is said in place of the frames that a dead producer owes. */
+export type TerminalErrorEncoder = (stream: StreamMetadata, number: number, error: SluiceError) => string;
+
+/** Reads the streams of all replicas. Everything rejects where Redis does not answer. */
+export class RedisStreamStore {
+  constructor(
+    private readonly redis: RedisClient,
+    private readonly keepMs: () => number,
+  ) {}
+
+  /** Undefined for a stream that is unknown. */
+  async metadata(id: string): Promise<StoredMetadata | undefined> {
+    const text = await this.redis.get(keysOf(id).meta);
+    return text === null ? undefined : parseMetadata(id, text);
+  }
+
+  /** The entries after a cursor; `-` for all. */
+  async page(id: string, cursor: string): Promise<Page> {
+    const from = cursor === '-' ? '-' : `(${cursor}`;
+    const raw = await this.redis.xrangeBuffer(keysOf(id).log, from, '+', 'COUNT', PAGE);
+    const entries = raw.map(([entry, fields]) => readEntry([entry, fields]));
+    return { entries, cursor: raw.at(-1)?.[0].toString() ?? cursor, full: raw.length === PAGE };
+  }
+
+  /**
+   * Undefined for a stream that is unknown. What is said of the last entry was so before what is said beside: who takes a
+   * stream over writes there first.
+   */
+  async status(id: string): Promise<StoredStatus | undefined> {
+    const [last, meta] = await inOneWrite(this.redis, () =>
+      Promise.all([this.lastEntry(id), this.metadata(id)]),
+    );
+    if (meta === undefined) return undefined;
+    // A stream's first entry is written before what is said of it: it may have come between the two looks.
+    return { metadata: meta, last: last ?? (await this.lastEntry(id)) };
+  }
+
+  /** The last entry, or the last before an id; undefined where there is none. */
+  async lastEntry(id: string, before?: string): Promise<Entry | undefined> {
+    const [last] = await this.#lastEntries(id, 1, before);
+    return last;
+  }
+
+  /** All frames of a stream; undefined where some are missing. */
+  async readAll(id: string): Promise<{ readonly frames: number; readonly bytes: Buffer } | undefined> {
+    const all: Buffer[] = [];
+    let frames = 0;
+    for (let cursor = '-', full = true; full;) {
+      const page = await this.page(id, cursor);
+      for (const { first, count, bytes } of page.entries) {
+        if (first !== frames) return undefined;
+        frames += count;
+        all.push(bytes);
+      }
+      ({ cursor, full } = page);
+    }
+    return { frames, bytes: Buffer.concat(all) };
+  }
+
+  /** What the producer has left for an heir. */
+  async takeoverRequest(id: string): Promise<string | undefined> {
+    return (await this.redis.get(keysOf(id).request)) ?? undefined;
+  }
+
+  /** Makes a replica the next producer of a stream that has so many frames. False if another one is, or the log is gone. */
+  async claim(id: string, replica: string, epoch: number, first: number): Promise<boolean> {
+    const entry = { first, count: 0, bytes: Buffer.alloc(0), end: false, claimedBy: replica };
+    const isFirst = await this.#add(id, openingId(epoch), entry);
+    if (isFirst) await this.redis.del(keysOf(id).request);
+    return isFirst;
+  }
+
+  /**
+   * Ends a stream in its producer's place, with these bytes as its last frame, unless somebody else has, or has claimed it
+   * since its last entry was `seen`. Nothing of it is done twice, by however many at once. True if it has ended.
+   */
+  async endFor(id: string, frameOf: (number: number) => string, seen?: Entry): Promise<boolean> {
+    const known = seen ?? (await this.lastEntry(id));
+    if (known === undefined) return false;
+    if (known.end) return true;
+    const epoch = isFence(known) ? known.epoch : known.epoch + 1;
+    // The producer may live yet. Behind this entry it writes no more, and what it wrote last is known.
+    const fence = { first: known.first + known.count, count: 0, bytes: Buffer.alloc(0), end: false };
+    await this.#add(id, openingId(epoch), fence);
+    const [last, ...before] = await this.#lastEntries(id, 3);
+    if (last?.epoch !== epoch || !isFence(last) || before.length === 0) return last?.end ?? false;
+    const isOver = before.some(({ end }) => end);
+    const first = Math.max(...before.map((entry) => entry.first + entry.count));
+    await this.#end(id, epoch, first, isOver ? undefined : frameOf(first));
+    return true;
+  }
+
+  /** The same for the one who has claimed it. */
+  async endClaimed(id: string, epoch: number, first: number, frame: string | undefined): Promise<void> {
+    await this.#end(id, epoch, first, frame);
+  }
+
+  /** Asks for the end of a stream for one that may not be listening. */
+  async markStopped(id: string): Promise<void> {
+    await this.redis.set(keysOf(id).stop, '1', 'PX', Math.max(STOP_MS, this.keepMs()));
+  }
+
+  async isStopped(id: string): Promise<boolean> {
+    return (await this.redis.exists(keysOf(id).stop)) === 1;
+  }
+
+  /** Says for a few seconds that somebody reads it here. Where it is said already, a Redis without memory takes it too. */
+  async markRead(id: string): Promise<void> {
+    const key = keysOf(id).readers;
+    const isMissing = (await this.redis.pexpire(key, READERS_MS)) === 0;
+    if (isMissing) await this.redis.set(key, '1', 'PX', READERS_MS);
+  }
+
+  /**
+   * Whether somebody reads it elsewhere. A write that changes nothing is refused where the sign of a reader would be: then
+   * this rejects in place of no.
+   */
+  async isRead(id: string): Promise<boolean> {
+    const key = keysOf(id).readers;
+    try {
+      return (await this.redis.setrange(key, 0, '')) > 0;
+    } catch (error) {
+      if (isRefusal(error) && (await this.redis.exists(key)) === 1) return true;
+      throw error;
+    }
+  }
+
+  /** With a last frame, or where its producer has ended it after all without. */
+  async #end(id: string, epoch: number, first: number, frame: string | undefined): Promise<void> {
+    const count = frame === undefined ? 0 : 1;
+    const entry = { epoch, first, count, bytes: Buffer.from(frame ?? ''), end: true, brokenOff: count === 1 };
+    const { log, request } = keysOf(id);
+    await this.#add(id, entryId(entry), entry);
+    await Promise.all([this.redis.pexpire(log, this.keepMs()), this.redis.del(request)]);
+  }
+
+  /** The last one first. */
+  async #lastEntries(id: string, count: number, before?: string): Promise<Entry[]> {
+    const end = before === undefined ? '+' : `(${before}`;
+    const raw = await this.redis.xrevrangeBuffer(keysOf(id).log, end, '-', 'COUNT', count);
+    return raw.map(([entry, fields]) => readEntry([entry, fields]));
+  }
+
+  /** False if somebody else has added it, or a later one, or there is no log. */
+  async #add(id: string, entry: string, fields: Omit<Entry, 'epoch'>): Promise<boolean> {
+    try {
+      const added = await this.redis.xadd(keysOf(id).log, 'NOMKSTREAM', entry, ...entryFields(fields));
+      return added !== null;
+    } catch (error) {
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
+  }
+}
+
+/** Redis has answered, and with no. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError';
+}
+
+/** Shuts the producers before out, for one who ends the stream and may have stopped in the middle. */
+export function isFence({ epoch, count, end, claimedBy }: Entry): boolean {
+  return epoch > FIRST_EPOCH && count === 0 && !end && claimedBy === undefined;
+}

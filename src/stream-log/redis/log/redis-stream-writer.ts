@@ -1,0 +1,160 @@
+import type { StreamMetadata } from '../../stream-log.js';
+import { inOneWrite, type RedisClient } from '../connection/redis-client.js';
+import { entryFields, entryId, isDuplicate, FIRST_EPOCH, type Entry } from './log-entry.js';
+import { keysOf } from '../connection/keys.js';
+import { formatMetadata } from './stream-metadata.js';
+import type { OwnerIndex } from '../index/owner-index.js';
+
+/** Frames that are written together. */
+export interface Batch extends Omit<Entry, 'epoch'> {
+  /** It is the first of its stream. */
+  readonly begins: boolean;
+}
+
+/**
+ * What came of writing a batch. `unknown`: ask again. `gone`: the log is not there any more. `shut-out`: another replica has
+ * taken the stream over.
+ */
+export type Written = 'written' | 'unknown' | 'gone' | 'shut-out';
+
+/** What a pen is made of. */
+export interface RedisStreamWriterOptions {
+  readonly redis: RedisClient;
+  readonly metadata: StreamMetadata;
+  readonly replica: string;
+  /** Where others find it by its owner. */
+  readonly index: Pick<OwnerIndex, 'add'>;
+  /** How long a stream is kept after its end, in milliseconds. */
+  readonly keepMs: number;
+  /** How long one that runs is kept without a renewal: longer than it takes to see that its producer is dead. */
+  readonly runMs: number;
+  /** Counts the replicas that have written the stream. @default the first */
+  readonly epoch?: number;
+  /** What is left for an heir until the end. */
+  readonly takeoverRequest?: string | undefined;
+}
+
+/** Writes one stream into Redis. Nothing here rejects. */
+export class RedisStreamWriter {
+  /** Its end was sent, and with it for how long it is kept. */
+  #ended = false;
+
+  constructor(private readonly options: RedisStreamWriterOptions) {}
+
+  async write(batch: Batch): Promise<Written> {
+    this.#ended ||= batch.end;
+    try {
+      if (!batch.begins) return await this.#append(batch);
+      return await (this.#epoch === FIRST_EPOCH ? this.#begin(batch) : this.#takeOver(batch));
+    } catch (error) {
+      if (!isDuplicate(error)) return 'unknown';
+      return this.#isOwn().catch(() => 'unknown' as const);
+    }
+  }
+
+  /** Others learn that the frames cannot be read. True if that was heard. */
+  async announceLoss(): Promise<boolean> {
+    const { redis, metadata: card, replica, keepMs } = this.options;
+    const { log, meta, request } = keysOf(card.id);
+    const lost = formatMetadata({ metadata: card, replica, lost: true });
+    try {
+      // What another replica goes on with is not this one's to lose.
+      if ((await this.#isOwn()) === 'shut-out') return true;
+      await redis.del(log, request);
+      // Where there is no memory for it, nothing says the same.
+      await redis.set(meta, lost, 'PX', 2 * keepMs).catch(() => redis.del(meta));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The stream runs: what is kept of it is kept on. */
+  async renew(): Promise<void> {
+    if (this.#ended) return;
+    const { redis, metadata: card, runMs, takeoverRequest: will } = this.options;
+    const { log, meta, request } = keysOf(card.id);
+    const commands = [() => redis.pexpire(log, runMs), () => redis.pexpire(meta, 2 * runMs)];
+    if (will !== undefined) commands.push(() => redis.pexpire(request, runMs));
+    await Promise.allSettled(commands.map(async (send) => send()));
+  }
+
+  /** All of it, or it is asked for again. */
+  async #begin(batch: Batch): Promise<Written> {
+    const { redis, metadata: card, replica, index, keepMs, runMs, takeoverRequest: will } = this.options;
+    const { log, meta, request } = keysOf(card.id);
+    const text = formatMetadata({ metadata: card, replica, lost: false });
+    const isLeft = will !== undefined && !batch.end;
+    const [added] = await inOneWrite(redis, () => {
+      const asked = Promise.all([
+        redis.xadd(log, this.#idOf(batch), ...entryFields(batch)).catch(orKnown),
+        // Asked again, this may be a stream that another replica has taken over.
+        redis.set(meta, text, 'PX', 2 * (batch.end ? keepMs : runMs), 'NX'),
+        redis.pexpire(log, batch.end ? keepMs : runMs),
+        isLeft && redis.set(request, will, 'PX', runMs),
+      ]);
+      // After them: one server does them in this order, and who finds it in the index finds the stream.
+      index.add(card);
+      return asked;
+    });
+    if (added !== KNOWN) return 'written';
+    const whose = await this.#isOwn();
+    // Whoever has taken it over needs no question.
+    if (whose === 'shut-out' && isLeft) await redis.del(request);
+    return whose;
+  }
+
+  /** Whose stream it is now is said before anything of it can be read. */
+  async #takeOver(batch: Batch): Promise<Written> {
+    const { redis, metadata: card, replica, runMs } = this.options;
+    const text = formatMetadata({ metadata: card, replica, lost: false, takenOverAt: batch.first });
+    const { log, meta } = keysOf(card.id);
+    // The first one may have kept it for a shorter time.
+    await Promise.all([redis.set(meta, text, 'PX', 2 * runMs), redis.pexpire(log, runMs)]);
+    // The claim is there already.
+    return batch.count === 0 && !batch.end ? 'written' : this.#append(batch);
+  }
+
+  async #append(batch: Batch): Promise<Written> {
+    const { redis, metadata: card } = this.options;
+    const add = () => redis.xadd(keysOf(card.id).log, 'NOMKSTREAM', this.#idOf(batch), ...entryFields(batch));
+    const [added] = batch.end
+      ? await inOneWrite(redis, () => Promise.all([add(), ...this.#retainEnded()]))
+      : [await add()];
+    return added === null ? 'gone' : 'written';
+  }
+
+  /** The stream is over: it is kept for so long. */
+  #retainEnded(): Promise<number>[] {
+    const { redis, metadata: card, keepMs, runMs, takeoverRequest: will } = this.options;
+    const { log, meta, request } = keysOf(card.id);
+    const commands = [redis.pexpire(log, keepMs)];
+    // What lives that long anyway is not told to.
+    if (runMs > keepMs) commands.push(redis.pexpire(meta, 2 * keepMs));
+    if (will !== undefined) commands.push(redis.del(request));
+    return commands;
+  }
+
+  /** Whether the last entry is of this producer. */
+  async #isOwn(): Promise<Written> {
+    const { redis, metadata: card } = this.options;
+    const [last] = await redis.xrevrange(keysOf(card.id).log, '+', '-', 'COUNT', 1);
+    if (last === undefined) return 'gone';
+    return Number(last[0].split('-')[0]) > this.#epoch ? 'shut-out' : 'written';
+  }
+
+  get #epoch(): number {
+    return this.options.epoch ?? FIRST_EPOCH;
+  }
+
+  #idOf(batch: Batch): string {
+    return entryId({ epoch: this.#epoch, ...batch });
+  }
+}
+
+const KNOWN = Symbol('known');
+
+function orKnown(error: unknown): typeof KNOWN {
+  if (isDuplicate(error)) return KNOWN;
+  throw error;
+}

@@ -1,0 +1,281 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import { defer, throwError, type Observable } from 'rxjs';
+import type { BackPressure } from '../../core/flow-control/back-pressure.js';
+import type { FrameBytes } from '../../core/frame-bytes.js';
+import type { SluiceSettings } from '../../core/settings.js';
+import { SluiceError } from '../../core/sluice-error.js';
+import type { ListPlace } from '../list-place.js';
+import { MemoryStreamLog } from '../memory/memory-stream-log.js';
+import type { StreamAlias } from '../stream-alias.js';
+import {
+  StreamLog,
+  type TakeoverHandler,
+  type ListRange,
+  type StreamStatus,
+  type StreamMetadata,
+  type ProducerControl,
+  type StreamPage,
+  type StreamWriter,
+} from '../stream-log.js';
+import { streamGone } from '../stream-gone.js';
+import { connectRedis, connectSubscriber, inOneWrite, type RedisClient } from './connection/redis-client.js';
+import { BatchScheduler } from './log/batch-scheduler.js';
+import { suspicionMs, ReplicaLease, checkIntervalMs } from './liveness/replica-lease.js';
+import { Mirror } from './replication/mirror.js';
+import { OrphanedStreams } from './liveness/orphaned-streams.js';
+import { OwnerIndex } from './index/owner-index.js';
+import { ReplicaLiveness } from './liveness/replica-liveness.js';
+import { LocalStreams } from './log/local-streams.js';
+import { readList } from './index/read-list.js';
+import { RemoteReaders } from './replication/remote-readers.js';
+import { StopChannel } from './replication/stop-channel.js';
+import { StreamAliases } from './index/stream-aliases.js';
+import { RedisStreamStore, type StoredStatus, type TerminalErrorEncoder } from './log/redis-stream-store.js';
+
+/** How long a shutdown waits for what is not yet in Redis, in milliseconds. */
+const FLUSH_MS = 2_000;
+/**
+ * A client can be quicker than the news of its stream, by more than 200 ms where a slow replica has begun hundreds at once:
+ * the pauses before one is said to be unknown, in milliseconds.
+ */
+const NEWS_MS = [10, 30, 60, 100, 300, 500];
+/** Of a stream that is not kept nobody knows how long it was. */
+const UNKNOWN = Number.MAX_SAFE_INTEGER;
+/** What a client that comes too early should wait, in milliseconds. */
+const RETRY_AFTER_MS = 1_000;
+
+/** What a log in Redis is made of. */
+export interface RedisStreamLogOptions {
+  readonly url: string;
+  readonly settings: Pick<SluiceSettings, 'streamLog'>;
+  readonly encodeLastFrame: TerminalErrorEncoder;
+}
+
+/**
+ * The log that replicas share. Each has its own streams in memory, where its readers read, and sends them to Redis; for
+ * the streams of others it has mirrors. The protocol is in docs/resuming.md.
+ */
+export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdown {
+  readonly #replica = randomUUID();
+  readonly #local: MemoryStreamLog;
+  readonly #redis: RedisClient;
+  readonly #localStreams: LocalStreams;
+  readonly #mirrors = new Map<string, Mirror>();
+  readonly #store: RedisStreamStore;
+  readonly #readers: RemoteReaders;
+  readonly #orphans: OrphanedStreams;
+  readonly #index: OwnerIndex;
+  readonly #aliases: StreamAliases;
+  readonly #lease: ReplicaLease;
+  readonly #stopChannel: StopChannel;
+  #leaving = false;
+
+  constructor(private readonly options: RedisStreamLogOptions) {
+    super();
+    const { url, settings, encodeLastFrame } = options;
+    const replica = this.#replica;
+    const { leaseMs } = settings.streamLog;
+    this.#local = new MemoryStreamLog(settings);
+    this.#redis = connectRedis(url);
+    this.#store = new RedisStreamStore(this.#redis, this.#keepMs);
+    this.#readers = new RemoteReaders(this.#redis, this.#store);
+    const departures = new BatchScheduler((leave) => inOneWrite(this.#redis, leave));
+    this.#index = new OwnerIndex(this.#redis, () => 2 * this.#keepMs());
+    this.#lease = new ReplicaLease(this.#redis, replica, leaseMs);
+    this.#localStreams = new LocalStreams({
+      redis: this.#redis,
+      replica,
+      settings,
+      scheduler: departures,
+      index: this.#index,
+      onShutOut: (id) => void this.#leave(id),
+    });
+    this.#orphans = new OrphanedStreams({
+      replica,
+      store: this.#store,
+      liveness: new ReplicaLiveness(this.#redis, suspicionMs(leaseMs)),
+      local: this.#localStreams,
+      encodeLastFrame,
+    });
+    this.#aliases = new StreamAliases(this.#redis, this.#keepMs);
+    this.#stopChannel = new StopChannel({
+      redis: this.#redis,
+      subscriber: connectSubscriber(this.#redis),
+      replica,
+      store: this.#store,
+      local: this.#localStreams,
+    });
+  }
+
+  override begin(card: StreamMetadata, owner: ProducerControl, will?: string): StreamWriter {
+    return this.#localStreams.begin(card, owner, this.#local.begin(card, owner), will);
+  }
+
+  override onOrphan(heir: TakeoverHandler): void {
+    this.#orphans.takeoverHandler = heir;
+  }
+
+  override async find(id: string): Promise<StreamStatus | undefined> {
+    if (this.#isHere(id)) return this.#local.find(id);
+    if (this.#leaving) throw unavailable();
+    for (const pauseMs of [...NEWS_MS, 0]) {
+      const found = (await this.#ask(() => this.#findRemote(id))) ?? (await this.#local.find(id));
+      if (found !== undefined) return found;
+      await setTimeout(pauseMs);
+    }
+    return undefined;
+  }
+
+  override read(
+    id: string,
+    from: number,
+    flow: BackPressure,
+    epoch = 1,
+    keeps = true,
+  ): Observable<FrameBytes> {
+    return defer(() => {
+      if (this.#isHere(id)) return this.#local.read(id, from, flow, epoch);
+      return this.#leaving ? throwError(unavailable) : this.#mirrorOf(id).read(from, flow, epoch, keeps);
+    });
+  }
+
+  override list(owner: string, range: ListRange): Promise<StreamPage> {
+    const isHere = (id: string) => this.#isHere(id);
+    const source = {
+      here: (after: ListPlace | undefined, count: number) => this.#local.places(owner, after, count, isHere),
+      everywhere: (after: ListPlace | undefined, count: number) => this.#index.list(owner, after, count),
+      find: (id: string) => (isHere(id) ? this.#local.find(id) : this.#findWhole(id)),
+      forget: (gone: readonly ListPlace[]) => void this.#index.remove(owner, gone).catch(() => undefined),
+    };
+    return this.#ask(() => readList(source, range));
+  }
+
+  override async stop(id: string): Promise<void> {
+    if (this.#isHere(id)) return this.#local.stop(id);
+    if (this.#localStreams.produces(id)) return this.#localStreams.stop(id);
+    const known = await this.#ask(() => this.#store.status(id));
+    // Who has claimed it says later that it is theirs.
+    const producer = known?.last?.claimedBy ?? known?.metadata.replica;
+    if (producer !== undefined) await this.#ask(() => this.#stopChannel.request(id, producer));
+  }
+
+  /** Of a stream that another replica has taken over they read that one's. */
+  override async isReadElsewhere(id: string): Promise<boolean> {
+    if (this.#localStreams.has(id) && !this.#localStreams.produces(id)) return false;
+    return this.#ask(() => this.#readers.has(id));
+  }
+
+  override setAlias(name: string, stream: StreamAlias): void {
+    this.#aliases.set(name, stream);
+  }
+
+  override findByAlias(name: string): Promise<StreamAlias | undefined> {
+    return this.#ask(() => this.#aliases.find(name));
+  }
+
+  /** Who reads here what others produce comes back elsewhere: the process need not wait for the end of it. */
+  beforeApplicationShutdown(): void {
+    this.#leaving = true;
+    for (const mirror of this.#mirrors.values()) mirror.close(unavailable());
+  }
+
+  override async close(): Promise<void> {
+    this.beforeApplicationShutdown();
+    await Promise.race([this.#localStreams.flush(), setTimeout(FLUSH_MS, undefined, { ref: false })]);
+    this.#localStreams.close();
+    this.#aliases.close();
+    this.#stopChannel.close();
+    await this.#lease.close().catch(() => undefined);
+    this.#redis.disconnect();
+    await this.#local.close();
+  }
+
+  /** Produced here, and kept in this process' memory. */
+  #isHere(id: string): boolean {
+    return this.#local.has(id) && !this.#mirrors.has(id);
+  }
+
+  #mirrorOf(id: string): Mirror {
+    const known = this.#mirrors.get(id);
+    if (known !== undefined) return known;
+    const mirror = new Mirror({
+      id,
+      local: this.#local,
+      store: this.#store,
+      checkIntervalMs: checkIntervalMs(this.options.settings.streamLog.leaseMs),
+      check: (stream) => this.#check(stream),
+      stop: () => void this.stop(id).catch(() => undefined),
+      onUnused: () => this.#mirrors.delete(id),
+    });
+    this.#mirrors.set(id, mirror);
+    return mirror;
+  }
+
+  async #findRemote(id: string): Promise<StreamStatus | undefined> {
+    const known = await this.#store.status(id);
+    if (known?.last === undefined || known.last.end || known.metadata.lost) return known && describe(known);
+    // What is there can be read, whether it can be ended or not.
+    const isOther = await this.#orphans.resolve(known.metadata, known.last).catch(() => false);
+    return describe((isOther && (await this.#store.status(id))) || known);
+  }
+
+  /** Undefined also for one whose frames are not kept any more. */
+  async #findWhole(id: string): Promise<StreamStatus | undefined> {
+    const found = await this.#findRemote(id);
+    return found?.firstRetained === 0 ? found : undefined;
+  }
+
+  /** True for a stream that is ended now, or has another producer. Rejects with `stream-gone` where there is nothing to wait for. */
+  async #check(id: string): Promise<boolean> {
+    const { metadata: meta, last } = (await this.#store.status(id)) ?? {};
+    if (meta === undefined || meta.lost || last === undefined) throw streamGone();
+    return last.end || this.#orphans.resolve(meta, last);
+  }
+
+  /** Where another replica goes on with a stream that began here, who comes from now on reads that one's. */
+  async #leave(id: string): Promise<void> {
+    const isTaken = await this.#store.status(id).then(isTakenOver, () => true);
+    if (isTaken && this.#isHere(id)) this.#local.drop(id);
+  }
+
+  readonly #keepMs = () => this.options.settings.streamLog.keepSeconds * 1000;
+
+  /** What Redis says; callers are told where it says nothing. */
+  async #ask<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      return await question();
+    } catch (error) {
+      if (error instanceof SluiceError) throw error;
+      throw unavailable();
+    }
+  }
+}
+
+/** It has another producer, and not only an end of another one. */
+function isTakenOver(known: StoredStatus | undefined): boolean {
+  return known?.metadata.takenOverAt !== undefined || known?.last?.claimedBy !== undefined;
+}
+
+function describe({ metadata: { metadata: card, lost, takenOverAt }, last }: StoredStatus): StreamStatus {
+  if (lost || last === undefined) {
+    return { ...card, state: 'over', firstRetained: UNKNOWN, frames: UNKNOWN, truncated: false };
+  }
+  const frames = last.first + last.count;
+  return {
+    ...card,
+    state: last.end ? 'over' : 'running',
+    firstRetained: 0,
+    frames,
+    truncated: last.truncated === true,
+    ...(last.usage && { usage: last.usage }),
+    takenOverAt: takenOverAt ?? (last.claimedBy === undefined ? undefined : frames),
+  };
+}
+
+function unavailable(): SluiceError {
+  return new SluiceError('stream-log-unavailable', 'The stream log cannot be reached; ask again', {
+    retryAfterMs: RETRY_AFTER_MS,
+  });
+}

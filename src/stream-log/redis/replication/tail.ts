@@ -1,0 +1,114 @@
+import { SluiceError } from '../../../core/sluice-error.js';
+import { streamGone } from '../../stream-gone.js';
+import type { Entry } from '../log/log-entry.js';
+import type { RedisStreamStore } from '../log/redis-stream-store.js';
+
+/** The pause between two looks at the log, in milliseconds: it grows while there is nothing new. */
+const SHORTEST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 500;
+
+/** What a tail is made of. */
+export interface TailOptions {
+  readonly id: string;
+  readonly store: RedisStreamStore;
+  /** How often it is said that somebody reads, and asked whether there is still somebody who writes, in milliseconds. */
+  readonly checkIntervalMs: number;
+  /** Ends a stream whose producer is dead; true if it was. Rejects with `stream-gone` for one that is not kept. */
+  readonly check: (id: string) => Promise<boolean>;
+  /** Whether the stream should go on for this replica. */
+  readonly isRead: () => boolean;
+  readonly onEntry: (entry: Entry) => void;
+  readonly onEnd: () => void;
+  readonly onError: (error: SluiceError) => void;
+}
+
+/** Follows one stream of another replica, from its beginning to its end, until it is closed. */
+export class Tail {
+  #cursor = '-';
+  #frames = 0;
+  #pauseMs = SHORTEST_PAUSE_MS;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #checks: NodeJS.Timeout;
+  #polling = false;
+  #paused = false;
+  #closed = false;
+
+  constructor(private readonly options: TailOptions) {
+    this.#checks = setInterval(() => void this.check(), options.checkIntervalMs);
+    void this.check();
+    void this.#poll();
+  }
+
+  /** Takes no more for a while, or goes on. */
+  setPaused(on: boolean): void {
+    this.#paused = on;
+    if (on) clearTimeout(this.#timer);
+    else this.#pollNow();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    clearInterval(this.#checks);
+  }
+
+  #pollNow(): void {
+    if (!this.#polling && !this.#closed && !this.#paused) void this.#poll();
+  }
+
+  async #poll(): Promise<void> {
+    this.#polling = true;
+    clearTimeout(this.#timer);
+    try {
+      while (await this.#readPage());
+    } catch (error) {
+      // Redis does not answer: the reader waits.
+      if (error instanceof SluiceError) this.#fail(error);
+      else this.#pauseMs = LONGEST_PAUSE_MS;
+    }
+    this.#polling = false;
+    if (this.#closed || this.#paused) return;
+    this.#timer = setTimeout(() => void this.#poll(), this.#pauseMs);
+  }
+
+  /** True if there may be more at once. */
+  async #readPage(): Promise<boolean> {
+    const { id, store: shelf, onEntry, onEnd } = this.options;
+    if (this.#closed || this.#paused) return false;
+    const { entries, cursor, full } = await shelf.page(id, this.#cursor);
+    for (const entry of entries) {
+      if (this.#closed) return false;
+      // Says that there is a log, or that somebody else has taken it over.
+      if (entry.count === 0 && !entry.end) continue;
+      if (entry.first !== this.#frames) throw streamGone();
+      this.#frames += entry.count;
+      onEntry(entry);
+      if (entry.end) {
+        this.close();
+        onEnd();
+      }
+    }
+    this.#cursor = cursor;
+    this.#pauseMs = entries.length > 0 ? SHORTEST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 1.5);
+    return full;
+  }
+
+  /** Says that somebody reads, and asks whether somebody writes. A reader that is slow is a reader too. */
+  async check(): Promise<void> {
+    const { id, check: look, store: shelf, isRead } = this.options;
+    try {
+      // What cannot be said is no reason not to ask.
+      const said = isRead() && shelf.markRead(id).catch(() => undefined);
+      const [wasDead] = await Promise.all([look(id), said]);
+      if (wasDead) this.#pollNow();
+    } catch (error) {
+      if (error instanceof SluiceError) this.#fail(error);
+    }
+  }
+
+  #fail(error: SluiceError): void {
+    if (this.#closed) return;
+    this.close();
+    this.options.onError(error);
+  }
+}

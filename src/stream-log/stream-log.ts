@@ -1,0 +1,141 @@
+import type { Observable } from 'rxjs';
+import type { FrameBytes } from '../core/frame-bytes.js';
+import type { BackPressure } from '../core/flow-control/back-pressure.js';
+import type { Usage } from '../core/usage.js';
+import type { ListPlace } from './list-place.js';
+import type { StreamAlias } from './stream-alias.js';
+
+/** In which dialect a stream's frames are. */
+export type LoggedDialect = 'native' | 'openai-chat';
+
+/** What is kept of a stream beside its frames. */
+export interface StreamMetadata {
+  readonly id: string;
+  /** The tenant of the caller that started it, or the caller's name. Nobody else may see it. */
+  readonly owner: string;
+  readonly dialect: LoggedDialect;
+  /** The route's name. */
+  readonly route: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+/** A stream in a log. */
+export interface StreamStatus extends StreamMetadata {
+  readonly state: 'running' | 'over';
+  /** The number of the first frame that is kept; as many as there are frames where none is. */
+  readonly firstRetained: number;
+  /** How many frames there are so far. */
+  readonly frames: number;
+  /** Its producer died, and its last frame, which says so, is of another one: a reader may have had more than is kept. */
+  readonly truncated: boolean;
+  /**
+   * The number of the first frame that another producer wrote after the first one had died. Who has later frames of the
+   * first one has had some that are not kept. Undefined for a stream that has one producer.
+   */
+  readonly takenOverAt?: number | undefined;
+  /** As its upstream has reported it, whether its frames say so or not. Undefined while it runs, and where it is unknown. */
+  readonly usage?: Usage | undefined;
+}
+
+/** Which part of a list is asked for. */
+export interface ListRange {
+  /** At most so many streams. */
+  readonly limit: number;
+  /** Those behind this place. Undefined: from the newest on. */
+  readonly after?: ListPlace | undefined;
+}
+
+/** A part of the list of an owner's streams. */
+export interface StreamPage {
+  readonly streams: readonly StreamStatus[];
+  /** The place behind which the list goes on; undefined at its end. */
+  readonly next: ListPlace | undefined;
+}
+
+/** The producer of a stream, as its log sees it. */
+export interface ProducerControl {
+  /** Somebody asks for the end of the stream, on whichever replica. */
+  stop(): void;
+  /** There is no room for more before somebody has read, or there is again. */
+  setPaused(on: boolean): void;
+}
+
+/** The pen of a producer. */
+export interface StreamWriter {
+  /** Adds one or more whole frames that belong together; `isLast` where the end follows in the same turn. */
+  append(bytes: FrameBytes, isLast?: boolean): void;
+  /** There will be no more. May be called more than once. `usage` is what the upstream has reported. */
+  end(usage?: Usage): void;
+}
+
+/** A stream whose producer died before it had ended it. */
+export interface OrphanedStream {
+  readonly metadata: StreamMetadata;
+  /** What its producer has left for whoever goes on with it. */
+  readonly takeoverRequest: string;
+  /** All of its frames that are kept, … */
+  readonly bytes: Buffer;
+  /** … and how many they are. */
+  readonly frames: number;
+  /** Counts the producers of the stream: that of the next one. */
+  readonly epoch: number;
+  /** Asks to be the next producer; undefined where another one is. Rejects where the log cannot be reached. */
+  readonly claim: () => Promise<TakeoverClaim | undefined>;
+}
+
+/** The right to end a stream in its producer's place. It is used once, in one way or the other. */
+export interface TakeoverClaim {
+  /** Goes on with the stream; what is written stands after what was kept. */
+  continueWith(owner: ProducerControl): StreamWriter;
+  /** Ends the stream as if nobody could go on with it. */
+  release(): void;
+}
+
+/** Goes on with orphans. Resolves with false where nothing may go on with this one: the log then ends it with an error. */
+export type TakeoverHandler = (orphan: OrphanedStream) => Promise<boolean>;
+
+/**
+ * The frames of streams as they were sent to their callers, numbered from 0 and readable from any position, by any number
+ * of readers, each at its own pace. A reader slows neither another one nor the stream.
+ * @publicApi
+ */
+export abstract class StreamLog {
+  /** `will` is what an heir needs if the producer dies; without it nobody goes on. It is kept as long as the stream runs. */
+  abstract begin(card: StreamMetadata, owner: ProducerControl, will?: string): StreamWriter;
+  /** Undefined for one that is unknown, or that is forgotten. */
+  abstract find(id: string): Promise<StreamStatus | undefined>;
+  /**
+   * The frames from number `from` on, those to come included; completes after the last one. The flow brakes this reader
+   * alone. Errors with `stream-gone` where a frame is not kept any more. Of a stream that broke off, a reader that had more
+   * than is kept gets the last frame; of one that was taken over, `stream-gone`. `epoch` is that of the last frame that the
+   * reader has. @default 1. `keeps` is false for one who only looks on: the stream does not go on for it. @default true
+   */
+  abstract read(
+    id: string,
+    from: number,
+    flow: BackPressure,
+    epoch?: number,
+    keeps?: boolean,
+  ): Observable<FrameBytes>;
+  /**
+   * A page of an owner's streams, the newest first. From page to page none comes twice, and none is left out that was there
+   * all the time, whatever begins and ends meanwhile. A page that is not the last one may have less than its limit.
+   */
+  abstract list(owner: string, range: ListRange): Promise<StreamPage>;
+  /** Asks for the end of a stream that runs. Resolves when that has been passed on. */
+  abstract stop(id: string): Promise<void>;
+  /**
+   * True while somebody reads a stream of this process on another replica, and up to five seconds later. Rejects where the
+   * log cannot say.
+   */
+  abstract isReadElsewhere(id: string): Promise<boolean>;
+  /** Names the one that is asked to go on with streams whose producer died. */
+  abstract onOrphan(heir: TakeoverHandler): void;
+  /** Has a stream of this process found by its name in others, as long as it is kept. Called again when it is over. */
+  abstract setAlias(name: string, stream: StreamAlias): void;
+  /** The stream that has this name, wherever it was produced. Undefined in a log of one process, which knows its own. */
+  abstract findByAlias(name: string): Promise<StreamAlias | undefined>;
+  /** Gives back what the log itself holds. */
+  abstract close(): Promise<void>;
+}
