@@ -17,7 +17,7 @@ describe('outcomeOfFinish', () => {
   });
 });
 
-describe('isWhole', () => {
+describe('isComplete', () => {
   it.each(['finished', 'length', 'content-filter'] as const)('is true of %s', (outcome) => {
     expect(isComplete(outcome, 'stop')).toBe(true);
   });

@@ -6,7 +6,7 @@ import { encodeTerminalError } from './terminal-error.js';
 
 const error = new SluiceError('upstream-cut', 'The replica that produced this stream is gone; ask again');
 
-describe('encodeLastFrame', () => {
+describe('encodeTerminalError', () => {
   it('is a failure with its number in a native stream, and the end of it', () => {
     const text = encodeTerminalError({ id: 's', dialect: 'native' }, 7, error);
     const [event, ...others] = parseEvents(text);

@@ -133,17 +133,17 @@ export class RelayService {
     const {
       format,
       headWaitMs = this.#settings.headWaitMs,
-      deliverEndAfterDisconnect: endsForOthers = false,
-      continuation: rest,
+      deliverEndAfterDisconnect = false,
+      continuation,
     } = options;
     const { maxEventBytes, maxEventsPerStream: maxEvents } = this.#settings.limits;
     const { route, record } = admitted;
     const flow = new BackPressure();
-    const numbers = rest?.numbers ?? { next: 0 };
+    const numbers = continuation?.numbers ?? { next: 0 };
     const choices = choicesOf(request);
-    const onward = rest && goingOn(admitted, request, rest.partial);
-    const transcoderFor = (dialect: UpstreamDialect, beginning?: ContinuedAnswer) =>
-      format(dialect, { streamId: record.identity.id, numbers, request, continued: beginning });
+    const onward = continuation && goingOn(admitted, request, continuation.partial);
+    const transcoderFor = (dialect: UpstreamDialect, continued?: ContinuedAnswer) =>
+      format(dialect, { streamId: record.identity.id, numbers, request, continued });
     const serving = new ActiveTranscoder(firstOf(route.targets).dialect, transcoderFor);
     const source = new UpstreamSource<F>({
       admitted: onward?.admitted ?? admitted,
@@ -152,14 +152,7 @@ export class RelayService {
       upstreams: this.#upstreams,
       serving,
       transcoderFor,
-      stream: {
-        client: this.#client,
-        flow,
-        maxEventBytes,
-        maxEvents,
-        choices,
-        record,
-      },
+      stream: { client: this.#client, flow, maxEventBytes, maxEvents, choices, record },
     });
     const session = new StreamSession<F>({
       transcoder: serving,
@@ -168,7 +161,7 @@ export class RelayService {
       maxEvents,
       choices,
       headWaitMs,
-      deliverEndAfterDisconnect: endsForOthers,
+      deliverEndAfterDisconnect,
     });
     session.start(source);
     return { session, flow, source };
@@ -185,8 +178,8 @@ function goingOn(
   if (way === undefined)
     throw new SluiceError('upstream-cut', 'Nobody can go on with this answer; ask again');
   const { route, request } = way;
-  const begun = { partial: said, usage: admitted.record.continuesElsewhere(said.tokens) };
-  return { admitted: { ...admitted, route }, request, partial: begun };
+  const partial = { partial: said, usage: admitted.record.continuesElsewhere(said.tokens) };
+  return { admitted: { ...admitted, route }, request, partial };
 }
 
 interface Started<F> {

@@ -12,7 +12,7 @@ const stream = (fields: Partial<StreamStatus>): StreamStatus => ({
   ...fields,
 });
 
-describe('nextOf', () => {
+describe('resumePosition', () => {
   it.each([0, 4, 5, 9])('lets a reader of a stream that runs go on at %i, also where it is ahead', (from) => {
     expect(resumePosition(stream({ state: 'running' }), from)).toBe(from);
   });

@@ -88,15 +88,15 @@ export class ResumableStreams implements OnApplicationShutdown {
       })
       .finally(() => signal?.removeEventListener('abort', onLeft));
     const { id, route, target, attempts, headers } = stream;
-    const card = { id, owner: newStreamOwner(options), dialect, route, startedAt: Date.now() };
+    const metadata = { id, owner: newStreamOwner(options), dialect, route, startedAt: Date.now() };
     const graceSeconds = this.graceOf(request, options);
-    const will = this.#takeoverRequestOf(request, caller, graceSeconds, detached);
+    const takeoverRequest = this.#takeoverRequestOf(request, caller, graceSeconds, detached);
     const stop = (reason: SluiceError) => control.abort(reason);
     this.record(stream, {
-      metadata: card,
+      metadata,
       graceSeconds,
       detached,
-      takeoverRequest: will,
+      takeoverRequest,
       takeover: undefined,
       stop,
     });
@@ -106,33 +106,26 @@ export class ResumableStreams implements OnApplicationShutdown {
 
   /** Records a stream that was opened. */
   record({ output, flow, usage }: ProducerSource, plan: RecordingPlan): void {
-    const {
-      metadata: card,
-      graceSeconds,
-      detached,
-      takeoverRequest: will,
-      takeover: succession,
-      stop,
-    } = plan;
-    const recording = new StreamProducer({
+    const { metadata, graceSeconds, detached, takeoverRequest, takeover, stop } = plan;
+    const producer = new StreamProducer({
       log: this.log,
-      metadata: card,
+      metadata,
       output,
       flow,
       usage,
       graceMs: graceSeconds * 1000,
       detached,
-      takeoverRequest: will,
-      takeover: succession,
+      takeoverRequest,
+      takeover,
       stop,
-      onOver: () => this.#producers.delete(card.id),
+      onOver: () => this.#producers.delete(metadata.id),
     });
-    if (!recording.over) this.#producers.set(card.id, recording);
+    if (!producer.over) this.#producers.set(metadata.id, producer);
   }
 
   /** Names the one that goes on with streams whose producer died. */
-  onOrphan(heir: TakeoverHandler): void {
-    this.log.onOrphan(heir);
+  onOrphan(successor: TakeoverHandler): void {
+    this.log.onOrphan(successor);
   }
 
   /** How long a stream for this request goes on without a reader, in seconds; 0: it ends with its caller's connection. */
@@ -248,11 +241,8 @@ export interface Position {
 }
 
 /** True if a reader gets from here all that it lacks, and has had nothing else. */
-function isRetained(
-  { firstRetained: firstKept, takenOverAt }: StreamStatus,
-  { from, epoch }: Position,
-): boolean {
-  if (from < firstKept) return false;
+function isRetained({ firstRetained, takenOverAt }: StreamStatus, { from, epoch }: Position): boolean {
+  if (from < firstRetained) return false;
   if (epoch > 1) return takenOverAt !== undefined;
   return takenOverAt === undefined || from <= takenOverAt;
 }
@@ -261,12 +251,9 @@ function isRetained(
  * Where a reader goes on that has the frames before `from`; undefined where it has them all. One of a stream that broke off
  * may have had frames that are not kept, and lacks the last one all the same.
  */
-export function resumePosition(
-  { state, frames, truncated: brokenOff }: StreamStatus,
-  from: number,
-): number | undefined {
+export function resumePosition({ state, frames, truncated }: StreamStatus, from: number): number | undefined {
   if (state === 'running' || from < frames) return from;
-  return brokenOff ? frames - 1 : undefined;
+  return truncated ? frames - 1 : undefined;
 }
 
 /**

@@ -30,9 +30,9 @@ function record({ detached = false, graceMs = GRACE_MS } = {}) {
     else asked.mockResolvedValue(said === 'yes');
   };
   const rest = { flow: new BackPressure(), graceMs, detached, stop, onOver: () => undefined };
-  const recording = new StreamProducer({ log, metadata: card(), output, ...rest });
-  const visit = () => recording.read(0).output.subscribe();
-  return { recording, stops, asked, says, visit };
+  const producer = new StreamProducer({ log, metadata: card(), output, ...rest });
+  const visit = () => producer.read(0).output.subscribe();
+  return { recording: producer, stops, asked, says, visit };
 }
 
 /** One that is being asked for. */
@@ -56,7 +56,7 @@ afterEach(() => {
 });
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-describe('Recording of which nobody can say whether it is read elsewhere', () => {
+describe('StreamProducer of which nobody can say whether it is read elsewhere', () => {
   it.each([0, 1_000, GRACE_MS])('goes on, and is asked for again, with a grace of %i ms', async (graceMs) => {
     const { stops, asked, says, visit } = record({ graceMs });
     says('nothing');
@@ -102,7 +102,7 @@ describe('Recording of which nobody can say whether it is read elsewhere', () =>
   });
 });
 
-describe('Recording with a reader that comes while it is asked whether others are there', () => {
+describe('StreamProducer with a reader that comes while it is asked whether others are there', () => {
   it('goes on for a whole grace after that one has left', async () => {
     const { stops, visit, answer } = await asking(false);
     visit().unsubscribe();
@@ -127,7 +127,7 @@ describe('Recording with a reader that comes while it is asked whether others ar
   });
 });
 
-describe('Recording that is read elsewhere', () => {
+describe('StreamProducer that is read elsewhere', () => {
   it('goes on for its whole grace after it was seen there last', async () => {
     const { stops, says, visit } = record();
     says('yes');

@@ -56,10 +56,10 @@ async function record() {
     stop,
     onOver: () => undefined,
   };
-  const recording = new StreamProducer({ log: a, metadata: stream, output, ...rest });
+  const producer = new StreamProducer({ log: a, metadata: stream, output, ...rest });
   output.next(frame(0));
   await vi.waitUntil(() => b.find(stream.id), SOON);
-  return { id: stream.id, output, recording, said, stops, sign: `sluice:{${stream.id}}:readers` };
+  return { id: stream.id, output, recording: producer, said, stops, sign: `sluice:{${stream.id}}:readers` };
 }
 
 /** One whose reader has gone from the one replica to the other. */

@@ -29,10 +29,10 @@ function record({ detached = false, graceMs = GRACE_MS } = {}) {
     source.complete();
   };
   const options = { log, metadata: card(), output: source, flow, graceMs, detached, stop, onOver };
-  const recording = new StreamProducer(options);
+  const producer = new StreamProducer(options);
   const read = (from = 0, signal = new LightAbortController()) => {
     const reader = { text: '', end: undefined as string | undefined, signal, leave: () => {}, flow };
-    const reading = recording.read(from, signal);
+    const reading = producer.read(from, signal);
     const subscription = reading.output.subscribe({
       next: (bytes) => (reader.text += bytes.toString()),
       error: ({ code }: SluiceError) => (reader.end = code),
@@ -40,10 +40,10 @@ function record({ detached = false, graceMs = GRACE_MS } = {}) {
     });
     return Object.assign(reader, { flow: reading.flow, leave: () => subscription.unsubscribe() });
   };
-  return { log, source, flow, stops, onOver, recording, read, id: options.metadata.id };
+  return { log, source, flow, stops, onOver, recording: producer, read, id: options.metadata.id };
 }
 
-describe('Recording', () => {
+describe('StreamProducer', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => {
     vi.clearAllTimers();
@@ -199,9 +199,9 @@ describe('Recording', () => {
     });
     const log = new MemoryStreamLog({ streamLog });
     const rest = { graceMs: GRACE_MS, detached: false, stop: vi.fn<() => void>() };
-    const recording = new StreamProducer({ ...rest, log, metadata: card(), output, flow, onOver });
+    const producer = new StreamProducer({ ...rest, log, metadata: card(), output, flow, onOver });
     void log.close();
-    expect({ over: recording.over, timers: vi.getTimerCount() }).toEqual({ over: true, timers: 0 });
+    expect({ over: producer.over, timers: vi.getTimerCount() }).toEqual({ over: true, timers: 0 });
   });
 
   it('brakes its source for its fastest reader, and lets it go on', () => {

@@ -63,24 +63,13 @@ export class StreamProducer implements ReaderGraceOwner, ProducerControl, Observ
   #writer: StreamWriter | undefined;
 
   constructor(options: StreamProducerOptions) {
-    const {
-      log,
-      metadata: card,
-      output,
-      flow,
-      usage,
-      graceMs,
-      detached,
-      takeoverRequest: will,
-      takeover: succession,
-      stop,
-      onOver,
-    } = options;
+    const { log, metadata, output, flow, usage, graceMs, detached, takeoverRequest, takeover, stop, onOver } =
+      options;
     this.#graceMs = graceMs;
     this.#log = log;
-    this.#id = card.id;
+    this.#id = metadata.id;
     this.#producer = { flow, usage, stop, onOver };
-    this.#writer = succession?.continueWith(this) ?? log.begin(card, this, will);
+    this.#writer = takeover?.continueWith(this) ?? log.begin(metadata, this, takeoverRequest);
     if (detached) this.#grace.startDetached();
     else this.#grace.start(FIRST_READER_TIMEOUT_MS);
     output.subscribe(this);

@@ -43,7 +43,7 @@ async function open(upstreams: UpstreamRegistry, target: Target): Promise<void> 
   await vi.advanceTimersByTimeAsync(0);
 }
 
-describe('Upstreams', () => {
+describe('UpstreamRegistry', () => {
   beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
   afterEach(() => void vi.useRealTimers());
 

@@ -19,7 +19,7 @@ function reloading(
   return { reloader: new ConfigReloader({ configuration: started, read, apply, logger }), apply, lines };
 }
 
-describe('Reloader', () => {
+describe('ConfigReloader', () => {
   it('makes a valid configuration hold', async () => {
     const next = readServiceConfiguration({ OPENAI_API_KEY: 'sk-next' });
     const { reloader, apply, lines } = reloading(() => next);

@@ -3,7 +3,7 @@ import { onShutdownSignals } from './shutdown-signals.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-describe('shutdownOn', () => {
+describe('onShutdownSignals', () => {
   const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
   const begin = vi.fn<(why: string) => void>();
   const force = vi.fn<() => void>();

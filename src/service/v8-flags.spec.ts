@@ -7,7 +7,7 @@ function flagsOf(share: { workers: number; cores: number }): string[] {
   return setFlags.mock.calls.flat();
 }
 
-describe('fitToCores', () => {
+describe('setV8Flags', () => {
   it.each([
     { workers: 1, cores: 1 },
     { workers: 2, cores: 2 },

@@ -102,7 +102,7 @@ export type TakeoverHandler = (orphan: OrphanedStream) => Promise<boolean>;
  */
 export abstract class StreamLog {
   /** `will` is what an heir needs if the producer dies; without it nobody goes on. It is kept as long as the stream runs. */
-  abstract begin(card: StreamMetadata, owner: ProducerControl, will?: string): StreamWriter;
+  abstract begin(metadata: StreamMetadata, owner: ProducerControl, will?: string): StreamWriter;
   /** Undefined for one that is unknown, or that is forgotten. */
   abstract find(id: string): Promise<StreamStatus | undefined>;
   /**
@@ -131,7 +131,7 @@ export abstract class StreamLog {
    */
   abstract isReadElsewhere(id: string): Promise<boolean>;
   /** Names the one that is asked to go on with streams whose producer died. */
-  abstract onOrphan(heir: TakeoverHandler): void;
+  abstract onOrphan(successor: TakeoverHandler): void;
   /** Has a stream of this process found by its name in others, as long as it is kept. Called again when it is over. */
   abstract setAlias(name: string, stream: StreamAlias): void;
   /** The stream that has this name, wherever it was produced. Undefined in a log of one process, which knows its own. */

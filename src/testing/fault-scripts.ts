@@ -23,10 +23,10 @@ export function ignores(): Script {
 }
 
 /** Sends recorded bytes as they are, in writes of `bytesPerWrite`. */
-export function replays(recording: Buffer, bytesPerWrite = recording.length): Script {
+export function replays(producer: Buffer, bytesPerWrite = producer.length): Script {
   return {
     status: 200,
     headers: {},
-    steps: () => pieces(recording, bytesPerWrite).map((bytes) => ({ do: 'write', bytes })),
+    steps: () => pieces(producer, bytesPerWrite).map((bytes) => ({ do: 'write', bytes })),
   };
 }

@@ -47,7 +47,7 @@ describe('connectionError', () => {
       error.cause = cause;
       expect(connectionError(error, upstream)).toMatchObject({
         code: 'upstream-unreachable',
-        unseen: true,
+        notSent: true,
         message: "The upstream 'main' could not be reached (ETIMEDOUT)",
       });
     }
@@ -59,11 +59,11 @@ describe('connectionError', () => {
     for (const thrown of [refusal, new ProxyError('it answered 403')])
       expect(connectionError(thrown, through)).toMatchObject({
         code: 'upstream-unreachable',
-        unseen: true,
+        notSent: true,
         message: "The upstream 'main' could not be reached through its proxy proxy:3128 (it answered 403)",
       });
     const reset = Object.assign(new AxiosError('reset', 'ECONNRESET'), { cause: new Error('reset') });
-    expect(connectionError(reset, through)).toMatchObject({ unseen: false });
+    expect(connectionError(reset, through)).toMatchObject({ notSent: false });
   });
 
   it('takes nothing else out of what was thrown, least of all the key', () => {
@@ -75,7 +75,7 @@ describe('connectionError', () => {
   });
 });
 
-describe('cutError', () => {
+describe('truncatedError', () => {
   it('names the upstream that broke off', () => {
     const error = truncatedError(upstream);
     expect(error).toMatchObject({ code: 'upstream-cut', status: 502 });
@@ -83,7 +83,7 @@ describe('cutError', () => {
   });
 });
 
-describe('refusalError', () => {
+describe('errorFromResponse', () => {
   it.each([400, 402, 404, 413, 422])('keeps the status %i and the words of the provider', (status) => {
     expect(refused(status)).toMatchObject({
       code: 'upstream-rejected',

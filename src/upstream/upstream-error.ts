@@ -12,13 +12,13 @@ export function connectionError(error: unknown, upstream: UpstreamSettings): Slu
   if (code === AxiosError.ERR_BAD_RESPONSE) {
     return new SluiceError('upstream-error', `The upstream '${name}' answered 101, in another protocol`);
   }
-  const unseen = neverConnected(cause);
+  const notSent = neverConnected(cause);
   // Where no connection stood, the code is the system's, which gave up before the headers were due.
-  if (!unseen && (code === 'ECONNABORTED' || code === 'ETIMEDOUT')) {
+  if (!notSent && (code === 'ECONNABORTED' || code === 'ETIMEDOUT')) {
     return new SluiceError(
       'timeout-headers',
       `The upstream '${name}' sent no response headers within ${headersTimeoutMs} ms`,
-      { notSent: unseen },
+      { notSent },
     );
   }
   const through = proxy === undefined ? '' : ` through its proxy ${new URL(proxy).host}`;
@@ -26,7 +26,7 @@ export function connectionError(error: unknown, upstream: UpstreamSettings): Slu
   return new SluiceError(
     'upstream-unreachable',
     `The upstream '${name}' could not be reached${through}${why === undefined ? '' : ` (${why})`}`,
-    { notSent: unseen },
+    { notSent },
   );
 }
 

@@ -197,18 +197,18 @@ export function streamLogContract(
       expect(await elsewhere.find(stream.id)).toEqual({
         ...stream.card,
         state: 'running',
-        firstKept: 0,
+        firstRetained: 0,
         frames: 3,
-        brokenOff: false,
+        truncated: false,
       });
       stream.write().end();
       await reader.ended;
       expect(await elsewhere.find(stream.id)).toEqual({
         ...stream.card,
         state: 'over',
-        firstKept: 0,
+        firstRetained: 0,
         frames: 4,
-        brokenOff: false,
+        truncated: false,
       });
     });
 

@@ -7,7 +7,7 @@ import { ask } from '../support/http-client.js';
 import { chat, optionsFor } from '../support/options.js';
 
 /** Bytes of a provider with fields, spaces and an order that no printer of ours would give. */
-const recording = [
+const producer = [
   'data: {"id":"x","choices":[],"prompt_filter_results":[{"prompt_index":0}]}',
   'data: { "id" : "x", "obfuscation":"aB3", "choices":[{"index":0,"delta":{"role":"assistant","content":"Grüße"},"logprobs":null,"finish_reason":null}],"usage":null}',
   'data: {"id":"x","choices":[{"index":0,"delta":{"content":" 🌍 \\"usage\\":{ [DONE] \\"error\\":"},"finish_reason":null}],"usage":null}',
@@ -16,7 +16,7 @@ const recording = [
 ];
 const usage =
   'data: {"id":"x","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,"cost":0.1}}';
-const sent = [...recording, usage, 'data: [DONE]', ''].join('\n\n');
+const sent = [...producer, usage, 'data: [DONE]', ''].join('\n\n');
 
 const chunk = (content: string) => `{"choices":[{"index":0,"delta":{"content":"${content}"}}]}`;
 
@@ -48,7 +48,7 @@ describe.each(hostKinds)('/v1/chat/completions on $name', (kind) => {
       suite.upstream.next(replays(Buffer.from(sent), 100));
       const end = suite.host.nextEnd();
       const answer = await post(chat('Hi', fields));
-      expect(await answer.text()).toBe([...recording, 'data: [DONE]', ''].join('\n\n'));
+      expect(await answer.text()).toBe([...producer, 'data: [DONE]', ''].join('\n\n'));
       expect((await end).usage).toEqual({ promptTokens: 1, completionTokens: 2, totalTokens: 3 });
       expect(suite.upstream.lastRequest.body).toMatchObject({ stream_options: { include_usage: true } });
     },

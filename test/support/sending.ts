@@ -26,7 +26,7 @@ export class Sending {
   readonly outbox: Outbox;
   #pending: ((written: Written) => void)[] = [];
 
-  constructor(room = new ByteBudget(ROOM_BYTES), departures = new BatchScheduler((leave) => leave())) {
+  constructor(budget = new ByteBudget(ROOM_BYTES), scheduler = new BatchScheduler((leave) => leave())) {
     this.outbox = new Outbox({
       write: (batch) => {
         this.batches.push(batch);
@@ -39,8 +39,8 @@ export class Sending {
       },
       maxBytes: MAX_BYTES,
       keepMs: KEEP_MS,
-      budget: room,
-      scheduler: departures,
+      budget,
+      scheduler,
       onSettled: () => (this.settled += 1),
     });
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LightAbortController } from './abort-signal-like.js';
 
-describe('Stop', () => {
+describe('LightAbortController', () => {
   it('tells its listeners in order, with the reason at hand, once', () => {
     const stop = new LightAbortController();
     const told: unknown[] = [];

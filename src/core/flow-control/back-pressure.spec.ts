@@ -5,7 +5,7 @@ function listener(flowChanged: (paused: boolean) => void): BackPressureListener 
   return { onPauseChange: flowChanged };
 }
 
-describe('Flow', () => {
+describe('BackPressure', () => {
   it('starts open', () => {
     expect(new BackPressure().paused).toBe(false);
   });

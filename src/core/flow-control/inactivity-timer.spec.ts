@@ -11,7 +11,7 @@ const rung = (ms = MS, since?: number) => {
   return { ring, alarm };
 };
 
-describe('setAlarm', () => {
+describe('startInactivityTimer', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 

@@ -44,8 +44,11 @@ class Clock {
     this.#timers.add(alarm);
     if (this.#timer === undefined) {
       clocks.set(this.ms, this);
-      const lookMs = Math.min(MAX_CHECK_INTERVAL_MS, Math.max(1, Math.floor(this.ms / CHECKS_PER_TIMEOUT)));
-      this.#timer = setInterval(() => this.#check(), lookMs);
+      const checkIntervalMs = Math.min(
+        MAX_CHECK_INTERVAL_MS,
+        Math.max(1, Math.floor(this.ms / CHECKS_PER_TIMEOUT)),
+      );
+      this.#timer = setInterval(() => this.#check(), checkIntervalMs);
     }
     return alarm;
   }

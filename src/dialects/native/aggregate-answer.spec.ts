@@ -42,7 +42,7 @@ function nativeFrames(name: string): string[] {
   return [...output, ...(end ?? [])].join('').match(/[^]*?\n\n/g) ?? [];
 }
 
-describe.each(NAMES)('collectAnswer of the native frames of %s', (name) => {
+describe.each(NAMES)('aggregateAnswer of the native frames of %s', (name) => {
   const frames = nativeFrames(name);
 
   it('comes to the same as the chunks that they were made of', () => {
@@ -66,7 +66,7 @@ describe.each(NAMES)('collectAnswer of the native frames of %s', (name) => {
   });
 });
 
-describe('collectAnswer', () => {
+describe('aggregateAnswer', () => {
   it('has nothing of no frames, and of one that opens', () => {
     expect(aggregateAnswer('')).toEqual(NOTHING);
     expect(aggregateAnswer(nativeEncoder('s').opening().join(''))).toEqual(NOTHING);

@@ -70,7 +70,7 @@ const delta = (fields: object, index = 0) => chunk({ choices: [{ index, delta: f
 const toolPiece = (index: number, name: string, json: string) =>
   delta({ tool_calls: [{ index, id: `c${index}`, function: { name, arguments: json } }] });
 
-describe.each(transcripts)('collectAnswer of what $name streams', ({ name, answer }) => {
+describe.each(transcripts)('aggregateAnswer of what $name streams', ({ name, answer }) => {
   const frames = framesOf(name);
 
   it('has the whole answer', () => {
@@ -104,7 +104,7 @@ describe.each(transcripts)('collectAnswer of what $name streams', ({ name, answe
   });
 });
 
-describe('collectAnswer', () => {
+describe('aggregateAnswer', () => {
   it('has nothing of no frames, and of [DONE] alone', () => {
     expect(aggregateAnswer('')).toEqual(NOTHING);
     expect(aggregateAnswer('data: [DONE]\n\n')).toEqual(NOTHING);

@@ -38,7 +38,7 @@ const agrees = (a: string, b: string, print: (content: string) => string) => {
   return read === undefined || (read.length === 1 && read[0]?.text === b);
 };
 
-describe('ChunkShape', () => {
+describe('ChunkTemplate', () => {
   it('reads events that differ in their content alone', () => {
     const shape = learnt(openai('"Hello"'));
     const block = bytesOf(openai('" world"'), openai('"! 👩‍👩‍👧"'));

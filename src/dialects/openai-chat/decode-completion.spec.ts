@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeCompletion } from './decode-completion.js';
 
-describe('decodeAnswer', () => {
+describe('decodeCompletion', () => {
   it('tells the model, the usage and how the choices finished', () => {
     const body = {
       model: 'm',

@@ -23,5 +23,5 @@ export const openaiChat: UpstreamDialect = {
 };
 
 /** OpenAI chat completions, facing a caller. The upstream must speak the same dialect. */
-export const openaiChatFormat: StreamFormat<FrameBytes> = (upstream, { request, continued: beginning }) =>
-  (beginning && upstream.continuation?.passThrough(request, beginning)) ?? upstream.passThrough(request);
+export const openaiChatFormat: StreamFormat<FrameBytes> = (upstream, { request, continued }) =>
+  (continued && upstream.continuation?.passThrough(request, continued)) ?? upstream.passThrough(request);

@@ -54,12 +54,12 @@ describe('plainTextFormat', () => {
   it('goes on within a character where another attempt broke off', () => {
     const said = { text: 'a\ud83d', tokens: 1, isPlainText: true, head: {} };
     const usage = { promptTokens: 1, completionTokens: 1, totalTokens: 2 };
-    const beginning = { partial: said, usage, target: 'b/m' };
+    const continued = { partial: said, usage, target: 'b/m' };
     const rest = plainTextFormat(openaiChat, {
       streamId: 's',
       numbers: { next: 0 },
       request: { messages: [] },
-      continued: beginning,
+      continued,
     });
     expect(rest.push(blockOf(delta({ content: '\ude00' }))).output).toEqual(['😀']);
   });

@@ -5,8 +5,8 @@ import type { PartEncoder } from '../../core/dialect/transcoder.js';
 import { translate } from '../../core/dialect/translate.js';
 
 /** The text deltas of the first answer, and nothing else. A failure can only be told by breaking off. */
-export const plainTextFormat: StreamFormat<string> = (upstream, { continued: beginning }) =>
-  translate(upstream.decoder(), new PlainTextEncoder(beginning?.partial.text));
+export const plainTextFormat: StreamFormat<string> = (upstream, { continued }) =>
+  translate(upstream.decoder(), new PlainTextEncoder(continued?.partial.text));
 
 class PlainTextEncoder implements PartEncoder<string> {
   /** The first half of a character whose second half is to come: as bytes of its own it would be none. */

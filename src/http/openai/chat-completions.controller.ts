@@ -109,8 +109,8 @@ export class ChatCompletionsController {
   async #answer(exchange: HttpExchange, question: ChatRequest): Promise<void> {
     const asker = { caller: callerOf(exchange.request), signal: exchange.disconnectSignal() };
     const once = readRequestIdentity(exchange, question, this.recorded.sharePolicyOf(question));
-    const { answer, cache: sharing } = await this.answers.complete(once, question, asker);
-    const head = streamInfoHeaders({ ...answer, cache: sharing });
+    const { answer, cache } = await this.answers.complete(once, question, asker);
+    const head = streamInfoHeaders({ ...answer, cache });
     const headers = { ...answer.headers, ...head, 'content-type': answer.contentType };
     this.answerWriter.write(exchange, headers, answer.body);
   }

@@ -55,12 +55,12 @@ export class StreamOpener {
       return { source: stream, served: stream };
     }
     const options = { format, dialect, ...grace, ...asked };
-    const { stream, cache: sharing } =
+    const { stream, cache } =
       once === undefined
         ? { stream: await this.recorded.open(question, options), cache: undefined }
         : await this.once.open(once, question, options);
     const source = endOnStreamGone(stream.read(0, asked.signal), { id: stream.id, dialect }, 0);
     const { id, target, attempts, headers } = stream;
-    return { source, served: { id, target, attempts, headers, cache: sharing } };
+    return { source, served: { id, target, attempts, headers, cache } };
   }
 }

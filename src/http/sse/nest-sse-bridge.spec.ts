@@ -19,7 +19,7 @@ function respond() {
   return { response, heads, written };
 }
 
-describe('dropNestHead', () => {
+describe('suppressNestHead', () => {
   it('drops one head and the blank line that follows it', () => {
     const { response, heads, written } = respond();
     expect(response.writeHead(200, { 'content-type': 'text/event-stream' })).toBe(response);
@@ -55,7 +55,7 @@ describe('dropNestHead', () => {
   });
 });
 
-describe('dropNestPipe', () => {
+describe('detachNestPipe', () => {
   it('lets the stream go that comes next, with its listeners', () => {
     const source = new PassThrough();
     const response = newResponse();

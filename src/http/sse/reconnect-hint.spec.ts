@@ -13,7 +13,7 @@ const exchangeOf = ({ method, accept }: { readonly method: string; readonly acce
     header: (name: string) => (name === 'accept' ? accept : undefined),
   }) as HttpExchange;
 
-describe('comeAgain', () => {
+describe('reconnectHint', () => {
   it.each(['text/event-stream', 'text/event-stream, */*'])(
     'sends an EventSource nothing but the time after which it comes again (%s)',
     async (accept) => {

@@ -50,7 +50,7 @@ describe('plainTextHead', () => {
   });
 });
 
-describe('servedHeaders', () => {
+describe('streamInfoHeaders', () => {
   it('names no target where no upstream was asked', () => {
     expect(streamInfoHeaders({ id: 's' })).toEqual({ 'x-sluice-stream': 's' });
   });

@@ -47,13 +47,13 @@ export function streamInfoHeaders(served: StreamHeadInfo): OutgoingHttpHeaders {
 /** Into an object that is there: a head is built for each stream, and copies of it cost microseconds. */
 function addStreamInfo(
   headers: OutgoingHttpHeaders,
-  { id, target, attempts, cache: sharing }: StreamHeadInfo,
+  { id, target, attempts, cache }: StreamHeadInfo,
 ): OutgoingHttpHeaders {
   headers['x-sluice-stream'] = id;
   if (target !== undefined) headers['x-sluice-target'] = headerValue(target);
   if (attempts !== undefined) headers['x-sluice-attempts'] = String(attempts);
-  if (sharing !== undefined) headers['x-sluice-cache'] = sharing.status;
-  if (sharing?.ageSeconds !== undefined) headers['age'] = String(sharing.ageSeconds);
+  if (cache !== undefined) headers['x-sluice-cache'] = cache.status;
+  if (cache?.ageSeconds !== undefined) headers['age'] = String(cache.ageSeconds);
   return headers;
 }
 

@@ -28,7 +28,7 @@ const frames: fc.Arbitrary<FrameBytes[]> = fc.array(
   { maxLength: 6 },
 );
 
-describe('writeFrame', () => {
+describe('writeChunk', () => {
   it('writes the same bytes as Node does', () =>
     fc.assert(
       fc.asyncProperty(frames, async (some) => {
@@ -91,7 +91,7 @@ describe('writeFrame', () => {
   });
 });
 
-describe('sendFrame', () => {
+describe('writeChunkNow', () => {
   it('sends the same bytes as Node does, in turns with what is written', () =>
     fc.assert(
       fc.asyncProperty(frames, async (some) => {

@@ -18,7 +18,7 @@ async function read(
   return (await lastValueFrom(source.output.pipe(toArray()))).join('');
 }
 
-describe('toldEnd', () => {
+describe('endOnStreamGone', () => {
   it('changes nothing of a stream that ends', async () => {
     expect(await read(of(frame(7), frame(8)), 'native')).toBe(frame(7) + frame(8));
   });

@@ -16,7 +16,7 @@ function start() {
   return { record, events, onEnd, types: () => events.map(({ type }) => type) };
 }
 
-describe('StreamRecord', () => {
+describe('StreamStats', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
   afterEach(() => void vi.useRealTimers());
 

@@ -15,7 +15,7 @@ const printed = (serving: ActiveTranscoder<string>) => [
   serving.fail(new SluiceError('upstream-cut', 'no')),
 ];
 
-describe('ServingTranscoder', () => {
+describe('ActiveTranscoder', () => {
   const created: UpstreamDialect[] = [];
   /** A transcoder that prints its number, from 1 in the order of creation. */
   const create = vi.fn<(asked: UpstreamDialect) => Transcoder<string>>((asked) => {

@@ -11,7 +11,7 @@ const block = (fields: Partial<TranscodeResult<string>> = {}): TranscodeResult<s
   ...fields,
 });
 
-describe('Held', () => {
+describe('PreludeBuffer', () => {
   it('gives its blocks in the order in which they came, once', () => {
     const held = new PreludeBuffer<string>(10, 100);
     const blocks = [block({ output: ['1'] }), block({ output: ['2'] })];

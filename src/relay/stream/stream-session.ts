@@ -139,8 +139,8 @@ export class StreamSession<F> implements StreamObserver<F>, Unsubscribable {
 
   /** Nobody reads what is sent to a client that is gone; a reader in this process must not take it for an end. */
   #lastFrames(error: SluiceError): readonly F[] | undefined {
-    const { transcoder, deliverEndAfterDisconnect: endsForOthers = false } = this.options;
-    return error.code === 'client-gone' && !endsForOthers ? undefined : transcoder.fail(error);
+    const { transcoder, deliverEndAfterDisconnect = false } = this.options;
+    return error.code === 'client-gone' && !deliverEndAfterDisconnect ? undefined : transcoder.fail(error);
   }
 
   #attach(subscriber: Subscriber<F>): void {

@@ -18,7 +18,7 @@ function watched(flow = new BackPressure()) {
 
 const passWindow = () => vi.advanceTimersByTime(WINDOW_MS + LATE_MS);
 
-describe('SpeedGuard', () => {
+describe('ThroughputMonitor', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => {
     for (const guard of guards.splice(0)) guard.stop();

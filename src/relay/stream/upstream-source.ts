@@ -94,8 +94,8 @@ export class UpstreamSource<F> implements StreamSource<F> {
   }
 
   #begin(target: Target, use: TargetLease): StreamAttempt<F> {
-    const { serving, request, stream, partial: begun } = this.options;
-    if (begun !== undefined) return this.#startContinuation(target, use, begun, request);
+    const { serving, request, stream, partial } = this.options;
+    if (partial !== undefined) return this.#startContinuation(target, use, partial, request);
     const listener = this.#mayContinue(target) ? target.dialect.continuation?.listen() : undefined;
     const own = serving.forAttempt(target.dialect);
     const transcoder = listener === undefined ? own : withTextRecorder(own, listener);

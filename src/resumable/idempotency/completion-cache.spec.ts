@@ -20,7 +20,7 @@ function keeping(maxBytes = 256 * MIB) {
   return { kept, has: (...names: string[]) => names.filter((name) => kept.get(name) !== undefined) };
 }
 
-describe('KeptAnswers', () => {
+describe('CompletionCache', () => {
   beforeEach(() => {
     vi.useFakeTimers();
     // lru-cache takes the time 0 for none.

@@ -40,8 +40,8 @@ function answering() {
     signal: LightAbortController = new LightAbortController(),
   ): Promise<string> => {
     const once = { ...SHARE, ...fields };
-    const { answer, cache: sharing } = await answers.complete(once, { messages: [] }, { caller, signal });
-    return `${answer.id} ${sharing?.status}`;
+    const { answer, cache } = await answers.complete(once, { messages: [] }, { caller, signal });
+    return `${answer.id} ${cache?.status}`;
   };
   return { asked, events, share };
 }

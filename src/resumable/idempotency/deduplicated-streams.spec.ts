@@ -46,7 +46,7 @@ function opening() {
   const ask = (fields?: Partial<RequestIdentity>) => open(fields).then(({ stream }) => stream.id);
   const share = (fields: Partial<RequestIdentity> = {}, changed?: Partial<ResumableOptions>) =>
     open({ key: undefined, share: 'use', ...fields }, changed).then(
-      ({ stream, cache: sharing }) => `${stream.id} ${sharing?.status}`,
+      ({ stream, cache }) => `${stream.id} ${cache?.status}`,
     );
   const end = (id: string, outcome: Outcome, finishReason: string | undefined = 'stop') =>
     ends.get(id)?.(outcome, finishReason);
@@ -58,7 +58,7 @@ function opening() {
   return { open, ask, share, kept, forget, held, events, end, fail };
 }
 
-describe('OnceStreams', () => {
+describe('DeduplicatedStreams', () => {
   it('begins one stream for requests that come in the same turn', async () => {
     const { ask } = opening();
     expect(await Promise.all([ask(), ask(), ask()])).toEqual(['s1', 's1', 's1']);
@@ -154,8 +154,8 @@ describe('OnceStreams, for requests that share', () => {
     vi.advanceTimersByTime(2_999);
     // Whatever becomes of the wall clock.
     vi.setSystemTime(0);
-    const { cache: sharing } = await open({ key: undefined, share: 'use' });
-    expect(sharing).toEqual({ status: 'hit', ageSeconds: 2 });
+    const { cache } = await open({ key: undefined, share: 'use' });
+    expect(cache).toEqual({ status: 'hit', ageSeconds: 2 });
   });
 
   it.each(['finished', 'length', 'content-filter'] as const)(

@@ -88,9 +88,9 @@ export class DeduplicatedStreams {
     return this.#given(stream, sharing);
   }
 
-  #given(stream: ResumableStream, sharing: CacheLookup | undefined): DeduplicatedStream {
-    if (sharing) this.events.emit({ type: 'cache-lookup', route: stream.route, status: sharing.status });
-    return { stream, cache: sharing };
+  #given(stream: ResumableStream, cache: CacheLookup | undefined): DeduplicatedStream {
+    if (cache) this.events.emit({ type: 'cache-lookup', route: stream.route, status: cache.status });
+    return { stream, cache };
   }
 
   #namesOf({ key, retry, share, hash }: RequestIdentity, { caller, dialect }: ResumableOptions): Names {

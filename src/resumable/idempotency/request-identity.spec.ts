@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalHash } from './request-identity.js';
 
-describe('hashOf', () => {
+describe('canonicalHash', () => {
   it('does not depend on the order of fields, at any depth', () => {
     expect(canonicalHash({ a: 1, b: { c: [1, { d: 2, e: 3 }], f: null } })).toBe(
       canonicalHash({ b: { f: null, c: [1, { e: 3, d: 2 }] }, a: 1 }),

@@ -14,7 +14,7 @@ function working() {
   return { work, parts };
 }
 
-describe('SharedWork', () => {
+describe('SingleFlight', () => {
   it('is begun at once, and once', async () => {
     const { work, parts } = working();
     const both = [work.join(undefined), work.join(undefined)];

@@ -40,8 +40,8 @@ function replica(name: string, log: SharedLog) {
     async open(_, { dialect, caller, onEnded = () => undefined }): Promise<ResumableStream> {
       const id = `${name}${ends.size + 1}`;
       ends.set(id, onEnded);
-      const card = { id, owner: caller.tenant ?? caller.name, dialect, route: 'r', startedAt: 0 };
-      log.streams.set(id, { ...card, state: 'running', firstRetained: 0, frames: 1, truncated: false });
+      const metadata = { id, owner: caller.tenant ?? caller.name, dialect, route: 'r', startedAt: 0 };
+      log.streams.set(id, { ...metadata, state: 'running', firstRetained: 0, frames: 1, truncated: false });
       return recorded(id, { target: 'u/m', attempts: 2, headers: { 'x-request-id': '7' } });
     },
     async isRetained(id) {
@@ -66,8 +66,8 @@ function replica(name: string, log: SharedLog) {
   const open = (asked: RequestIdentity, changed: Partial<ResumableOptions> = {}) =>
     once.open(asked, request, { ...options, ...changed });
   const ask = async (asked: RequestIdentity, changed?: Partial<ResumableOptions>) => {
-    const { stream, cache: sharing } = await open(asked, changed);
-    return [stream.id, sharing?.status].join(' ').trim();
+    const { stream, cache } = await open(asked, changed);
+    return [stream.id, cache?.status].join(' ').trim();
   };
   const end = (id: string, outcome: Outcome, finishReason = 'stop') => {
     log.change(id, { state: 'over' });
@@ -94,7 +94,7 @@ describe('OnceStreams, for requests with a key', () => {
   it('reads it from its producer, and tells who served it', async () => {
     const { a, b } = replicas();
     await a.ask(KEYED);
-    const { stream, cache: sharing } = await b.open(KEYED);
+    const { stream, cache } = await b.open(KEYED);
     expect(stream).toMatchObject({
       id: 'a1',
       route: 'r',
@@ -103,7 +103,7 @@ describe('OnceStreams, for requests with a key', () => {
       headers: { 'x-request-id': '7' },
     });
     stream.read(0);
-    expect([b.reads, sharing]).toEqual([['a1 0'], undefined]);
+    expect([b.reads, cache]).toEqual([['a1 0'], undefined]);
   });
 
   it('refuses another body', async () => {

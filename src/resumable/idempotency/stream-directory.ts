@@ -67,9 +67,6 @@ export class StreamDirectory {
 }
 
 /** Of one that is over and whose own end nobody has told, it is not known whether it is whole. */
-function isShareable(
-  { ended }: StreamAlias,
-  { state, truncated: brokenOff, takenOverAt }: StreamStatus,
-): boolean {
-  return ended === undefined ? state === 'running' : ended.whole && !brokenOff && takenOverAt === undefined;
+function isShareable({ ended }: StreamAlias, { state, truncated, takenOverAt }: StreamStatus): boolean {
+  return ended === undefined ? state === 'running' : ended.whole && !truncated && takenOverAt === undefined;
 }

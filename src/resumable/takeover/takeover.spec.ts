@@ -32,11 +32,11 @@ function replica({
   const active = new ActiveStreams(settings);
   const open = vi.fn<RelayService['open']>(async () => stream);
   const record = vi.fn<ResumableStreams['record']>();
-  const succession = { continueWith: vi.fn<TakeoverClaim['continueWith']>(), release: vi.fn<() => void>() };
-  const claim = vi.fn<OrphanedStream['claim']>(async () => succession);
+  const takeover = { continueWith: vi.fn<TakeoverClaim['continueWith']>(), release: vi.fn<() => void>() };
+  const claim = vi.fn<OrphanedStream['claim']>(async () => takeover);
   let take: TakeoverHandler | undefined;
   const recorded = {
-    onOrphan: (heir: TakeoverHandler) => (take = heir),
+    onOrphan: (successor: TakeoverHandler) => (take = successor),
     record,
   } as unknown as ResumableStreams;
   const relay = { open } as unknown as RelayService;
@@ -49,7 +49,7 @@ function replica({
     epoch: 2,
     claim,
   };
-  return { active, open, record, succession, claim, orphan, take: () => take?.(orphan) };
+  return { active, open, record, succession: takeover, claim, orphan, take: () => take?.(orphan) };
 }
 
 const stream = {
@@ -63,7 +63,7 @@ const stream = {
   flow: new BackPressure(),
 };
 
-describe('TakeOvers', () => {
+describe('StreamTakeover', () => {
   it('opens the rest under the id, the caller and the numbers of the stream, and records it', async () => {
     const { take, orphan, open, record } = replica();
     expect(await take()).toBe(true);

@@ -39,9 +39,8 @@ export class StreamTakeover implements OnModuleInit {
     const will = parseTakeoverRequest(orphan.takeoverRequest);
     const said = this.dialects[orphan.metadata.dialect].readText(orphan.bytes);
     if (will === undefined || !this.#mayContinue(will.request, said)) return false;
-    const succession = await orphan.claim();
-    if (succession !== undefined)
-      this.#continue(orphan, will, said, succession).catch(() => succession.release());
+    const takeover = await orphan.claim();
+    if (takeover !== undefined) this.#continue(orphan, will, said, takeover).catch(() => takeover.release());
     return true;
   }
 
@@ -53,25 +52,25 @@ export class StreamTakeover implements OnModuleInit {
   }
 
   async #continue(
-    { metadata: card, frames, epoch }: OrphanedStream,
+    { metadata, frames, epoch }: OrphanedStream,
     { request, caller, graceSeconds, detached }: TakeoverRequest,
     said: PartialText,
-    succession: TakeoverClaim,
+    takeover: TakeoverClaim,
   ): Promise<void> {
     const control = new LightAbortController();
     const stream = await this.relay.open(request, {
-      format: this.dialects[card.dialect].format,
+      format: this.dialects[metadata.dialect].format,
       caller,
       signal: control,
       deliverEndAfterDisconnect: true,
-      continuation: { id: card.id, partial: said, numbers: { next: frames, epoch } },
+      continuation: { id: metadata.id, partial: said, numbers: { next: frames, epoch } },
     });
     this.recorded.record(stream, {
-      metadata: card,
+      metadata,
       graceSeconds,
       detached,
       takeoverRequest: undefined,
-      takeover: succession,
+      takeover,
       stop: (reason) => control.abort(reason),
     });
   }

@@ -61,16 +61,16 @@ class Observed {
       this.#probeEnd = undefined;
     }
     const isProbe = this.#state === 'open';
-    const trial = this.breaker.begin();
-    if (isProbe) this.#probe = trial;
-    this.#running.push(trial);
+    const breakerPermit = this.breaker.begin();
+    if (isProbe) this.#probe = breakerPermit;
+    this.#running.push(breakerPermit);
   }
 
   #end(at: number, end: End): void {
-    const [trial] = this.#running.splice(at, 1);
-    if (trial === undefined) return;
-    if (trial === this.#probe) this.#probeEnd = end;
-    trial[end]();
+    const [breakerPermit] = this.#running.splice(at, 1);
+    if (breakerPermit === undefined) return;
+    if (breakerPermit === this.#probe) this.#probeEnd = end;
+    breakerPermit[end]();
   }
 
   #changed(state: BreakerState): void {

@@ -33,7 +33,7 @@ async function opened(onChange?: (state: BreakerState) => void): Promise<Circuit
   return breaker;
 }
 
-describe('TargetBreaker', () => {
+describe('CircuitBreaker', () => {
   beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
   afterEach(() => void vi.useRealTimers());
 
@@ -69,7 +69,7 @@ describe('TargetBreaker', () => {
   it('does not count failures in a row of what began before it opened', async () => {
     const breaker = new CircuitBreaker({ ...SETTINGS, minimumRequests: 1_000, consecutiveFailures: 3 });
     const running = Array.from({ length: 9 }, () => breaker.begin());
-    for (const trial of running) trial.failed();
+    for (const breakerPermit of running) breakerPermit.failed();
     await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
     expect(breaker.waitMs).toBe(0);
     await trials(breaker, 'succeeded');
@@ -150,10 +150,10 @@ describe('TargetBreaker', () => {
   it('hears each trial once', async () => {
     const breaker = new CircuitBreaker(SETTINGS);
     for (let count = 0; count < 6; count += 1) {
-      const trial = breaker.begin();
-      trial.succeeded();
-      trial.failed();
-      trial.failed();
+      const breakerPermit = breaker.begin();
+      breakerPermit.succeeded();
+      breakerPermit.failed();
+      breakerPermit.failed();
       await settle();
     }
     expect(breaker.state).toBe('closed');

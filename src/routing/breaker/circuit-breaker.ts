@@ -34,7 +34,7 @@ export class CircuitBreaker {
   #consecutive = 0;
   #onChange: (state: BreakerState) => void;
   /** One for all trials, so that a trial which is kept leads to nothing but its breaker. */
-  readonly #settlePermit: SettlePermit = (event, trial) => this.#settle(event, trial);
+  readonly #settlePermit: SettlePermit = (event, breakerPermit) => this.#settle(event, breakerPermit);
 
   /** `onChange` is told of each new state. */
   constructor(
@@ -165,7 +165,7 @@ export class CircuitBreaker {
   }
 }
 
-type SettlePermit = (event: keyof BreakerPermit, trial: OpenPermit) => void;
+type SettlePermit = (event: keyof BreakerPermit, breakerPermit: OpenPermit) => void;
 
 /** A trial that nothing has been said of yet. */
 class OpenPermit implements BreakerPermit {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FailureRate } from './failure-rate.js';
 
-describe('RecentRate', () => {
+describe('FailureRate', () => {
   it('begins with nothing', () => {
     expect(new FailureRate(60_000).read(0)).toEqual({ all: 0, failed: 0 });
   });

@@ -5,7 +5,7 @@ import { classifyFailure, isFailoverable, type FailureCause } from './classify-f
 const errorOf = (code: SluiceErrorCode, details: SluiceErrorDetails = {}) =>
   new SluiceError(code, 'no', details);
 
-describe('failureOf', () => {
+describe('classifyFailure', () => {
   it.each<[SluiceErrorCode, FailureCause]>([
     ['upstream-unreachable', 'target'],
     ['upstream-overloaded', 'target'],
@@ -32,7 +32,7 @@ describe('failureOf', () => {
   });
 });
 
-describe('mayFailOver', () => {
+describe('isFailoverable', () => {
   it.each<[SluiceErrorCode, boolean]>([
     ['upstream-unreachable', true],
     ['upstream-overloaded', true],

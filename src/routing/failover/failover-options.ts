@@ -3,7 +3,7 @@ import type { Route } from '../routes.js';
 import type { Target } from '../target.js';
 import type { TargetLease } from './target-lease.js';
 import type { UpstreamRegistry } from '../upstream-registry.js';
-import type { StreamStats } from '../../relay/accounting/stream-stats.js';
+import type { AttemptRecorder } from './attempt-recorder.js';
 import type { Attempt } from './attempt.js';
 
 /** One request, and what to do with it. */
@@ -11,7 +11,7 @@ export interface FailoverOptions<T extends Attempt> {
   readonly upstreams: UpstreamRegistry;
   readonly route: Route;
   readonly caller: string;
-  readonly record: StreamStats;
+  readonly record: AttemptRecorder;
   /** Attempts that were made before. @default 0 */
   readonly attemptsBefore?: number;
   /** From 0 up to 1. */

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../core/sluice-error.js';
 import type { Target } from '../target.js';
 import type { TargetLease } from './target-lease.js';
-import type { StreamStats } from '../../relay/accounting/stream-stats.js';
+import type { AttemptRecorder } from './attempt-recorder.js';
 import type { Attempt } from './attempt.js';
 
 /** An attempt that runs, with its number in the stream's record. */
@@ -17,7 +17,7 @@ export class RunningAttempts<T extends Attempt> {
   /** Of streams that another target serves: they run until they have shown whether their target answers. */
   #probes: Set<T> | undefined;
 
-  constructor(private readonly record: StreamStats) {}
+  constructor(private readonly record: AttemptRecorder) {}
 
   get size(): number {
     return this.#running.size;

@@ -18,9 +18,9 @@ function begun(keys: readonly string[] = ['k1']) {
   const state = new TargetHealth(id, upstream.name, upstream.breaker, () => undefined);
   const pool = new KeyPool(keys);
   const admission = new ConcurrencyLimiter('u', upstream);
-  const [place, keyLease] = [admission.tryAcquire(), pool.take(SCOPE, 0, new Set())];
-  if (place === undefined || keyLease === undefined) throw new Error('There is nothing to hold');
-  const trial = {
+  const [permit, keyLease] = [admission.tryAcquire(), pool.take(SCOPE, 0, new Set())];
+  if (permit === undefined || keyLease === undefined) throw new Error('There is nothing to hold');
+  const breakerPermit = {
     succeeded: vi.fn<() => void>(),
     failed: vi.fn<() => void>(),
     neutral: vi.fn<() => void>(),
@@ -31,7 +31,7 @@ function begun(keys: readonly string[] = ['k1']) {
   const use = new TargetLease(
     state,
     pool,
-    { scope: SCOPE, breaker, permit: place, keyLease, breakerPermit: trial },
+    { scope: SCOPE, breaker, permit, keyLease, breakerPermit },
     1_000,
     {
       onKeyFailure: (_upstream, failure) => news.push(failure),
@@ -39,10 +39,10 @@ function begun(keys: readonly string[] = ['k1']) {
   );
   const recordLateFailure = vi.spyOn(state.breaker, 'recordLateFailure');
   const held = () => [state.inFlight, admission.inUse, pool.report(0)[0]?.inUse];
-  return { state, pool, trial, news, use, recordLateFailure, held };
+  return { state, pool, trial: breakerPermit, news, use, recordLateFailure, held };
 }
 
-describe('TargetUse', () => {
+describe('TargetLease', () => {
   let attempt: ReturnType<typeof begun>;
   beforeEach(() => void (attempt = begun()));
 

@@ -115,17 +115,17 @@ export class TargetLease implements PendingAttempt {
   end(error: SluiceError | undefined, now: number): void {
     if (this.#over) return;
     this.#over = true;
-    const { permit: place, keyLease, breakerPermit: trial } = this.held;
+    const { permit, keyLease, breakerPermit } = this.held;
     this.target.inFlight -= 1;
     if (!this.#committed) this.#endPending(error, now);
-    place.release();
+    permit.release();
     keyLease.release();
     const failure = error && this.#failureOf(error);
     if (failure !== 'none') this.target.errors.add(failure !== undefined, now);
-    if (failure === undefined || this.#committed) trial.succeeded();
-    else if (failure === 'target') trial.failed();
-    else if (failure === 'none') trial.cancelled();
-    else trial.neutral();
+    if (failure === undefined || this.#committed) breakerPermit.succeeded();
+    else if (failure === 'target') breakerPermit.failed();
+    else if (failure === 'none') breakerPermit.cancelled();
+    else breakerPermit.neutral();
     if (failure === 'target') this.#notePenalty(now);
     if (failure === 'key-limited' || failure === 'key-rejected') {
       this.#noteKey(failure, error?.retryAfterMs ?? 0, now);

@@ -18,10 +18,10 @@ function requestTo(names: readonly string[], fields: Record<string, unknown> = {
   const upstreams = new UpstreamRegistry({ changes: new Subject<SluiceSettings>() });
   const each = Object.fromEntries(names.map((name) => [name, fields]));
   const { targets } = routeOf(names, {}, each);
-  const candidates = new TargetSelector(upstreams, targets);
+  const selector = new TargetSelector(upstreams, targets);
   const [first, second] = targets;
   if (first === undefined) throw new Error('The route has no target');
-  return { upstreams, targets, candidates, first, second: second ?? first };
+  return { upstreams, targets, candidates: selector, first, second: second ?? first };
 }
 
 type Ready = Extract<Candidate, { kind: 'ready' }>;
@@ -32,10 +32,10 @@ function ready(candidate: Candidate): Ready {
 }
 
 /** An attempt at the next target that fails. */
-function fail(candidates: TargetSelector, error: SluiceError, now = 0): string {
-  const { target, use } = ready(candidates.next(now));
+function fail(selector: TargetSelector, error: SluiceError, now = 0): string {
+  const { target, use } = ready(selector.next(now));
   use.end(error, now);
-  candidates.failed(target, use.key, error);
+  selector.failed(target, use.key, error);
   return `${target.upstream.name} ${use.key ?? 'without key'}`;
 }
 
@@ -51,7 +51,7 @@ function inUse({ upstreams }: { upstreams: UpstreamRegistry }, target: Target): 
   return [upstreams.limiterFor(target.upstream).inUse, keys[0]?.inUse, inFlight, breaker.state];
 }
 
-describe('Candidates', () => {
+describe('TargetSelector', () => {
   beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
   afterEach(() => void vi.useRealTimers());
 

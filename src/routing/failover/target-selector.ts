@@ -183,7 +183,7 @@ export class TargetSelector {
     return !this.#tried.includes(target) && (state.isHealthy() || state.breaker.isProbeDue);
   }
 
-  #use(target: Target, keyLease: KeyLease, place: Permit, now: number): TargetLease {
+  #use(target: Target, keyLease: KeyLease, permit: Permit, now: number): TargetLease {
     const { upstream, name: scope } = target;
     this.#attempted.set(upstream.name, (this.#attempted.get(upstream.name) ?? 0) + 1);
     if (!this.#tried.includes(target)) this.#tried.push(target);
@@ -195,7 +195,7 @@ export class TargetSelector {
     const held = {
       scope,
       breaker,
-      permit: place,
+      permit,
       keyLease,
       breakerPermit: state.breaker.begin(),
       isProbe,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keyFingerprint } from './key-fingerprint.js';
 
-describe('fingerprintOf', () => {
+describe('keyFingerprint', () => {
   it('is the beginning of the SHA-256, as sha256sum prints it', () => {
     expect(keyFingerprint('abc')).toBe('ba7816bf');
   });

@@ -25,7 +25,7 @@ function waitFor(admission: ConcurrencyLimiter, callers: readonly string[]): str
 
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
-describe('Admission', () => {
+describe('ConcurrencyLimiter', () => {
   it('lets nobody wait who has left already', async () => {
     const admission = new ConcurrencyLimiter('r', { maxConcurrent: 1, maxQueued: 5, queueTimeoutMs: 1_000 });
     admission.tryAcquire();

@@ -4,7 +4,7 @@ import { PendingReplies } from './pending-replies.js';
 /** What a promise fails with, as text. */
 const failureOf = (promise: Promise<unknown>) => promise.then(() => 'none', String);
 
-describe('AwaitedAnswers', () => {
+describe('PendingReplies', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 

@@ -11,8 +11,8 @@ const failureOf = (promise: Promise<unknown>) => promise.then(() => 'none', Stri
 
 /** A collector over workers 1 and 2, and what they were asked. */
 function collector() {
-  const crew = { listening: () => [1, 2], ask: vi.fn<(worker: number, id: number) => void>() };
-  return { collector: new MetricsCollector(crew), ask: crew.ask };
+  const pool = { listening: () => [1, 2], ask: vi.fn<(worker: number, id: number) => void>() };
+  return { collector: new MetricsCollector(pool), ask: pool.ask };
 }
 
 describe('MetricsCollector', () => {

@@ -20,7 +20,7 @@ export class MetricsCollector {
   #awaited: PendingReplies | undefined;
   #running: Promise<string> | undefined;
 
-  constructor(private readonly crew: WorkerPool) {}
+  constructor(private readonly pool: WorkerPool) {}
 
   /** Prometheus' text; who asks while it is being made gets the same one. Rejects if a worker does not answer. */
   text(): Promise<string> {
@@ -49,11 +49,11 @@ export class MetricsCollector {
   }
 
   async #collect(): Promise<string> {
-    const workers = this.crew.listening();
+    const workers = this.pool.listening();
     this.#id += 1;
     this.#awaited = new PendingReplies(workers, LIMIT_MS);
-    for (const worker of workers) this.crew.ask(worker, this.#id);
+    for (const worker of workers) this.pool.ask(worker, this.#id);
     await this.#awaited.done;
-    return this.#totals.text(this.crew.listening().length);
+    return this.#totals.text(this.pool.listening().length);
   }
 }

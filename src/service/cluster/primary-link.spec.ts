@@ -31,7 +31,7 @@ function linked() {
   return { channel, link, stop, reload, serving: { url: 'u', snapshot: async () => [], reload, stop } };
 }
 
-describe('PrimaryLink', () => {
+describe('WorkerChannel', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 

@@ -21,7 +21,7 @@ async function samplesOf(totals: AggregatedMetrics, listening = 2): Promise<stri
   return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-describe('ServiceTotals', () => {
+describe('AggregatedMetrics', () => {
   it('adds up counters, gauges and histograms, each label by itself', async () => {
     const totals = new AggregatedMetrics();
     totals.report(1, await snapshotOf({ ended: 2, open: 1 }));

@@ -28,11 +28,13 @@ function read(pages: FrameBuffer, from: number): string {
 
 /** What is kept, frame by frame, and how the positions of the others are told. */
 function contentOf(pages: FrameBuffer) {
-  const { firstRetained: firstKept, frames } = pages;
+  const { firstRetained, frames } = pages;
   const numbers = Array.from({ length: frames + 2 }, (_, number) => number);
   return {
     positions: numbers.filter((number) => pages.positionOf(number) !== undefined),
-    rests: numbers.slice(firstKept, frames + 1).map((number) => read(pages, pages.positionOf(number) ?? -1)),
+    rests: numbers
+      .slice(firstRetained, frames + 1)
+      .map((number) => read(pages, pages.positionOf(number) ?? -1)),
     bytes: pages.end - pages.start,
   };
 }
@@ -62,7 +64,7 @@ function play(some: readonly [FrameBytes[], number][]) {
   return { pages, content };
 }
 
-describe('Pages', () => {
+describe('FrameBuffer', () => {
   it('give every frame that is kept, from any of them on, and know of no other', () =>
     fc.assert(
       fc.property(steps, (some) => {

@@ -15,10 +15,10 @@ const logOf = (maxBytes: number) =>
 async function memoryOf(log: MemoryStreamLog, streams: readonly WrittenStream[]): Promise<number> {
   const pieces = new Set<ArrayBufferLike>();
   const found = await Promise.all(streams.map(({ id }) => log.find(id)));
-  for (const { id, firstRetained: firstKept } of found.filter((stream) => stream !== undefined)) {
+  for (const { id, firstRetained } of found.filter((stream) => stream !== undefined)) {
     const take = (bytes: unknown) => bytes instanceof Buffer && pieces.add(bytes.buffer);
     log
-      .read(id, firstKept, new BackPressure())
+      .read(id, firstRetained, new BackPressure())
       .subscribe({ next: take, error: () => undefined })
       .unsubscribe();
   }

@@ -123,9 +123,9 @@ describe('MemoryStreamLog', () => {
     expect(await log.find(stream.id)).toEqual({
       ...stream.card,
       state: 'over',
-      firstKept: 2,
+      firstRetained: 2,
       frames: 2,
-      brokenOff: false,
+      truncated: false,
     });
     expect(await read(stream).ended).toBe('stream-gone');
     expect((await log.list(stream.card.owner, { limit: 10 })).streams).toEqual([]);

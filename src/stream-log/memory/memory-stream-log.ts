@@ -33,12 +33,12 @@ class Retained implements MemoryStreamListener {
   endedTimer: NodeJS.Timeout | undefined;
 
   constructor(
-    readonly card: StreamMetadata,
+    readonly metadata: StreamMetadata,
     /** Undefined once the stream is over: what is kept must not lead to what has produced it. */
     public owner: ProducerControl | undefined,
     private readonly keeper: RetentionListener,
   ) {
-    this.stream = new MemoryStream(card, this);
+    this.stream = new MemoryStream(metadata, this);
   }
 
   maxBytes(): number {
@@ -46,7 +46,7 @@ class Retained implements MemoryStreamListener {
   }
 
   onChange(): void {
-    this.keeper.onChange(this.card.id, this);
+    this.keeper.onChange(this.metadata.id, this);
   }
 
   /** Its readers may go on after the log has dropped it, and another stream may have its id by then. */
@@ -83,11 +83,11 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
     return this.#held;
   }
 
-  override begin(card: StreamMetadata, owner: ProducerControl): MemoryStream {
-    const kept = new Retained(card, owner, this);
-    this.#streams.set(card.id, kept);
-    this.#lists.add(card);
-    this.onChange(card.id, kept);
+  override begin(metadata: StreamMetadata, owner: ProducerControl): MemoryStream {
+    const kept = new Retained(metadata, owner, this);
+    this.#streams.set(metadata.id, kept);
+    this.#lists.add(metadata);
+    this.onChange(metadata.id, kept);
     return kept.stream;
   }
 
@@ -222,7 +222,7 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
   #release(id: string, kept: Retained): void {
     clearTimeout(kept.endedTimer);
     this.#streams.delete(id);
-    this.#lists.remove(kept.card);
+    this.#lists.remove(kept.metadata);
     this.#ended.delete(id);
     this.#count(kept, false);
   }

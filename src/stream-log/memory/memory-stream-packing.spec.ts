@@ -49,7 +49,7 @@ describe('a MemoryStream that is over', () => {
     expect(read(stream)).toMatchObject({ deliveries: packs, text: textOf(2_000) });
     for (const from of [1, 777, 1_999, 2_000]) expect(read(stream, from).text).toBe(textOf(2_000, from));
     expect(stream.bytes).toBe(bytes);
-    expect(stream.described).toMatchObject({ firstKept: 0, frames: 2_000 });
+    expect(stream.described).toMatchObject({ firstRetained: 0, frames: 2_000 });
   });
 
   it('is packed once its last reader has left, which loses nothing', () => {
@@ -66,7 +66,7 @@ describe('a MemoryStream that is over', () => {
   it('knows what it has dropped', () => {
     const stream = streamOf(5, 3);
     stream.end();
-    expect(stream.described).toMatchObject({ firstKept: 2, frames: 5 });
+    expect(stream.described).toMatchObject({ firstRetained: 2, frames: 5 });
     expect(read(stream, 2).text).toBe(textOf(5, 2));
     expect(read(stream, 1).end).toBe('stream-gone');
   });

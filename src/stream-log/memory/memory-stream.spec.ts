@@ -75,11 +75,11 @@ describe('the window of a MemoryStream', () => {
   it('says which frame is the first that is kept', () => {
     const { stream, write } = streamOf(3);
     write(3);
-    expect(stream.described).toMatchObject({ state: 'running', firstKept: 0 });
+    expect(stream.described).toMatchObject({ state: 'running', firstRetained: 0 });
     write();
-    expect(stream.described).toMatchObject({ state: 'running', firstKept: 1, frames: 4 });
+    expect(stream.described).toMatchObject({ state: 'running', firstRetained: 1, frames: 4 });
     stream.end();
-    expect(stream.described).toMatchObject({ state: 'over', firstKept: 1, frames: 4 });
+    expect(stream.described).toMatchObject({ state: 'over', firstRetained: 1, frames: 4 });
   });
 
   it('tells of each entry and of the end, once', () => {

@@ -37,7 +37,7 @@ export class MemoryStream implements StreamWriter, Source {
   #usage: Usage | undefined;
 
   constructor(
-    private readonly card: StreamMetadata,
+    private readonly metadata: StreamMetadata,
     private readonly owner: MemoryStreamListener,
   ) {}
 
@@ -65,13 +65,13 @@ export class MemoryStream implements StreamWriter, Source {
   }
 
   get described(): StreamStatus {
-    const { firstRetained: firstKept, frames } = this.#frames;
+    const { firstRetained, frames } = this.#frames;
     const state = this.#ended ? 'over' : 'running';
     const usage = this.#usage;
     return {
-      ...this.card,
+      ...this.metadata,
       state,
-      firstRetained: firstKept,
+      firstRetained,
       frames,
       truncated: false,
       ...(usage && { usage }),

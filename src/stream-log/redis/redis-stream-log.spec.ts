@@ -133,7 +133,7 @@ describe('RedisStreamLog', () => {
       .poll(() => b.findByAlias('key web k'), SOON)
       .toEqual({ ...rest, id: stream.id, ended: undefined });
     expect(await b.findByAlias('key web j')).toBeUndefined();
-    await expect.poll(() => b.find(stream.id), SOON).toMatchObject({ owner: 'web', firstKept: 0 });
+    await expect.poll(() => b.find(stream.id), SOON).toMatchObject({ owner: 'web', firstRetained: 0 });
   });
 
   it('says that Redis cannot be reached, and not that there is no such stream', async () => {
@@ -160,6 +160,6 @@ describe('RedisStreamLog', () => {
     await redis.makeRoom();
     const reader = new LogReader(b, stream.id, 0);
     expect(await reader.ended).toBe('complete');
-    expect(await b.find(stream.id)).toMatchObject({ state: 'over', brokenOff: true });
+    expect(await b.find(stream.id)).toMatchObject({ state: 'over', truncated: true });
   });
 });

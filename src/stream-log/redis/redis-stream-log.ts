@@ -32,7 +32,8 @@ import { readList } from './index/read-list.js';
 import { RemoteReaders } from './replication/remote-readers.js';
 import { StopChannel } from './replication/stop-channel.js';
 import { StreamAliases } from './index/stream-aliases.js';
-import { RedisStreamStore, type StoredStatus, type TerminalErrorEncoder } from './log/redis-stream-store.js';
+import { RedisStreamStore, type TerminalErrorEncoder } from './log/redis-stream-store.js';
+import { isTakenOver, statusOf } from './log/stored-status.js';
 
 /** How long a shutdown waits for what is not yet in Redis, in milliseconds. */
 const FLUSH_MS = 2_000;
@@ -41,8 +42,6 @@ const FLUSH_MS = 2_000;
  * the pauses before one is said to be unknown, in milliseconds.
  */
 const NEWS_MS = [10, 30, 60, 100, 300, 500];
-/** Of a stream that is not kept nobody knows how long it was. */
-const UNKNOWN = Number.MAX_SAFE_INTEGER;
 /** What a client that comes too early should wait, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 
@@ -81,14 +80,14 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     this.#redis = connectRedis(url);
     this.#store = new RedisStreamStore(this.#redis, this.#keepMs);
     this.#readers = new RemoteReaders(this.#redis, this.#store);
-    const departures = new BatchScheduler((leave) => inOneWrite(this.#redis, leave));
+    const scheduler = new BatchScheduler((leave) => inOneWrite(this.#redis, leave));
     this.#index = new OwnerIndex(this.#redis, () => 2 * this.#keepMs());
     this.#lease = new ReplicaLease(this.#redis, replica, leaseMs);
     this.#localStreams = new LocalStreams({
       redis: this.#redis,
       replica,
       settings,
-      scheduler: departures,
+      scheduler,
       index: this.#index,
       onShutOut: (id) => void this.#leave(id),
     });
@@ -109,12 +108,12 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     });
   }
 
-  override begin(card: StreamMetadata, owner: ProducerControl, will?: string): StreamWriter {
-    return this.#localStreams.begin(card, owner, this.#local.begin(card, owner), will);
+  override begin(metadata: StreamMetadata, owner: ProducerControl, will?: string): StreamWriter {
+    return this.#localStreams.begin(metadata, owner, this.#local.begin(metadata, owner), will);
   }
 
-  override onOrphan(heir: TakeoverHandler): void {
-    this.#orphans.takeoverHandler = heir;
+  override onOrphan(successor: TakeoverHandler): void {
+    this.#orphans.takeoverHandler = successor;
   }
 
   override async find(id: string): Promise<StreamStatus | undefined> {
@@ -215,10 +214,10 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
 
   async #findRemote(id: string): Promise<StreamStatus | undefined> {
     const known = await this.#store.status(id);
-    if (known?.last === undefined || known.last.end || known.metadata.lost) return known && describe(known);
+    if (known?.last === undefined || known.last.end || known.metadata.lost) return known && statusOf(known);
     // What is there can be read, whether it can be ended or not.
     const isOther = await this.#orphans.resolve(known.metadata, known.last).catch(() => false);
-    return describe((isOther && (await this.#store.status(id))) || known);
+    return statusOf((isOther && (await this.#store.status(id))) || known);
   }
 
   /** Undefined also for one whose frames are not kept any more. */
@@ -251,27 +250,6 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
       throw unavailable();
     }
   }
-}
-
-/** It has another producer, and not only an end of another one. */
-function isTakenOver(known: StoredStatus | undefined): boolean {
-  return known?.metadata.takenOverAt !== undefined || known?.last?.claimedBy !== undefined;
-}
-
-function describe({ metadata: { metadata: card, lost, takenOverAt }, last }: StoredStatus): StreamStatus {
-  if (lost || last === undefined) {
-    return { ...card, state: 'over', firstRetained: UNKNOWN, frames: UNKNOWN, truncated: false };
-  }
-  const frames = last.first + last.count;
-  return {
-    ...card,
-    state: last.end ? 'over' : 'running',
-    firstRetained: 0,
-    frames,
-    truncated: last.truncated === true,
-    ...(last.usage && { usage: last.usage }),
-    takenOverAt: takenOverAt ?? (last.claimedBy === undefined ? undefined : frames),
-  };
 }
 
 function unavailable(): SluiceError {

@@ -15,7 +15,7 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 const told = (said: string, settings: Partial<typeof PLAIN>) =>
   redact(said, collectSecrets({ ...PLAIN, ...settings }));
 
-describe('secretsOf', () => {
+describe('collectSecrets', () => {
   it('knows none where there is none', () => {
     expect(collectSecrets(PLAIN)).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { forwardedHeaders } from './forwarded-headers.js';
 
-describe('passedHeaders', () => {
+describe('forwardedHeaders', () => {
   it('passes on what helps a caller, and nothing of the operator’s account or connection', () => {
     const passed = {
       'x-request-id': 'req_1',

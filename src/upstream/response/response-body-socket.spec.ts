@@ -9,7 +9,7 @@ import { ResponseBody } from './response-body.js';
 
 const EVENTS = 4;
 
-describe('UpstreamBody over the agent of upstreams', () => {
+describe('ResponseBody over the agent of upstreams', () => {
   const agent = new SharedBufferAgent({ keepAlive: true, maxSockets: 1 });
   /** Writes an event each time that its reader has had the one before. */
   let more: () => void;

@@ -41,7 +41,7 @@ async function settled(): Promise<void> {
   await new Promise((resolve) => void setImmediate(resolve));
 }
 
-describe('UpstreamBody', () => {
+describe('ResponseBody', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
   afterEach(() => void vi.useRealTimers());
 

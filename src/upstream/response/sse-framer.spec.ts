@@ -87,7 +87,7 @@ function cut(bytes: Buffer, offsets: readonly number[]): Buffer[] {
   return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
 }
 
-describe('SseBlocks', () => {
+describe('SseFramer', () => {
   describe.each(LINE_ENDS)('with %s lines', (_, end) => {
     const bytes = Buffer.from(TRANSCRIPT.join(end));
 

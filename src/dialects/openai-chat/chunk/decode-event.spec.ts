@@ -5,7 +5,7 @@ import type { StreamPart } from '../../../core/stream-part.js';
 import type { DecodedEvent } from '../../../core/dialect/transcoder.js';
 import { eventDecoder } from './decode-event.js';
 
-const FOLDER = new URL('../../../test/fixtures/openai-chat/', import.meta.url);
+const FOLDER = new URL('../../../../test/fixtures/openai-chat/', import.meta.url);
 
 /** The events of a transcript, decoded. */
 function eventsOf(name: string): DecodedEvent[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failureStatus } from './failure-status.js';
 
-describe('refusalStatus', () => {
+describe('failureStatus', () => {
   it.each([
     [500, { error: { message: 'no', type: 'invalid_request_error', code: 'context_length_exceeded' } }, 400],
     [500, { error: { message: 'no', type: 'invalid_request_error', code: null } }, 400],

@@ -34,8 +34,8 @@ class CountingSource implements ListSource {
     await Promise.resolve();
     this.#looking -= 1;
     if (!this.isThere(id)) return undefined;
-    const card = { id, owner: 'web', dialect: 'native', route: 'r', startedAt: Number(id) } as const;
-    return { ...card, state: 'over', firstRetained: 0, frames: 1, truncated: false };
+    const metadata = { id, owner: 'web', dialect: 'native', route: 'r', startedAt: Number(id) } as const;
+    return { ...metadata, state: 'over', firstRetained: 0, frames: 1, truncated: false };
   }
 
   forget(gone: readonly ListPlace[]): void {

@@ -50,7 +50,7 @@ afterEach(async () => {
 });
 afterAll(() => redis.close());
 
-describe('StreamNames', () => {
+describe('StreamAliases', () => {
   it.each([running, ended, { ...running, target: undefined }])(
     'finds on another replica what one has named: %j',
     async (stream) => {

@@ -33,11 +33,11 @@ afterEach(async () => {
 });
 afterAll(() => redis.close());
 
-async function replica(heir?: TakeoverHandler): Promise<RedisStreamLog> {
+async function replica(successor?: TakeoverHandler): Promise<RedisStreamLog> {
   const settings = { streamLog: { ...ROOMY, leaseMs: LEASE_MS } };
   const log = new RedisStreamLog({ url: redis.url, settings, encodeLastFrame: encodeTerminalError });
   logs.push(log);
-  if (heir !== undefined) log.onOrphan(heir);
+  if (successor !== undefined) log.onOrphan(successor);
   await vi.waitUntil(() => log.list('nobody', { limit: 1 }).catch(() => undefined), SOON);
   return log;
 }
@@ -64,31 +64,31 @@ async function wholeText(id: string): Promise<string> {
 }
 
 /** Writes two more frames. */
-function write(succession: TakeoverClaim, owner: ProducerControl = nobody): StreamWriter {
-  const writer = succession.continueWith(owner);
+function write(takeover: TakeoverClaim, owner: ProducerControl = nobody): StreamWriter {
+  const writer = takeover.continueWith(owner);
   writer.append(frame(3));
   writer.append(frame(4));
   return writer;
 }
 const WHOLE = [0, 1, 2, 3, 4].map((number) => frame(number)).join('');
 
-describe('Orphans', () => {
+describe('OrphanedStreams', () => {
   it('are given to an heir, with what their producer wrote and left', async () => {
     const found: OrphanedStream[] = [];
     const log = await replica(async (one) => {
       found.push(one);
-      const succession = await one.claim();
-      if (succession !== undefined) write(succession).end();
+      const takeover = await one.claim();
+      if (takeover !== undefined) write(takeover).end();
       return true;
     });
     const id = await orphan();
     await over(log, id);
     const { bytes, ...rest } = found[0] ?? {};
     expect(found).toHaveLength(1);
-    expect(rest).toMatchObject({ card: { ...first, id }, will: WILL, frames: 3, epoch: 2 });
+    expect(rest).toMatchObject({ metadata: { ...first, id }, takeoverRequest: WILL, frames: 3, epoch: 2 });
     expect(bytes?.toString()).toBe(frame(0) + frame(1) + frame(2));
     expect(await wholeText(id)).toBe(WHOLE);
-    expect(await log.find(id)).toMatchObject({ frames: 5, brokenOff: false, takenOverAt: 3 });
+    expect(await log.find(id)).toMatchObject({ frames: 5, truncated: false, takenOverAt: 3 });
     expect(await redis.command('EXISTS', keysOf(id).request)).toBe(0);
   });
 
@@ -99,23 +99,23 @@ describe('Orphans', () => {
     await vi.waitUntil(async () => (await log.find(id))?.frames === 1, SOON);
     const fence = entryFields({ first: 1, count: 0, bytes: Buffer.alloc(0), end: false });
     await redis.command('XADD', keysOf(id).log, openingId(2), ...fence.map(String));
-    expect(await log.find(id)).toMatchObject({ state: 'over', frames: 2, brokenOff: true });
+    expect(await log.find(id)).toMatchObject({ state: 'over', frames: 2, truncated: true });
   });
 
   it('have one heir, however many find them at once', async () => {
     const all = new Gate();
     const outcomes: (TakeoverClaim | undefined)[] = [];
     let arrived = 0;
-    const heir: TakeoverHandler = async ({ claim }) => {
+    const successor: TakeoverHandler = async ({ claim }) => {
       arrived += 1;
       if (arrived === 3) all.open();
       await all.opened;
-      const succession = await claim();
-      outcomes.push(succession);
-      if (succession !== undefined) write(succession).end();
+      const takeover = await claim();
+      outcomes.push(takeover);
+      if (takeover !== undefined) write(takeover).end();
       return true;
     };
-    const finders = [await replica(heir), await replica(heir), await replica(heir)];
+    const finders = [await replica(successor), await replica(successor), await replica(successor)];
     const id = await orphan();
     await Promise.all(finders.map((log) => over(log, id)));
     expect(outcomes.filter((one) => one === undefined)).toHaveLength(2);
@@ -125,9 +125,9 @@ describe('Orphans', () => {
 
   it('are left to the one that has claimed them, as long as it lives', async () => {
     const claimed = new Gate();
-    let succession: TakeoverClaim | undefined;
-    const heir = await replica(async ({ claim }) => {
-      succession = await claim();
+    let takeover: TakeoverClaim | undefined;
+    const successor = await replica(async ({ claim }) => {
+      takeover = await claim();
       claimed.open();
       return true;
     });
@@ -135,8 +135,8 @@ describe('Orphans', () => {
     const other = await replica(asked);
     const id = await orphan();
     await vi.waitUntil(async () => {
-      await heir.find(id);
-      return succession !== undefined;
+      await successor.find(id);
+      return takeover !== undefined;
     }, SOON);
     // The dead one is dead for the other too by now, and would have its error.
     const until = performance.now() + 2 * LEASE_MS;
@@ -145,7 +145,7 @@ describe('Orphans', () => {
       return performance.now() > until;
     }, SOON);
     expect(asked).not.toHaveBeenCalled();
-    if (succession !== undefined) write(succession).end();
+    if (takeover !== undefined) write(takeover).end();
     await over(other, id);
     expect(await wholeText(id)).toBe(WHOLE);
   });
@@ -161,14 +161,14 @@ describe('Orphans', () => {
         return true;
       },
     ],
-  ])('end with one error where %s', async (_, begin, heir) => {
-    const log = await replica(heir);
+  ])('end with one error where %s', async (_, begin, successor) => {
+    const log = await replica(successor);
     const id = await begin();
     await over(log, id);
     const text = await wholeText(id);
     expect(text.startsWith(frame(0) + frame(1) + frame(2))).toBe(true);
     expect(text.match(/event: failed/g)).toHaveLength(1);
-    expect(await log.find(id)).toMatchObject({ frames: 4, brokenOff: true, takenOverAt: undefined });
+    expect(await log.find(id)).toMatchObject({ frames: 4, truncated: true, takenOverAt: undefined });
   });
 
   it('are not gone on with once somebody asked for their end', async () => {
@@ -181,15 +181,15 @@ describe('Orphans', () => {
   });
 
   it('are taken over once: where the heir dies too, they end', async () => {
-    const heir = await replica(async ({ claim }) => {
-      const succession = await claim();
-      if (succession !== undefined) write(succession);
+    const successor = await replica(async ({ claim }) => {
+      const takeover = await claim();
+      if (takeover !== undefined) write(takeover);
       return true;
     });
     const asked = vi.fn<TakeoverHandler>(async () => true);
     const id = await orphan();
-    await vi.waitUntil(async () => ((await heir.find(id))?.frames ?? 0) > 3, SOON);
-    await heir.close();
+    await vi.waitUntil(async () => ((await successor.find(id))?.frames ?? 0) > 3, SOON);
+    await successor.close();
     await redis.command('SET', keysOf(id).request, WILL);
     const last = await replica(asked);
     await over(last, id);
@@ -200,13 +200,13 @@ describe('Orphans', () => {
   });
 
   it('are ended by the next one where the heir dies before it has written', async () => {
-    const heir = await replica(async ({ claim }) => {
+    const successor = await replica(async ({ claim }) => {
       await claim();
       return true;
     });
     const id = await orphan();
-    await vi.waitUntil(async () => (await heir.find(id))?.takenOverAt === 3, SOON);
-    await heir.close();
+    await vi.waitUntil(async () => (await successor.find(id))?.takenOverAt === 3, SOON);
+    await successor.close();
     const last = await replica();
     await over(last, id);
     expect((await wholeText(id)).match(/event: failed/g)).toHaveLength(1);
@@ -229,18 +229,18 @@ describe('Orphans', () => {
 
   it('are stopped at their heir, also by who asked before it had begun', async () => {
     const stopped = new Gate();
-    let succession: TakeoverClaim | undefined;
+    let takeover: TakeoverClaim | undefined;
     const log = await replica(async ({ claim }) => {
-      succession = await claim();
+      takeover = await claim();
       return true;
     });
     const id = await orphan();
     await vi.waitUntil(async () => {
       await log.find(id);
-      return succession !== undefined;
+      return takeover !== undefined;
     }, SOON);
     await log.stop(id);
-    succession?.continueWith({ stop: () => stopped.open(), setPaused: () => undefined });
+    takeover?.continueWith({ stop: () => stopped.open(), setPaused: () => undefined });
     await expect(stopped.opened).resolves.toBeUndefined();
   });
 });

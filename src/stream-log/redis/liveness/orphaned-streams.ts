@@ -31,11 +31,11 @@ export class OrphanedStreams {
    * True for a stream whose producer was dead; it has its end by then, or its next producer. An end that somebody has begun
    * is finished, whoever lives: its producer is shut out.
    */
-  async resolve({ metadata: card, replica }: StoredMetadata, last: Entry): Promise<boolean> {
-    if (!isFence(last) && !(await this.#isOrphan(card.id, last.claimedBy ?? replica))) return false;
-    const { id } = card;
+  async resolve({ metadata, replica }: StoredMetadata, last: Entry): Promise<boolean> {
+    if (!isFence(last) && !(await this.#isOrphan(metadata.id, last.claimedBy ?? replica))) return false;
+    const { id } = metadata;
     const work =
-      this.#resolving.get(id) ?? this.#settle(card, last).finally(() => this.#resolving.delete(id));
+      this.#resolving.get(id) ?? this.#settle(metadata, last).finally(() => this.#resolving.delete(id));
     this.#resolving.set(id, work);
     await work;
     return true;
@@ -43,44 +43,45 @@ export class OrphanedStreams {
 
   /** This replica lives; but it may have claimed a stream without hearing that it has. */
   async #isOrphan(id: string, producer: string): Promise<boolean> {
-    const { replica, local: own, liveness: owners } = this.options;
-    if (producer !== replica) return owners.isDead(producer);
+    const { replica, local: own, liveness } = this.options;
+    if (producer !== replica) return liveness.isDead(producer);
     return !own.has(id) && !this.#claimed.has(id) && !this.#resolving.has(id);
   }
 
-  async #settle(card: StreamMetadata, last: Entry): Promise<void> {
+  async #settle(metadata: StreamMetadata, last: Entry): Promise<void> {
     // A stream is taken over once: only from the one who began it.
-    if (last.epoch === FIRST_EPOCH && (await this.#findTakeover(card, last.epoch + 1))) return;
-    await this.options.store.endFor(card.id, (number) => this.#terminalFrame(card, number), last);
+    if (last.epoch === FIRST_EPOCH && (await this.#findTakeover(metadata, last.epoch + 1))) return;
+    await this.options.store.endFor(metadata.id, (number) => this.#terminalFrame(metadata, number), last);
   }
 
-  async #findTakeover(card: StreamMetadata, epoch: number): Promise<boolean> {
-    const { store: shelf } = this.options;
-    const { takeoverHandler: heir } = this;
-    const will = heir && (await shelf.takeoverRequest(card.id));
-    if (heir === undefined || will === undefined || (await shelf.isStopped(card.id))) return false;
-    const before = await shelf.readAll(card.id);
+  async #findTakeover(metadata: StreamMetadata, epoch: number): Promise<boolean> {
+    const { store } = this.options;
+    const { takeoverHandler: successor } = this;
+    const takeoverRequest = successor && (await store.takeoverRequest(metadata.id));
+    if (successor === undefined || takeoverRequest === undefined || (await store.isStopped(metadata.id)))
+      return false;
+    const before = await store.readAll(metadata.id);
     if (before === undefined) return false;
-    return heir({
-      metadata: card,
-      takeoverRequest: will,
+    return successor({
+      metadata,
+      takeoverRequest,
       epoch,
       ...before,
-      claim: () => this.#claim(card, epoch, before),
+      claim: () => this.#claim(metadata, epoch, before),
     });
   }
 
   async #claim(
-    card: StreamMetadata,
+    metadata: StreamMetadata,
     epoch: number,
     before: WrittenBefore,
   ): Promise<TakeoverClaim | undefined> {
-    const { store: shelf, replica } = this.options;
-    const { id } = card;
+    const { store, replica } = this.options;
+    const { id } = metadata;
     this.#claimed.add(id);
     try {
-      if (await shelf.claim(id, replica, epoch, before.frames))
-        return await this.#takeOver(card, epoch, before);
+      if (await store.claim(id, replica, epoch, before.frames))
+        return await this.#takeOver(metadata, epoch, before);
     } catch (error) {
       this.#claimed.delete(id);
       throw error;
@@ -91,42 +92,42 @@ export class OrphanedStreams {
 
   /** From the claim on the producer before is shut out; it may have written until then. */
   async #takeOver(
-    card: StreamMetadata,
+    metadata: StreamMetadata,
     epoch: number,
     before: WrittenBefore,
   ): Promise<TakeoverClaim | undefined> {
-    const { store: shelf, local: own } = this.options;
-    const { id } = card;
+    const { store, local: own } = this.options;
+    const { id } = metadata;
     const endAt = (number: number, frame?: string) =>
-      shelf
+      store
         .endClaimed(id, epoch, number, frame)
         .catch(() => undefined)
         .finally(() => this.#claimed.delete(id));
-    const last = await shelf.lastEntry(id, openingId(epoch));
+    const last = await store.lastEntry(id, openingId(epoch));
     const frames = last === undefined ? 0 : last.first + last.count;
     if (frames !== before.frames || last?.end === true) {
-      await endAt(frames, last?.end === true ? undefined : this.#terminalFrame(card, frames));
+      await endAt(frames, last?.end === true ? undefined : this.#terminalFrame(metadata, frames));
       return undefined;
     }
     return {
       continueWith: (owner) => {
-        const writer = own.takeOver({ metadata: card, epoch, before }, owner);
+        const writer = own.takeOver({ metadata, epoch, before }, owner);
         this.#claimed.delete(id);
         this.#stopIfRequested(id).catch(() => undefined);
         return writer;
       },
-      release: () => void endAt(frames, this.#terminalFrame(card, frames)),
+      release: () => void endAt(frames, this.#terminalFrame(metadata, frames)),
     };
   }
 
   /** Who asked meanwhile has asked the dead one. */
   async #stopIfRequested(id: string): Promise<void> {
-    const { store: shelf, local: own } = this.options;
-    if (await shelf.isStopped(id)) own.stop(id);
+    const { store, local: own } = this.options;
+    if (await store.isStopped(id)) own.stop(id);
   }
 
-  #terminalFrame(card: StreamMetadata, number: number): string {
+  #terminalFrame(metadata: StreamMetadata, number: number): string {
     const error = new SluiceError('upstream-cut', 'The replica that produced this stream is gone; ask again');
-    return this.options.encodeLastFrame(card, number, error);
+    return this.options.encodeLastFrame(metadata, number, error);
   }
 }

@@ -56,7 +56,7 @@ describe.each([300, 2_000, LEASE_MS, 60_000])('where a death must be seen within
   });
 });
 
-describe('Lease', () => {
+describe('ReplicaLease', () => {
   let redis: OneKey;
   let lease: ReplicaLease;
   beforeEach(() => {

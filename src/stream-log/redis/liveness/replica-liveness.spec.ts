@@ -38,7 +38,7 @@ const look = async (replica = 'a') => {
   return answer;
 };
 
-describe('Owners', () => {
+describe('ReplicaLiveness', () => {
   it('take one for alive that has a lease', async () => {
     redis.held.add(leaseKey('a'));
     expect(await look()).toBe(false);

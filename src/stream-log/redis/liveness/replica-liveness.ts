@@ -15,7 +15,7 @@ export class ReplicaLiveness {
   constructor(
     private readonly redis: RedisClient,
     /** How long a lease that is missing may be renewed yet, in milliseconds. */
-    private readonly doubtMs: number,
+    private readonly suspicionMs: number,
   ) {
     // A Redis that was away has lost every lease for a moment.
     redis.on('close', () => this.#missed.clear());
@@ -32,9 +32,9 @@ export class ReplicaLiveness {
       return false;
     }
     const missedFor = askedAt - (this.#missed.get(replica) ?? Number.NEGATIVE_INFINITY);
-    if (missedFor >= this.doubtMs && missedFor <= SUSPECTS_REMEMBERED * this.doubtMs) return true;
+    if (missedFor >= this.suspicionMs && missedFor <= SUSPECTS_REMEMBERED * this.suspicionMs) return true;
     // When the question was answered nobody knows: the first time counts from its answer, the second from its question.
-    if (missedFor >= this.doubtMs) this.#missed.set(replica, performance.now());
+    if (missedFor >= this.suspicionMs) this.#missed.set(replica, performance.now());
     return false;
   }
 

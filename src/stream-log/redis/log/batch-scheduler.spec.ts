@@ -6,15 +6,13 @@ afterEach(() => void vi.useRealTimers());
 
 /** When those left that were to leave then. */
 function leaving(...due: number[]) {
-  const departures = new BatchScheduler((leave) => leave());
+  const scheduler = new BatchScheduler((leave) => leave());
   const left: number[] = [];
-  const cancels = due.map((ms) =>
-    departures.at(ms, () => left.push(Math.round(performance.now() / 25) * 25)),
-  );
-  return { departures, left, cancels };
+  const cancels = due.map((ms) => scheduler.at(ms, () => left.push(Math.round(performance.now() / 25) * 25)));
+  return { departures: scheduler, left, cancels };
 }
 
-describe('Departures', () => {
+describe('BatchScheduler', () => {
   it('leave at the step that is nearest, those of one step together', async () => {
     const { left } = leaving(190, 205, 230);
     await vi.advanceTimersByTimeAsync(199);
@@ -86,12 +84,12 @@ describe('Departures', () => {
   it('hand over what leaves in one turn together', () => {
     const turns: number[] = [];
     let left = 0;
-    const departures = new BatchScheduler((leave) => {
+    const scheduler = new BatchScheduler((leave) => {
       const before = left;
       leave();
       turns.push(left - before);
     });
-    for (let count = 0; count < 6; count += 1) departures.at(100, () => (left += 1));
+    for (let count = 0; count < 6; count += 1) scheduler.at(100, () => (left += 1));
     vi.runAllTimers();
     expect(turns).toEqual([4, 2]);
   });

@@ -19,12 +19,12 @@ beforeEach(async () => {
   client = connectRedis(redis.url);
   await vi.waitUntil(() => client.status === 'ready', SOON);
   settings = { streamLog: { ...ROOMY, leaseMs: 300 } };
-  const departures = new BatchScheduler((leave) => inOneWrite(client, leave));
+  const scheduler = new BatchScheduler((leave) => inOneWrite(client, leave));
   own = new LocalStreams({
     redis: client,
     replica: 'a',
     settings,
-    scheduler: departures,
+    scheduler,
     index: { add: () => undefined },
     onShutOut: () => undefined,
   });

@@ -39,11 +39,11 @@ beforeEach(() => {
   redis = new Answering();
   stops = 0;
   settings = { streamLog: ROOMY };
-  const departures = new BatchScheduler((leave) => leave());
+  const scheduler = new BatchScheduler((leave) => leave());
   const options = {
     replica: 'a',
     settings,
-    scheduler: departures,
+    scheduler,
     index: { add: ({ id }: StreamMetadata) => void redis.asked.push(`add ${id}`) },
     onShutOut: () => undefined,
   };
@@ -72,7 +72,7 @@ const renewed = async (ms: number) => {
   return redis.count('pexpire') / 2;
 };
 
-describe('OwnStreams', () => {
+describe('LocalStreams', () => {
   it('write into memory at once what they send to Redis later', async () => {
     const { writer, memory } = begin();
     writer.append(frame(0), true);
@@ -158,7 +158,7 @@ describe('OwnStreams', () => {
   });
 });
 
-describe('OwnStreams whose settings have changed', () => {
+describe('LocalStreams whose settings have changed', () => {
   const RUN_MS = 30_000;
 
   it('are renewed in time where they begin later, and are kept for less', async () => {
@@ -183,7 +183,7 @@ describe('OwnStreams whose settings have changed', () => {
   });
 });
 
-describe('OwnStreams that are closed', () => {
+describe('LocalStreams that are closed', () => {
   it.each([
     { what: 'that run', prepare: () => undefined },
     { what: 'that are over and wait', prepare: ({ writer }: ReturnType<typeof begin>) => writer.end() },

@@ -70,11 +70,11 @@ export class LocalStreams {
   }
 
   /** A pen that writes into Redis what it writes into memory. */
-  begin(card: StreamMetadata, owner: ProducerControl, memory: StreamWriter, will?: string): StreamWriter {
+  begin(metadata: StreamMetadata, owner: ProducerControl, memory: StreamWriter, will?: string): StreamWriter {
     if (this.#closed) return memory;
-    const onShutOut = () => this.options.onShutOut(card.id);
+    const onShutOut = () => this.options.onShutOut(metadata.id);
     const own = this.#add({
-      metadata: card,
+      metadata,
       owner,
       onShutOut,
       epoch: FIRST_EPOCH,
@@ -88,17 +88,20 @@ export class LocalStreams {
       },
       end: (usage) => {
         memory.end(usage);
-        this.#end(card.id, own, usage);
+        this.#end(metadata.id, own, usage);
       },
     };
   }
 
   /** A pen that writes the rest of a stream into Redis, where alone it is read. */
-  takeOver({ metadata: card, epoch, before }: TakenStream, owner: ProducerControl): StreamWriter {
+  takeOver({ metadata, epoch, before }: TakenStream, owner: ProducerControl): StreamWriter {
     if (this.#closed) return { append: () => undefined, end: () => undefined };
     const onShutOut = () => owner.stop();
-    const own = this.#add({ metadata: card, owner, onShutOut, epoch, takeoverRequest: undefined, before });
-    return { append: (bytes) => own.outbox.append(bytes), end: (usage) => this.#end(card.id, own, usage) };
+    const own = this.#add({ metadata, owner, onShutOut, epoch, takeoverRequest: undefined, before });
+    return {
+      append: (bytes) => own.outbox.append(bytes),
+      end: (usage) => this.#end(metadata.id, own, usage),
+    };
   }
 
   /** True for one of which not everything is in Redis yet. */
@@ -134,38 +137,38 @@ export class LocalStreams {
     this.#streams.clear();
   }
 
-  #add({ metadata: card, owner, onShutOut, epoch, takeoverRequest: will, before }: NewStream): LocalStream {
-    const { redis, replica, settings, scheduler: departures, index } = this.options;
+  #add({ metadata, owner, onShutOut, epoch, takeoverRequest, before }: NewStream): LocalStream {
+    const { redis, replica, settings, scheduler, index } = this.options;
     const { maxBytesPerStream: maxBytes } = settings.streamLog;
     const [keepMs, runMs] = [this.#keepMs(), this.#runMs()];
-    const pen = new RedisStreamWriter({
+    const writer = new RedisStreamWriter({
       redis,
-      metadata: card,
+      metadata,
       replica,
       index,
       keepMs,
       runMs,
       epoch,
-      takeoverRequest: will,
+      takeoverRequest,
     });
     const own: LocalStream = {
       owner,
-      writer: pen,
+      writer,
       runMs,
       onShutOut,
       ended: false,
       outbox: new Outbox({
         write: (batch) => write(own, batch),
-        announceLoss: () => pen.announceLoss(),
+        announceLoss: () => writer.announceLoss(),
         maxBytes,
         keepMs,
         budget: this.#budget,
-        scheduler: departures,
-        onSettled: () => own.ended && this.#streams.delete(card.id),
+        scheduler,
+        onSettled: () => own.ended && this.#streams.delete(metadata.id),
         before,
       }),
     };
-    this.#streams.set(card.id, own);
+    this.#streams.set(metadata.id, own);
     this.#renewals.begun(runMs);
     return own;
   }
@@ -183,7 +186,7 @@ export class LocalStreams {
 
   #renew(): void {
     inOneWrite(this.options.redis, () => {
-      for (const { writer: pen, outbox } of this.#streams.values()) if (!outbox.done) void pen.renew();
+      for (const { writer, outbox } of this.#streams.values()) if (!outbox.done) void writer.renew();
     });
   }
 
@@ -205,8 +208,8 @@ export class LocalStreams {
   }
 }
 
-async function write({ writer: pen, onShutOut }: LocalStream, batch: Batch): Promise<Written> {
-  const written = await pen.write(batch);
+async function write({ writer, onShutOut }: LocalStream, batch: Batch): Promise<Written> {
+  const written = await writer.write(batch);
   if (written === 'shut-out') onShutOut();
   return written;
 }

@@ -79,7 +79,7 @@ describe('an entry of another one than the producer', () => {
 
   it('says that the stream broke off, which that of a producer never does', () => {
     const last = { ...nothing, count: 1, end: true };
-    expect(read('2-9', { ...last, truncated: true })).toEqual({ epoch: 2, ...last, brokenOff: true });
+    expect(read('2-9', { ...last, truncated: true })).toEqual({ epoch: 2, ...last, truncated: true });
     expect(read('2-9', last).truncated).toBeUndefined();
   });
 

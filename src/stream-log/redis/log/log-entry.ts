@@ -45,14 +45,14 @@ export function entryFields({
   count,
   bytes,
   end,
-  truncated: brokenOff = false,
+  truncated = false,
   usage,
   claimedBy,
 }: Omit<Entry, 'epoch'>): (string | number | Buffer)[] {
   const fields = ['f', first, 'n', count, 'b', bytes];
   if (claimedBy !== undefined) return [...fields, 'r', claimedBy];
   if (!end) return fields;
-  return [...fields, 'end', brokenOff ? BROKEN_OFF : 1, ...(usage ? ['u', formatUsage(usage)] : [])];
+  return [...fields, 'end', truncated ? BROKEN_OFF : 1, ...(usage ? ['u', formatUsage(usage)] : [])];
 }
 
 /** What stands in an entry. Throws `stream-gone` where it is none of ours: nobody can read on from there. */

@@ -63,14 +63,14 @@ it('writes every frame once and in order, and the end last, whatever becomes of 
       fc.array(fate, { maxLength: 15 }),
       async (steps, fates) => {
         const log = new Log(fates);
-        const room = new ByteBudget(1_000_000);
+        const budget = new ByteBudget(1_000_000);
         const onSettled = vi.fn<() => void>();
         const outbox = new Outbox({
           write: (batch) => log.write(batch),
           announceLoss: async () => true,
           maxBytes: 1_000_000,
           keepMs: 1_000,
-          budget: room,
+          budget,
           scheduler: new BatchScheduler((leave) => leave()),
           onSettled,
         });
@@ -97,7 +97,7 @@ it('writes every frame once and in order, and the end last, whatever becomes of 
         expect(expected).toBe(frames);
         expect(log.entries.map(({ end }) => end).indexOf(true)).toBe(log.entries.length - 1);
         expect(onSettled).toHaveBeenCalledOnce();
-        expect({ room: room.bytes, timers: vi.getTimerCount() }).toEqual({ room: 0, timers: 0 });
+        expect({ room: budget.bytes, timers: vi.getTimerCount() }).toEqual({ room: 0, timers: 0 });
       },
     ),
     { numRuns: 200 },

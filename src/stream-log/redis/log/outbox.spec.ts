@@ -45,9 +45,9 @@ describe('Outbox', () => {
   });
 
   it('sends with others what began a few milliseconds after theirs', async () => {
-    const departures = new BatchScheduler((leave) => leave());
-    sending = new Sending(undefined, departures);
-    const other = new Sending(undefined, departures);
+    const scheduler = new BatchScheduler((leave) => leave());
+    sending = new Sending(undefined, scheduler);
+    const other = new Sending(undefined, scheduler);
     await sending.begun();
     await other.begun();
     sending.append(0);

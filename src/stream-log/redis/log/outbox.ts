@@ -87,11 +87,11 @@ export class Outbox {
 
   append(bytes: FrameBytes): void {
     if (this.#done) return;
-    const { maxBytes, budget: room } = this.options;
+    const { maxBytes, budget } = this.options;
     const size = sizeOf(bytes);
     this.#bytes += size;
     const isTooMuch = this.#waitingBytes + size > MAX_WAITING_BYTES || this.#bytes > maxBytes;
-    if (isTooMuch || !room.acquire(size)) return this.#lose();
+    if (isTooMuch || !budget.acquire(size)) return this.#lose();
     this.#waiting.push(bytes);
     this.#waitingBytes += size;
     this.#waitingFrames += countFrames(bytes);

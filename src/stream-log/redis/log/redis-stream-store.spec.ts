@@ -11,8 +11,8 @@ const RUN_MS = 2 * KEEP_MS;
 
 let redis: RedisServer;
 let client: RedisClient;
-let shelf: RedisStreamStore;
-let pen: RedisStreamWriter;
+let store: RedisStreamStore;
+let writer: RedisStreamWriter;
 let id: string;
 
 beforeAll(async () => {
@@ -21,10 +21,10 @@ beforeAll(async () => {
 beforeEach(async () => {
   client = connectRedis(redis.url);
   await vi.waitUntil(() => client.status === 'ready', SOON);
-  shelf = new RedisStreamStore(client, () => KEEP_MS);
+  store = new RedisStreamStore(client, () => KEEP_MS);
   const stream = card();
   id = stream.id;
-  pen = new RedisStreamWriter({
+  writer = new RedisStreamWriter({
     redis: client,
     metadata: stream,
     replica: 'a',
@@ -41,10 +41,10 @@ afterEach(async () => {
 afterAll(() => redis.close());
 
 const write = (first: number, count: number, { begins = false, end = false } = {}) =>
-  pen.write({ first, count, bytes: Buffer.from(`data: ${first}\n\n`.repeat(count)), begins, end });
-const end = () => shelf.endFor(id, (number) => `data: cut off at ${number}\n\n`);
+  writer.write({ first, count, bytes: Buffer.from(`data: ${first}\n\n`.repeat(count)), begins, end });
+const end = () => store.endFor(id, (number) => `data: cut off at ${number}\n\n`);
 const sign = () => `sluice:{${id}}:readers`;
-const entries = async () => (await shelf.page(id, '-')).entries;
+const entries = async () => (await store.page(id, '-')).entries;
 /** What happens once somebody has looked which entry is the last. */
 const afterTheLook = (happens: () => Promise<unknown>) => {
   const look = client.xrevrangeBuffer.bind(client);
@@ -55,16 +55,16 @@ const afterTheLook = (happens: () => Promise<unknown>) => {
   });
 };
 
-describe('StreamShelf', () => {
+describe('RedisStreamStore', () => {
   it('keeps the wish for an end longer than a producer goes without looking for it', async () => {
     await new RedisStreamStore(client, () => 1_000).markStopped(id);
     expect(await redis.command('PTTL', `sluice:{${id}}:stop`)).toBeGreaterThan(20_000);
-    expect(await shelf.isStopped(id)).toBe(true);
+    expect(await store.isStopped(id)).toBe(true);
   });
 
   it('finds no stream that nobody has begun', async () => {
-    expect(await shelf.metadata(id)).toBeUndefined();
-    expect(await shelf.lastEntry(id)).toBeUndefined();
+    expect(await store.metadata(id)).toBeUndefined();
+    expect(await store.lastEntry(id)).toBeUndefined();
     expect(await entries()).toEqual([]);
   });
 
@@ -74,25 +74,25 @@ describe('StreamShelf', () => {
       await write(0, 2, { begins: true });
       return get(key);
     });
-    expect((await shelf.status(id))?.last).toMatchObject({ first: 0, count: 2 });
+    expect((await store.status(id))?.last).toMatchObject({ first: 0, count: 2 });
   });
 
   it('reads on after the last entry that was read', async () => {
     await write(0, 2, { begins: true });
-    const { cursor, full } = await shelf.page(id, '-');
+    const { cursor, full } = await store.page(id, '-');
     expect({ cursor, full }).toEqual({ cursor: '1-2', full: false });
-    expect(await shelf.page(id, cursor)).toEqual({ entries: [], cursor, full: false });
+    expect(await store.page(id, cursor)).toEqual({ entries: [], cursor, full: false });
     await write(2, 1);
-    const next = await shelf.page(id, cursor);
+    const next = await store.page(id, cursor);
     expect(next.entries.map(({ first }) => first)).toEqual([2]);
   });
 
   it('says that there may be more where a page is full', async () => {
     await write(0, 1, { begins: true });
     for (let at = 1; at < 201; at += 1) await write(at, 1);
-    const page = await shelf.page(id, '-');
+    const page = await store.page(id, '-');
     expect({ count: page.entries.length, full: page.full }).toEqual({ count: 200, full: true });
-    expect((await shelf.page(id, page.cursor)).entries.map(({ first }) => first)).toEqual([200]);
+    expect((await store.page(id, page.cursor)).entries.map(({ first }) => first)).toEqual([200]);
   });
 
   it.each([
@@ -102,37 +102,37 @@ describe('StreamShelf', () => {
     { what: 'of somebody else', fields: ['hello', 'world'] },
   ])('tells those who read an entry $what that the stream is gone', async ({ fields }) => {
     await redis.command('XADD', `sluice:{${id}}:log`, '1-1', ...fields);
-    await expect(shelf.page(id, '-')).rejects.toMatchObject({ code: 'stream-gone' });
-    await expect(shelf.lastEntry(id)).rejects.toMatchObject({ code: 'stream-gone' });
+    await expect(store.page(id, '-')).rejects.toMatchObject({ code: 'stream-gone' });
+    await expect(store.lastEntry(id)).rejects.toMatchObject({ code: 'stream-gone' });
   });
 });
 
 describe('StreamShelf, of readers elsewhere,', () => {
   it('says that a stream is read for a few seconds', async () => {
-    expect(await shelf.isRead(id)).toBe(false);
-    await shelf.markRead(id);
-    expect(await shelf.isRead(id)).toBe(true);
+    expect(await store.isRead(id)).toBe(false);
+    await store.markRead(id);
+    expect(await store.isRead(id)).toBe(true);
     expect(await redis.command('PTTL', sign())).toBeGreaterThan(4_000);
     await redis.command('DEL', sign());
-    expect([await shelf.isRead(id), await redis.keys()]).toEqual([false, []]);
+    expect([await store.isRead(id), await redis.keys()]).toEqual([false, []]);
   });
 
   it('goes on saying so where Redis has no memory', async () => {
-    await shelf.markRead(id);
+    await store.markRead(id);
     await redis.fill();
     await redis.command('PEXPIRE', sign(), 1_000);
-    await shelf.markRead(id);
+    await store.markRead(id);
     expect(await redis.command('PTTL', sign())).toBeGreaterThan(4_000);
-    expect(await shelf.isRead(id)).toBe(true);
+    expect(await store.isRead(id)).toBe(true);
     await redis.makeRoom();
   });
 
   it('cannot say that a stream is not read where a reader has no memory to say that it is', async () => {
     await redis.fill();
-    await expect(shelf.markRead(id)).rejects.toThrow('OOM');
-    await expect(shelf.isRead(id)).rejects.toThrow('OOM');
+    await expect(store.markRead(id)).rejects.toThrow('OOM');
+    await expect(store.isRead(id)).rejects.toThrow('OOM');
     await redis.makeRoom();
-    expect(await shelf.isRead(id)).toBe(false);
+    expect(await store.isRead(id)).toBe(false);
   });
 });
 
@@ -140,7 +140,7 @@ describe('StreamShelf, in place of a dead producer,', () => {
   it('adds the last frame, with the number that comes next', async () => {
     await write(0, 3, { begins: true });
     expect(await end()).toBe(true);
-    const last = await shelf.lastEntry(id);
+    const last = await store.lastEntry(id);
     expect(last).toMatchObject({ epoch: 2, first: 3, count: 1, end: true });
     expect(last?.bytes.toString()).toBe('data: cut off at 3\n\n');
   });
@@ -148,7 +148,7 @@ describe('StreamShelf, in place of a dead producer,', () => {
   it('ends a stream of which nothing but its beginning was written', async () => {
     await write(0, 0, { begins: true });
     expect(await end()).toBe(true);
-    expect(await shelf.lastEntry(id)).toMatchObject({ first: 0, count: 1, end: true });
+    expect(await store.lastEntry(id)).toMatchObject({ first: 0, count: 1, end: true });
   });
 
   it('ends it once, however many do at once and one after the other', async () => {
@@ -162,7 +162,7 @@ describe('StreamShelf, in place of a dead producer,', () => {
     await write(0, 3, { begins: true });
     await redis.command('XADD', `sluice:{${id}}:log`, '2-0', 'f', 3, 'n', 0, 'b', '');
     expect(await end()).toBe(true);
-    expect(await shelf.lastEntry(id)).toMatchObject({ first: 3, count: 1, end: true });
+    expect(await store.lastEntry(id)).toMatchObject({ first: 3, count: 1, end: true });
   });
 
   it('shuts the producer out', async () => {
@@ -187,7 +187,7 @@ describe('StreamShelf, in place of a dead producer,', () => {
     await write(0, 3, { begins: true });
     afterTheLook(() => write(3, 4, { end: true }));
     expect(await end()).toBe(true);
-    expect(await shelf.lastEntry(id)).toMatchObject({ first: 7, count: 0, end: true });
+    expect(await store.lastEntry(id)).toMatchObject({ first: 7, count: 0, end: true });
     expect(Buffer.concat((await entries()).map(({ bytes }) => bytes)).toString()).not.toContain('cut off');
   });
 

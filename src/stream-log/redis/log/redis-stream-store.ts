@@ -168,7 +168,7 @@ export class RedisStreamStore {
   /** With a last frame, or where its producer has ended it after all without. */
   async #end(id: string, epoch: number, first: number, frame: string | undefined): Promise<void> {
     const count = frame === undefined ? 0 : 1;
-    const entry = { epoch, first, count, bytes: Buffer.from(frame ?? ''), end: true, brokenOff: count === 1 };
+    const entry = { epoch, first, count, bytes: Buffer.from(frame ?? ''), end: true, truncated: count === 1 };
     const { log, request } = keysOf(id);
     await this.#add(id, entryId(entry), entry);
     await Promise.all([this.redis.pexpire(log, this.keepMs()), this.redis.del(request)]);

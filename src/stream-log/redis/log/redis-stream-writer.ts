@@ -54,9 +54,9 @@ export class RedisStreamWriter {
 
   /** Others learn that the frames cannot be read. True if that was heard. */
   async announceLoss(): Promise<boolean> {
-    const { redis, metadata: card, replica, keepMs } = this.options;
-    const { log, meta, request } = keysOf(card.id);
-    const lost = formatMetadata({ metadata: card, replica, lost: true });
+    const { redis, metadata, replica, keepMs } = this.options;
+    const { log, meta, request } = keysOf(metadata.id);
+    const lost = formatMetadata({ metadata, replica, lost: true });
     try {
       // What another replica goes on with is not this one's to lose.
       if ((await this.#isOwn()) === 'shut-out') return true;
@@ -72,29 +72,29 @@ export class RedisStreamWriter {
   /** The stream runs: what is kept of it is kept on. */
   async renew(): Promise<void> {
     if (this.#ended) return;
-    const { redis, metadata: card, runMs, takeoverRequest: will } = this.options;
-    const { log, meta, request } = keysOf(card.id);
+    const { redis, metadata, runMs, takeoverRequest } = this.options;
+    const { log, meta, request } = keysOf(metadata.id);
     const commands = [() => redis.pexpire(log, runMs), () => redis.pexpire(meta, 2 * runMs)];
-    if (will !== undefined) commands.push(() => redis.pexpire(request, runMs));
+    if (takeoverRequest !== undefined) commands.push(() => redis.pexpire(request, runMs));
     await Promise.allSettled(commands.map(async (send) => send()));
   }
 
   /** All of it, or it is asked for again. */
   async #begin(batch: Batch): Promise<Written> {
-    const { redis, metadata: card, replica, index, keepMs, runMs, takeoverRequest: will } = this.options;
-    const { log, meta, request } = keysOf(card.id);
-    const text = formatMetadata({ metadata: card, replica, lost: false });
-    const isLeft = will !== undefined && !batch.end;
+    const { redis, metadata, replica, index, keepMs, runMs, takeoverRequest } = this.options;
+    const { log, meta, request } = keysOf(metadata.id);
+    const text = formatMetadata({ metadata, replica, lost: false });
+    const isLeft = takeoverRequest !== undefined && !batch.end;
     const [added] = await inOneWrite(redis, () => {
       const asked = Promise.all([
         redis.xadd(log, this.#idOf(batch), ...entryFields(batch)).catch(orKnown),
         // Asked again, this may be a stream that another replica has taken over.
         redis.set(meta, text, 'PX', 2 * (batch.end ? keepMs : runMs), 'NX'),
         redis.pexpire(log, batch.end ? keepMs : runMs),
-        isLeft && redis.set(request, will, 'PX', runMs),
+        isLeft && redis.set(request, takeoverRequest, 'PX', runMs),
       ]);
       // After them: one server does them in this order, and who finds it in the index finds the stream.
-      index.add(card);
+      index.add(metadata);
       return asked;
     });
     if (added !== KNOWN) return 'written';
@@ -106,9 +106,9 @@ export class RedisStreamWriter {
 
   /** Whose stream it is now is said before anything of it can be read. */
   async #takeOver(batch: Batch): Promise<Written> {
-    const { redis, metadata: card, replica, runMs } = this.options;
-    const text = formatMetadata({ metadata: card, replica, lost: false, takenOverAt: batch.first });
-    const { log, meta } = keysOf(card.id);
+    const { redis, metadata, replica, runMs } = this.options;
+    const text = formatMetadata({ metadata, replica, lost: false, takenOverAt: batch.first });
+    const { log, meta } = keysOf(metadata.id);
     // The first one may have kept it for a shorter time.
     await Promise.all([redis.set(meta, text, 'PX', 2 * runMs), redis.pexpire(log, runMs)]);
     // The claim is there already.
@@ -116,8 +116,9 @@ export class RedisStreamWriter {
   }
 
   async #append(batch: Batch): Promise<Written> {
-    const { redis, metadata: card } = this.options;
-    const add = () => redis.xadd(keysOf(card.id).log, 'NOMKSTREAM', this.#idOf(batch), ...entryFields(batch));
+    const { redis, metadata } = this.options;
+    const add = () =>
+      redis.xadd(keysOf(metadata.id).log, 'NOMKSTREAM', this.#idOf(batch), ...entryFields(batch));
     const [added] = batch.end
       ? await inOneWrite(redis, () => Promise.all([add(), ...this.#retainEnded()]))
       : [await add()];
@@ -126,19 +127,19 @@ export class RedisStreamWriter {
 
   /** The stream is over: it is kept for so long. */
   #retainEnded(): Promise<number>[] {
-    const { redis, metadata: card, keepMs, runMs, takeoverRequest: will } = this.options;
-    const { log, meta, request } = keysOf(card.id);
+    const { redis, metadata, keepMs, runMs, takeoverRequest } = this.options;
+    const { log, meta, request } = keysOf(metadata.id);
     const commands = [redis.pexpire(log, keepMs)];
     // What lives that long anyway is not told to.
     if (runMs > keepMs) commands.push(redis.pexpire(meta, 2 * keepMs));
-    if (will !== undefined) commands.push(redis.del(request));
+    if (takeoverRequest !== undefined) commands.push(redis.del(request));
     return commands;
   }
 
   /** Whether the last entry is of this producer. */
   async #isOwn(): Promise<Written> {
-    const { redis, metadata: card } = this.options;
-    const [last] = await redis.xrevrange(keysOf(card.id).log, '+', '-', 'COUNT', 1);
+    const { redis, metadata } = this.options;
+    const [last] = await redis.xrevrange(keysOf(metadata.id).log, '+', '-', 'COUNT', 1);
     if (last === undefined) return 'gone';
     return Number(last[0].split('-')[0]) > this.#epoch ? 'shut-out' : 'written';
   }

@@ -11,8 +11,8 @@ export interface StoredMetadata {
   readonly takenOverAt?: number | undefined;
 }
 
-export function formatMetadata({ metadata: card, replica, lost, takenOverAt }: StoredMetadata): string {
-  const { owner, dialect, route, startedAt } = card;
+export function formatMetadata({ metadata, replica, lost, takenOverAt }: StoredMetadata): string {
+  const { owner, dialect, route, startedAt } = metadata;
   return JSON.stringify({ owner, dialect, route, startedAt, replica, ...(lost && { lost }), takenOverAt });
 }
 

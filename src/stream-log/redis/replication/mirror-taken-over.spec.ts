@@ -2,23 +2,23 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ROOMY } from '../../../../test/contract/created-log.js';
 import { LogReader } from '../../../../test/contract/log-reader.js';
 import { card, frame } from '../../../../test/contract/written-stream.js';
-import { ScriptedShelf } from '../../../../test/support/scripted-shelf.js';
+import { ScriptedStore } from '../../../../test/support/scripted-store.js';
 import { MemoryStreamLog } from '../../memory/memory-stream-log.js';
 import type { StreamLog } from '../../stream-log.js';
 import { Mirror } from './mirror.js';
 
-let shelf: ScriptedShelf;
+let store: ScriptedStore;
 let mirror: Mirror;
 
 beforeEach(() => {
   vi.useFakeTimers();
   const stream = card();
-  shelf = new ScriptedShelf();
-  shelf.known = { metadata: stream, replica: 'a', lost: false };
+  store = new ScriptedStore();
+  store.known = { metadata: stream, replica: 'a', lost: false };
   mirror = new Mirror({
     id: stream.id,
     local: new MemoryStreamLog({ streamLog: ROOMY }),
-    store: shelf.asShelf,
+    store: store.asStore,
     checkIntervalMs: 1_000,
     check: async () => false,
     stop: () => undefined,
@@ -29,19 +29,19 @@ afterEach(() => void vi.useRealTimers());
 
 const read = (from = 0, epoch = 1, options = {}) => {
   const log = { read: (_id: string, at: number, flow: LogReader['flow']) => mirror.read(at, flow, epoch) };
-  return new LogReader(log as unknown as StreamLog, shelf.known?.metadata.id ?? '', from, options);
+  return new LogReader(log as unknown as StreamLog, store.known?.metadata.id ?? '', from, options);
 };
 /** A mirror stays for as long as somebody has not read all. */
 const stay = () => void read(0, 1, { paused: true });
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 /** What a reader from a frame on is given. */
 const from = (first: number) =>
-  Array.from({ length: shelf.frames - first }, (_, at) => frame(first + at)).join('');
-const takeOver = () => shelf.add(0, { epoch: 2 }).add(1, { epoch: 2 });
+  Array.from({ length: store.frames - first }, (_, at) => frame(first + at)).join('');
+const takeOver = () => store.add(0, { epoch: 2 }).add(1, { epoch: 2 });
 
 describe('Mirror of a stream that was taken over', () => {
   it.each([0, 2, 3])('gives one that had %i of the 3 frames that are kept the rest', async (had) => {
-    shelf.add(3);
+    store.add(3);
     const [waiting, stayed] = [read(had), read()];
     stay();
     await pass(0);
@@ -57,7 +57,7 @@ describe('Mirror of a stream that was taken over', () => {
   });
 
   it.each([4, 5, 9])('tells one that had %i of 3 that it is gone, whatever comes', async (had) => {
-    shelf.add(3);
+    store.add(3);
     stay();
     const waiting = read(had);
     await pass(0);
@@ -66,7 +66,7 @@ describe('Mirror of a stream that was taken over', () => {
     await pass(500);
     const late = read(had);
     await pass(0);
-    shelf.add(9, { epoch: 2, end: true });
+    store.add(9, { epoch: 2, end: true });
     await pass(500);
     expect([waiting, late].map(({ text, end }) => [text, end])).toEqual([
       ['', 'stream-gone'],
@@ -75,7 +75,7 @@ describe('Mirror of a stream that was taken over', () => {
   });
 
   it('gives one that has some of the rest what it lacks', async () => {
-    shelf.add(3);
+    store.add(3);
     stay();
     const early = read(5, 2);
     await pass(0);
@@ -90,13 +90,13 @@ describe('Mirror of a stream that was taken over', () => {
   });
 
   it('lets one that had more wait as long as it is only claimed: it may break off yet', async () => {
-    shelf.add(3);
+    store.add(3);
     const waiting = read(5);
     await pass(0);
-    shelf.add(0, { epoch: 2 });
+    store.add(0, { epoch: 2 });
     await pass(500);
     expect(waiting.end).toBeUndefined();
-    shelf.add(1, { epoch: 2, end: true, brokenOff: true });
+    store.add(1, { epoch: 2, end: true, truncated: true });
     await pass(500);
     expect([waiting.text, waiting.end]).toEqual([from(3), 'complete']);
   });

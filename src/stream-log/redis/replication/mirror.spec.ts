@@ -3,16 +3,16 @@ import { ROOMY } from '../../../../test/contract/created-log.js';
 import { LogReader } from '../../../../test/contract/log-reader.js';
 import { card, frame } from '../../../../test/contract/written-stream.js';
 import { Gate } from '../../../../test/support/gate.js';
-import { ScriptedShelf } from '../../../../test/support/scripted-shelf.js';
+import { ScriptedStore } from '../../../../test/support/scripted-store.js';
 import { SluiceError } from '../../../core/sluice-error.js';
 import { MemoryStreamLog } from '../../memory/memory-stream-log.js';
 import { streamGone } from '../../stream-gone.js';
 import type { StreamLog } from '../../stream-log.js';
 import { Mirror } from './mirror.js';
 
-const LOOK_MS = 1_000;
+const CHECK_MS = 1_000;
 
-let shelf: ScriptedShelf;
+let store: ScriptedStore;
 let local: MemoryStreamLog;
 let mirror: Mirror | undefined;
 let unused: number;
@@ -23,8 +23,8 @@ beforeEach(() => {
   vi.useFakeTimers();
   const stream = card();
   id = stream.id;
-  shelf = new ScriptedShelf();
-  shelf.known = { metadata: stream, replica: 'a', lost: false };
+  store = new ScriptedStore();
+  store.known = { metadata: stream, replica: 'a', lost: false };
   local = new MemoryStreamLog({ streamLog: ROOMY });
   unused = 0;
   look = async () => false;
@@ -36,8 +36,8 @@ function open(): Mirror {
   return new Mirror({
     id,
     local,
-    store: shelf.asShelf,
-    checkIntervalMs: LOOK_MS,
+    store: store.asStore,
+    checkIntervalMs: CHECK_MS,
     check: () => look(),
     stop: () => undefined,
     onUnused: () => (unused += 1),
@@ -55,14 +55,14 @@ const held = () => ({ bytes: local.bytes, isKnown: local.has(id), timers: vi.get
 const NOTHING = { bytes: 0, isKnown: false, timers: 0, unused: 1 };
 /** What a reader from a frame on is given. */
 const from = (first: number) =>
-  Array.from({ length: shelf.frames - first }, (_, at) => frame(first + at)).join('');
+  Array.from({ length: store.frames - first }, (_, at) => frame(first + at)).join('');
 
 describe('Mirror', () => {
   it('gives every reader the frames from its position, and all of them the same', async () => {
-    shelf.add(2).add(3);
+    store.add(2).add(3);
     const [one, two] = [read(), read(3)];
     await pass(0);
-    shelf.add(2).add(1, { end: true });
+    store.add(2).add(1, { end: true });
     const three = read(1);
     await pass(500);
     expect([one, two, three].map(({ text, end }) => [text, end])).toEqual([
@@ -73,7 +73,7 @@ describe('Mirror', () => {
   });
 
   it('gives who comes later the stream that another one still reads, though the log has no room for it', async () => {
-    shelf.add(2).add(1, { end: true });
+    store.add(2).add(1, { end: true });
     // For the first piece of memory of one stream, and for what a stream takes by itself.
     local = new MemoryStreamLog({ streamLog: { ...ROOMY, maxBytes: 4_000 } });
     const slow = read(0, { paused: true });
@@ -87,35 +87,35 @@ describe('Mirror', () => {
   });
 
   it('copies a stream once, however many read it', async () => {
-    shelf.add(2);
+    store.add(2);
     const readers = Array.from({ length: 20 }, () => read());
     await pass(0);
-    expect(shelf.reads).toBe(1);
+    expect(store.reads).toBe(1);
     expect(readers.map(({ text }) => text)).toEqual(Array.from(readers, () => from(0)));
   });
 
   it('lets a reader that has more than Redis wait for what it lacks', async () => {
-    shelf.add(2);
+    store.add(2);
     const ahead = read(4);
     await pass(10_000);
-    shelf.add(1);
+    store.add(1);
     await pass(500);
     expect([ahead.text, ahead.end]).toEqual(['', undefined]);
-    shelf.add(3);
+    store.add(3);
     await pass(500);
     expect(ahead.text).toBe(from(4));
-    shelf.add(0, { end: true });
+    store.add(0, { end: true });
     await pass(500);
     expect(ahead.end).toBe('complete');
   });
 
   it('asks again for a stream until Redis answers', async () => {
-    shelf.isAway = true;
+    store.isAway = true;
     const reader = read();
     await pass(60_000);
     expect(reader.end).toBeUndefined();
-    shelf.isAway = false;
-    shelf.add(2, { end: true });
+    store.isAway = false;
+    store.add(2, { end: true });
     await pass(500);
     expect([reader.text, reader.end]).toEqual([from(0), 'complete']);
   });
@@ -123,12 +123,12 @@ describe('Mirror', () => {
 
 describe('Mirror of a stream that broke off', () => {
   it.each([0, 2, 3, 4, 9])('gives its last frame once to one that had %i of 3 frames', async (had) => {
-    shelf.add(3);
+    store.add(3);
     // A mirror stays for as long as somebody has not read all.
     const [waiting, stayed] = [read(had), read()];
     read(0, { paused: true });
     await pass(0);
-    shelf.add(1, { epoch: 2, end: true, brokenOff: true });
+    store.add(1, { epoch: 2, end: true, truncated: true });
     await pass(500);
     const late = read(had);
     await pass(0);
@@ -141,7 +141,7 @@ describe('Mirror of a stream that broke off', () => {
   });
 
   it('gives nothing twice of one whose producer had ended it', async () => {
-    shelf.add(3, { end: true });
+    store.add(3, { end: true });
     const reader = read(3);
     await pass(0);
     expect([reader.text, reader.end]).toEqual(['', 'complete']);
@@ -150,9 +150,9 @@ describe('Mirror of a stream that broke off', () => {
 
 describe('Mirror that cannot read on', () => {
   it.each([
-    { what: 'that nobody knows', spoil: () => (shelf.known = undefined) },
-    { what: 'that is lost', spoil: () => (shelf.known = shelf.known && { ...shelf.known, lost: true }) },
-    { what: 'of which frames are missing', spoil: () => shelf.add(1).add(1).entries.shift() },
+    { what: 'that nobody knows', spoil: () => (store.known = undefined) },
+    { what: 'that is lost', spoil: () => (store.known = store.known && { ...store.known, lost: true }) },
+    { what: 'of which frames are missing', spoil: () => store.add(1).add(1).entries.shift() },
     { what: 'that is not there any more', spoil: () => (look = () => Promise.reject(streamGone())) },
   ])('tells every reader of a stream $what, and holds nothing', async ({ spoil }) => {
     spoil();
@@ -163,18 +163,18 @@ describe('Mirror that cannot read on', () => {
   });
 
   it('tells those who had begun to read, too', async () => {
-    shelf.add(2);
+    store.add(2);
     const reader = read();
     await pass(0);
-    shelf.known = undefined;
+    store.known = undefined;
     look = () => Promise.reject(streamGone());
-    await pass(LOOK_MS);
+    await pass(CHECK_MS);
     expect([reader.text, reader.end]).toEqual([from(0), 'stream-gone']);
     expect(held()).toEqual(NOTHING);
   });
 
   it('is closed with an error, and holds nothing', async () => {
-    shelf.add(2);
+    store.add(2);
     const readers = [read(), read(7)];
     await pass(0);
     mirror?.close(new SluiceError('stream-log-unavailable', 'Come back'));
@@ -189,7 +189,7 @@ describe('Mirror whose last reader leaves', () => {
     { when: 'while it reads', ms: 0 },
     { when: 'after a while', ms: 10_000 },
   ])('holds nothing $when', async ({ ms }) => {
-    shelf.add(2);
+    store.add(2);
     const [one, two] = [read(), read(5)];
     if (ms !== undefined) await pass(ms);
     one.leave();
@@ -200,7 +200,7 @@ describe('Mirror whose last reader leaves', () => {
   });
 
   it('holds nothing where Redis does not answer', async () => {
-    shelf.isAway = true;
+    store.isAway = true;
     const reader = read();
     await pass(10_000);
     reader.leave();
@@ -208,7 +208,7 @@ describe('Mirror whose last reader leaves', () => {
   });
 
   it('holds nothing once all have read to the end', async () => {
-    shelf.add(2, { end: true });
+    store.add(2, { end: true });
     const readers = [read(), read(1)];
     await pass(0);
     expect(readers.map(({ end }) => end)).toEqual(['complete', 'complete']);
@@ -217,14 +217,14 @@ describe('Mirror whose last reader leaves', () => {
 
   it('adds nothing to the next mirror of the same stream, whatever is still on its way', async () => {
     const gate = new Gate();
-    shelf.add(2);
+    store.add(2);
     const first = read();
     await pass(0);
-    shelf.held = gate.opened;
-    shelf.add(2);
+    store.held = gate.opened;
+    store.add(2);
     await pass(500);
     first.leave();
-    shelf.held = undefined;
+    store.held = undefined;
     mirror = undefined;
     const second = read();
     await pass(0);
@@ -238,9 +238,9 @@ describe('Mirror whose last reader leaves', () => {
 describe('Mirror with less room than its stream needs', () => {
   it('waits for a reader that is slow, and loses nothing', async () => {
     local = new MemoryStreamLog({ streamLog: { ...ROOMY, maxBytesPerStream: 300 } });
-    shelf.pageSize = 1;
-    for (let left = 30; left > 0; left -= 1) shelf.add(1);
-    shelf.add(0, { end: true });
+    store.pageSize = 1;
+    for (let left = 30; left > 0; left -= 1) store.add(1);
+    store.add(0, { end: true });
     const slow = read(0, { paused: true, oneAtATime: true });
     await pass(10_000);
     expect(local.bytes).toBeLessThan(500);

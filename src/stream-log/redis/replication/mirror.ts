@@ -76,9 +76,9 @@ export class Mirror {
   }
 
   async #begin(): Promise<void> {
-    const { id, local, store: shelf, stop } = this.options;
+    const { id, local, store, stop } = this.options;
     try {
-      const meta = await shelf.metadata(id);
+      const meta = await store.metadata(id);
       if (this.#closed) return;
       if (meta === undefined || meta.lost) return this.#fail(streamGone());
       this.#stream = local.begin(meta.metadata, { stop, setPaused: (on) => this.#tail?.setPaused(on) });
@@ -89,12 +89,12 @@ export class Mirror {
   }
 
   #follow(): void {
-    const { id, store: shelf, check: look, checkIntervalMs: lookMs } = this.options;
+    const { id, store, check: look, checkIntervalMs } = this.options;
     this.#tail = new Tail({
       id,
-      store: shelf,
+      store,
       check: look,
-      checkIntervalMs: lookMs,
+      checkIntervalMs,
       isRead: () => this.#retained > 0,
       onEntry: (entry) => this.#add(entry),
       onEnd: () => {
@@ -105,9 +105,9 @@ export class Mirror {
     });
   }
 
-  #add({ epoch, count, bytes, end, truncated: brokenOff = false }: Entry): void {
-    this.#truncated = brokenOff;
-    if (epoch > 1 && count > 0 && !brokenOff) this.#takenOver ??= { at: this.#frames, epoch };
+  #add({ epoch, count, bytes, end, truncated = false }: Entry): void {
+    this.#truncated = truncated;
+    if (epoch > 1 && count > 0 && !truncated) this.#takenOver ??= { at: this.#frames, epoch };
     this.#frames += count;
     if (count > 0) this.#stream?.append(bytes, end);
     if (!end) this.#startReaders();

@@ -12,7 +12,7 @@ export class RemoteReaders {
 
   constructor(
     redis: RedisClient,
-    private readonly shelf: Pick<RedisStreamStore, 'isRead'>,
+    private readonly store: Pick<RedisStreamStore, 'isRead'>,
   ) {
     let isLost = false;
     redis.on('close', () => (isLost = true));
@@ -24,7 +24,7 @@ export class RemoteReaders {
 
   /** Rejects where nobody can say: Redis does not take the sign of a reader, or did not until a moment ago. */
   async has(id: string): Promise<boolean> {
-    const isRead = await this.shelf.isRead(id).catch((error: unknown) => {
+    const isRead = await this.store.isRead(id).catch((error: unknown) => {
       this.#failedAt = performance.now();
       throw error;
     });

@@ -49,7 +49,7 @@ afterEach(() => {
   for (const replica of open.splice(0)) replica.close();
 });
 
-describe('StopLine', () => {
+describe('StopChannel', () => {
   let redis: RedisServer;
   beforeAll(async () => {
     redis = await RedisServer.start();
@@ -111,7 +111,7 @@ describe('StopLine', () => {
   });
 });
 
-describe('StopLine in a cluster', () => {
+describe('StopChannel in a cluster', () => {
   it('tells the replica that produces a stream that somebody wants its end', async () => {
     const cluster = await RedisCluster.start();
     const replica = listening(cluster.url);

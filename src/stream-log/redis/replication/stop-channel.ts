@@ -31,9 +31,9 @@ export class StopChannel {
 
   /** Asks a replica to stop a stream. Rejects where it is not known that anybody has heard it. */
   async request(id: string, replica: string): Promise<void> {
-    const { redis, store: shelf } = this.options;
+    const { redis, store } = this.options;
     // A Redis without memory keeps no marks, and passes messages on.
-    const marked = await shelf.markStopped(id).then(
+    const marked = await store.markStopped(id).then(
       () => undefined,
       (error: unknown) => ({ error }),
     );
@@ -55,10 +55,10 @@ export class StopChannel {
 
   /** Who did not listen for a while has missed what was said. */
   async #catchUp(): Promise<void> {
-    const { local: own, store: shelf } = this.options;
+    const { local: own, store } = this.options;
     await Promise.allSettled(
       own.running.map(async (id) => {
-        if (await shelf.isStopped(id)) own.stop(id);
+        if (await store.isStopped(id)) own.stop(id);
       }),
     );
   }

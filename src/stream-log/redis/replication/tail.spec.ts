@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Gate } from '../../../../test/support/gate.js';
-import { ScriptedShelf } from '../../../../test/support/scripted-shelf.js';
+import { ScriptedStore } from '../../../../test/support/scripted-store.js';
 import { streamGone } from '../../stream-gone.js';
 import type { Entry } from '../log/log-entry.js';
 import { Tail } from './tail.js';
 
-const LOOK_MS = 1_000;
+const CHECK_MS = 1_000;
 
-let shelf: ScriptedShelf;
+let store: ScriptedStore;
 let tail: Tail;
 let given: Entry[];
 let ends: string[];
@@ -18,7 +18,7 @@ let onEntry: (entry: Entry) => void;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  shelf = new ScriptedShelf();
+  store = new ScriptedStore();
   [given, ends, looks] = [[], [], 0];
   [look, isRead] = [async () => false, true];
   onEntry = () => undefined;
@@ -31,8 +31,8 @@ afterEach(() => {
 const follow = () => {
   tail = new Tail({
     id: 's',
-    store: shelf.asShelf,
-    checkIntervalMs: LOOK_MS,
+    store: store.asStore,
+    checkIntervalMs: CHECK_MS,
     isRead: () => isRead,
     check: () => {
       looks += 1;
@@ -51,42 +51,42 @@ const firsts = () => given.map(({ first }) => first);
 
 describe('Tail', () => {
   it('gives what was there, and what comes, once and in order', async () => {
-    shelf.add(2).add(3);
+    store.add(2).add(3);
     follow();
     await pass(0);
     expect(firsts()).toEqual([0, 2]);
-    shelf.add(1).add(1, { end: true });
+    store.add(1).add(1, { end: true });
     await pass(500);
     expect(firsts()).toEqual([0, 2, 5, 6]);
     expect([ends, vi.getTimerCount()]).toEqual([['end'], 0]);
   });
 
   it('reads page after page without a pause', async () => {
-    shelf.pageSize = 2;
-    for (let left = 5; left > 0; left -= 1) shelf.add(1);
+    store.pageSize = 2;
+    for (let left = 5; left > 0; left -= 1) store.add(1);
     follow();
     await pass(0);
     expect(firsts()).toEqual([0, 1, 2, 3, 4]);
-    expect(shelf.reads).toBe(3);
+    expect(store.reads).toBe(3);
   });
 
   it('asks ever more seldom while there is nothing, and often again when there is', async () => {
     follow();
     await pass(10_000);
-    shelf.reads = 0;
+    store.reads = 0;
     await pass(5_000);
-    expect(shelf.reads).toBe(10);
-    shelf.add(1);
+    expect(store.reads).toBe(10);
+    store.add(1);
     await pass(500);
-    shelf.reads = 0;
+    store.reads = 0;
     await pass(200);
-    expect(shelf.reads).toBeGreaterThan(1);
+    expect(store.reads).toBeGreaterThan(1);
   });
 
   it('passes over entries without frames, wherever they say that they stand', async () => {
-    shelf.add(0).add(2);
-    shelf.entries.push({ epoch: 2, first: 1, count: 0, bytes: Buffer.alloc(0), end: false });
-    shelf.add(1, { epoch: 2, end: true });
+    store.add(0).add(2);
+    store.entries.push({ epoch: 2, first: 1, count: 0, bytes: Buffer.alloc(0), end: false });
+    store.add(1, { epoch: 2, end: true });
     follow();
     await pass(0);
     expect(firsts()).toEqual([0, 2]);
@@ -96,8 +96,8 @@ describe('Tail', () => {
   it.each([0, 1])(
     'skips nothing: where frames are missing, or come twice, that is an error (%i)',
     async (at) => {
-      shelf.add(2).add(2).add(2, { end: true });
-      shelf.entries.splice(at, at === 0 ? 1 : 0, ...shelf.entries.slice(0, at));
+      store.add(2).add(2).add(2, { end: true });
+      store.entries.splice(at, at === 0 ? 1 : 0, ...store.entries.slice(0, at));
       follow();
       await pass(0);
       expect(firsts()).toEqual(at === 0 ? [] : [0]);
@@ -108,22 +108,22 @@ describe('Tail', () => {
   );
 
   it('skips nothing before an end without frames either', async () => {
-    shelf.add(2).add(2).add(0, { end: true });
-    shelf.entries.splice(1, 1);
+    store.add(2).add(2).add(0, { end: true });
+    store.entries.splice(1, 1);
     follow();
     await pass(0);
     expect(ends).toEqual(['stream-gone']);
   });
 
   it('waits for a Redis that does not answer, and reads on where it was', async () => {
-    shelf.add(2);
+    store.add(2);
     follow();
     await pass(0);
-    shelf.isAway = true;
+    store.isAway = true;
     await pass(60_000);
     expect(ends).toEqual([]);
-    shelf.isAway = false;
-    shelf.add(1, { end: true });
+    store.isAway = false;
+    store.add(1, { end: true });
     await pass(500);
     expect(firsts()).toEqual([0, 2]);
     expect(ends).toEqual(['end']);
@@ -131,24 +131,24 @@ describe('Tail', () => {
 
   it('asks once at a time, however long an answer takes', async () => {
     const held = new Gate();
-    shelf.held = held.opened;
+    store.held = held.opened;
     follow();
     await pass(60_000);
     tail.setPaused(true);
     tail.setPaused(false);
     await pass(60_000);
-    expect(shelf.reads).toBe(1);
+    expect(store.reads).toBe(1);
     held.open();
   });
 });
 
 describe('Tail that is braked', () => {
   it('takes nothing until it may go on, and then at once', async () => {
-    shelf.add(1);
+    store.add(1);
     follow();
     await pass(0);
     tail.setPaused(true);
-    shelf.add(1);
+    store.add(1);
     await pass(60_000);
     expect(firsts()).toEqual([0]);
     tail.setPaused(false);
@@ -157,8 +157,8 @@ describe('Tail that is braked', () => {
   });
 
   it('reads no further page if that happens within one, and goes on behind it', async () => {
-    shelf.pageSize = 2;
-    for (let left = 6; left > 0; left -= 1) shelf.add(1);
+    store.pageSize = 2;
+    for (let left = 6; left > 0; left -= 1) store.add(1);
     onEntry = ({ first }) => {
       if (first === 1) tail.setPaused(true);
     };
@@ -172,15 +172,15 @@ describe('Tail that is braked', () => {
 
   it('may go on before the answer is there', async () => {
     const held = new Gate();
-    shelf.held = held.opened;
-    shelf.add(1);
+    store.held = held.opened;
+    store.add(1);
     follow();
     tail.setPaused(true);
     tail.setPaused(false);
-    shelf.held = undefined;
+    store.held = undefined;
     held.open();
     await pass(0);
-    shelf.add(1);
+    store.add(1);
     await pass(500);
     expect(firsts()).toEqual([0, 1]);
   });
@@ -189,9 +189,9 @@ describe('Tail that is braked', () => {
     follow();
     await pass(0);
     tail.setPaused(true);
-    shelf.marks = 0;
-    await pass(10 * LOOK_MS);
-    expect(shelf.marks).toBe(10);
+    store.marks = 0;
+    await pass(10 * CHECK_MS);
+    expect(store.marks).toBe(10);
   });
 });
 
@@ -199,18 +199,18 @@ describe('Tail, whose producer may be dead,', () => {
   it('looks after it at once and from time to time', async () => {
     follow();
     expect(looks).toBe(1);
-    await pass(3 * LOOK_MS);
+    await pass(3 * CHECK_MS);
     expect(looks).toBe(4);
   });
 
   it('reads at once what was added in its place', async () => {
-    shelf.add(1);
+    store.add(1);
     follow();
-    await pass(20 * LOOK_MS);
+    await pass(20 * CHECK_MS);
     // The next look comes while the tail pauses.
-    await pass(LOOK_MS - 1);
+    await pass(CHECK_MS - 1);
     look = async () => {
-      shelf.add(1, { epoch: 2, end: true });
+      store.add(1, { epoch: 2, end: true });
       return true;
     };
     await pass(1);
@@ -220,7 +220,7 @@ describe('Tail, whose producer may be dead,', () => {
   it('says that there is nothing to wait for', async () => {
     follow();
     look = () => Promise.reject(streamGone());
-    await pass(10 * LOOK_MS);
+    await pass(10 * CHECK_MS);
     expect(ends).toEqual(['stream-gone']);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -228,8 +228,8 @@ describe('Tail, whose producer may be dead,', () => {
   it('waits on where nobody knows', async () => {
     look = () => Promise.reject(new Error('Redis does not answer'));
     follow();
-    await pass(10 * LOOK_MS);
-    shelf.add(1, { end: true });
+    await pass(10 * CHECK_MS);
+    store.add(1, { end: true });
     await pass(500);
     expect(ends).toEqual(['end']);
   });
@@ -242,15 +242,15 @@ describe('Tail that is closed', () => {
     tail.close();
     tail.setPaused(true);
     tail.setPaused(false);
-    const { reads } = shelf;
+    const { reads } = store;
     await pass(60_000);
-    expect([shelf.reads - reads, looks, vi.getTimerCount()]).toEqual([0, 1, 0]);
+    expect([store.reads - reads, looks, vi.getTimerCount()]).toEqual([0, 1, 0]);
   });
 
   it('gives nothing of what is still on its way', async () => {
     const held = new Gate();
-    shelf.held = held.opened;
-    shelf.add(1, { end: true });
+    store.held = held.opened;
+    store.add(1, { end: true });
     look = () => held.opened.then(() => Promise.reject(streamGone()));
     follow();
     tail.close();
@@ -261,7 +261,7 @@ describe('Tail that is closed', () => {
   });
 
   it('gives nothing more of the page that it is in', async () => {
-    shelf.add(1).add(1).add(1, { end: true });
+    store.add(1).add(1).add(1, { end: true });
     onEntry = () => tail.close();
     follow();
     await pass(60_000);

@@ -73,9 +73,9 @@ export class Tail {
 
   /** True if there may be more at once. */
   async #readPage(): Promise<boolean> {
-    const { id, store: shelf, onEntry, onEnd } = this.options;
+    const { id, store, onEntry, onEnd } = this.options;
     if (this.#closed || this.#paused) return false;
-    const { entries, cursor, full } = await shelf.page(id, this.#cursor);
+    const { entries, cursor, full } = await store.page(id, this.#cursor);
     for (const entry of entries) {
       if (this.#closed) return false;
       // Says that there is a log, or that somebody else has taken it over.
@@ -95,10 +95,10 @@ export class Tail {
 
   /** Says that somebody reads, and asks whether somebody writes. A reader that is slow is a reader too. */
   async check(): Promise<void> {
-    const { id, check: look, store: shelf, isRead } = this.options;
+    const { id, check: look, store, isRead } = this.options;
     try {
       // What cannot be said is no reason not to ask.
-      const said = isRead() && shelf.markRead(id).catch(() => undefined);
+      const said = isRead() && store.markRead(id).catch(() => undefined);
       const [wasDead] = await Promise.all([look(id), said]);
       if (wasDead) this.#pollNow();
     } catch (error) {

@@ -28,7 +28,7 @@ async function portOf(server: Server): Promise<number> {
 }
 
 /** A server that answers the first bytes with these, and closes. */
-const saying = (answer: string) =>
+const partial = (answer: string) =>
   createServer((socket) => socket.once('data', () => socket.end(answer)).on('error', () => undefined));
 
 async function failureOf(url: string): Promise<SluiceError> {
@@ -53,8 +53,8 @@ describe('a request without an answer', () => {
     ],
     ['nothing', '', /ECONNRESET/],
   ])('may have been seen by an upstream that answers with %s', async (_, answer, message) => {
-    const error = await failureOf(`http://127.0.0.1:${await portOf(saying(answer))}`);
-    expect(error).toMatchObject({ code: 'upstream-unreachable', unseen: false });
+    const error = await failureOf(`http://127.0.0.1:${await portOf(partial(answer))}`);
+    expect(error).toMatchObject({ code: 'upstream-unreachable', notSent: false });
     expect(error.message).toMatch(message);
   });
 
@@ -63,7 +63,7 @@ describe('a request without an answer', () => {
     const port = await portOf(server);
     server.close();
     await once(server, 'close');
-    expect(await failureOf(`http://127.0.0.1:${port}`)).toMatchObject({ unseen: true });
+    expect(await failureOf(`http://127.0.0.1:${port}`)).toMatchObject({ notSent: true });
   });
 
   it.skipIf(findProgram('openssl') === undefined)(
@@ -75,7 +75,7 @@ describe('a request without an answer', () => {
       const seen: unknown[] = [];
       const server = createHttpsServer({ cert: await readFile(certificate), key: await readFile(key) });
       const port = await portOf(server.on('request', (request) => seen.push(request)));
-      expect(await failureOf(`https://127.0.0.1:${port}`)).toMatchObject({ unseen: true });
+      expect(await failureOf(`https://127.0.0.1:${port}`)).toMatchObject({ notSent: true });
       expect(seen).toEqual([]);
     },
   );

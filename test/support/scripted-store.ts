@@ -4,7 +4,7 @@ import type { Page, RedisStreamStore } from '../../src/stream-log/redis/log/redi
 import { frame } from '../contract/written-stream.js';
 
 /** One stream in a Redis that does as a test says. */
-export class ScriptedShelf {
+export class ScriptedStore {
   readonly entries: Entry[] = [];
   /** What is known beside them. */
   known: StoredMetadata | undefined;
@@ -19,15 +19,15 @@ export class ScriptedShelf {
   held: Promise<void> | undefined;
 
   /** As its class says. */
-  get asShelf(): RedisStreamStore {
+  get asStore(): RedisStreamStore {
     return this as unknown as RedisStreamStore;
   }
 
   /** Adds an entry of so many frames. */
-  add(count: number, { end = false, epoch = 1, brokenOff = false } = {}): this {
+  add(count: number, { end = false, epoch = 1, truncated = false } = {}): this {
     const first = this.frames;
     const bytes = Buffer.from(Array.from({ length: count }, (_, at) => frame(first + at)).join(''));
-    this.entries.push({ epoch, first, count, bytes, end, truncated: brokenOff });
+    this.entries.push({ epoch, first, count, bytes, end, truncated });
     return this;
   }
 
@@ -39,7 +39,7 @@ export class ScriptedShelf {
     return Buffer.concat(this.entries.map(({ bytes }) => bytes)).toString();
   }
 
-  async meta(): Promise<StoredMetadata | undefined> {
+  async metadata(): Promise<StoredMetadata | undefined> {
     return this.#answer(() => this.known);
   }
 
