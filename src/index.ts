@@ -44,6 +44,44 @@ export type {
   ToolCallDelta,
 } from './core/stream-part.js';
 export type { BackPressure as Flow } from './core/flow-control/back-pressure.js';
+export type { AggregatedAnswer, AggregatedToolCall } from './core/aggregated-answer.js';
+export type {
+  CallerDialect,
+  CompletionInfo,
+  EncodeErrorBody,
+  ErrorBody,
+  GraceDefaults,
+  ReaderPosition,
+  RetainedDialect,
+} from './core/dialect/caller-dialect.js';
+export type {
+  Continuation,
+  ContinuedAnswer,
+  PartialText,
+  TextRecorder,
+} from './core/dialect/continuation.js';
+export type { Dialect } from './core/dialect/dialect.js';
+export type { DialectName } from './core/dialect/dialect-name.js';
+export type { EventBatch, UpstreamEvent } from './core/dialect/event-batch.js';
+export type { FormatContext, FrameNumbers, StreamFormat } from './core/dialect/stream-format.js';
+export type {
+  DecodedEvent,
+  EventDecoder,
+  FastPathEvents,
+  FinishInfo,
+  PartEncoder,
+  StreamEnvelope,
+  TranscodeResult,
+  Transcoder,
+} from './core/dialect/transcoder.js';
+export type {
+  DecodedCompletion,
+  DecodedError,
+  Framing,
+  RequestTarget,
+  UpstreamDialect,
+} from './core/dialect/upstream-dialect.js';
+export type { FrameBytes } from './core/frame-bytes.js';
 export type { Outcome } from './core/outcome.js';
 export type { Usage } from './core/usage.js';
 export type { Limits, NamedCaller, Timeouts, TlsSettings } from './core/settings.js';

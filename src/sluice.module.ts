@@ -7,9 +7,11 @@ import { CurrentSettings } from './config/current-settings.js';
 import { LiveSettings } from './config/live-settings.js';
 import { RelayEventSource } from './core/relay-event.js';
 import { SettingsSource, SLUICE_SETTINGS, type SluiceSettings } from './core/settings.js';
-import { callerDialects } from './dialects/caller-dialects.js';
-import { encodeTerminalError } from './dialects/terminal-error.js';
+import { DialectRegistry } from './core/dialect/dialect-registry.js';
+import { registryOf } from './config/read-settings.js';
 import { CompletionWriter } from './http/openai/completion-writer.js';
+import { WholeCompletions } from './http/openai/whole-completions.js';
+import { StreamResumption } from './http/request/stream-resumption.js';
 import { StreamOpener } from './http/request/stream-opener.js';
 import { AbsentBodies } from './http/bodies/absent-bodies.js';
 import { DetachedStreams } from './http/streams/detached-streams.js';
@@ -26,10 +28,11 @@ import { ResumableStreams } from './resumable/resumable-streams.js';
 import { RelayEvents } from './relay/relay-events.js';
 import { RelayService } from './relay/relay.service.js';
 import { UpstreamReport } from './relay/upstream-report.js';
-import { CALLER_DIALECTS, StreamTakeover } from './resumable/takeover/takeover.js';
+import { StreamTakeover } from './resumable/takeover/takeover.js';
 import { createStreamLog } from './stream-log/create-stream-log.js';
 import { StreamLog } from './stream-log/stream-log.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './sluice.module-definition.js';
+import type { SluiceModuleOptions } from './sluice.options.js';
 import { Metrics } from './telemetry/metrics.js';
 import { TelemetryService } from './telemetry/telemetry.service.js';
 import { ConnectionPools } from './upstream/connection/connection-pools.js';
@@ -55,6 +58,11 @@ import { UpstreamRegistry } from './routing/upstream-registry.js';
       inject: [CurrentSettings],
       useFactory: (current: CurrentSettings) => new LiveSettings(current),
     },
+    {
+      provide: DialectRegistry,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: ({ dialects = [] }: SluiceModuleOptions) => registryOf(dialects),
+    },
     Routes,
     UpstreamRegistry,
     UpstreamReport,
@@ -67,6 +75,8 @@ import { UpstreamRegistry } from './routing/upstream-registry.js';
     RelayService,
     FrameWriter,
     CompletionWriter,
+    WholeCompletions,
+    StreamResumption,
     AbsentBodies,
     ApiKeyGuard,
     CrossSiteGuard,
@@ -74,11 +84,11 @@ import { UpstreamRegistry } from './routing/upstream-registry.js';
     Tickets,
     {
       provide: StreamLog,
-      inject: [SLUICE_SETTINGS],
-      useFactory: (settings: SluiceSettings) => createStreamLog(settings, encodeTerminalError),
+      inject: [SLUICE_SETTINGS, DialectRegistry],
+      useFactory: (settings: SluiceSettings, dialects: DialectRegistry) =>
+        createStreamLog(settings, (...failed) => dialects.encodeTerminalError(...failed)),
     },
     ResumableStreams,
-    { provide: CALLER_DIALECTS, useValue: callerDialects },
     StreamTakeover,
     StreamDirectory,
     DeduplicatedStreams,

@@ -1,3 +1,4 @@
+import type { Dialect } from './core/dialect/dialect.js';
 import type { DialectName } from './core/dialect/dialect-name.js';
 import type {
   AdmissionSettings,
@@ -33,6 +34,8 @@ export interface SluiceModuleOptions {
    * a key of `callers`. @default none
    */
   caller?(request: CallerRequest): NamedCaller | Promise<NamedCaller>;
+  /** Wire formats beside those of this package. They hold from the start. @default none */
+  readonly dialects?: readonly Dialect[];
   /** Serve callers without a key. @default true without `callers` and `caller`, else false */
   readonly anonymous?: boolean;
   /**
@@ -81,7 +84,7 @@ export interface CallerRequest {
  */
 export interface UpstreamOptions extends Partial<Timeouts>, Partial<AdmissionSettings> {
   /** What it speaks. @default 'openai-chat' */
-  readonly dialect?: Extract<DialectName, 'openai-chat'>;
+  readonly dialect?: DialectName;
   /** With the version: `https://api.openai.com/v1`. A query is sent with each request. */
   readonly baseUrl: string;
   /** The keys that it asks for. A limited key rests, and the next one is used. @default none */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CallerReader } from '../core/settings.js';
-import { upstreamDialectNames } from '../dialects/index.js';
+import type { Dialect } from '../core/dialect/dialect.js';
 import { hasReadableUser } from './has-readable-user.js';
 import { proxyUrl } from './proxy-url.js';
 import { tlsSchema } from './tls-schema.js';
@@ -48,7 +48,7 @@ const slowStreamSchema = z.strictObject({
 });
 
 const upstreamFields = z.strictObject({
-  dialect: z.enum(upstreamDialectNames).default('openai-chat'),
+  dialect: z.string().default('openai-chat'),
   baseUrl: z
     .url({ protocol: /^https?$/, error: 'is not an http(s) URL' })
     .refine(hasReadableUser, 'has a name or a password that is not URL-encoded')
@@ -156,6 +156,16 @@ const limitsSchema = z.strictObject({
 const owner = z.string().regex(/^(?!@)/, 'may not begin with @');
 
 /** The module's options, and what a configuration file says of a Sluice. Defaults stand here alone. */
+const dialects = z
+  .array(z.custom<Dialect>((value) => typeof value === 'object' && value !== null, 'must be a dialect'))
+  .default([]);
+
+/** Which dialects there are, and which are named, in options of which other parts may be wrong. */
+export const dialectsSchema = z.looseObject({
+  dialects,
+  upstreams: z.record(z.string(), z.looseObject({ dialect: z.string().optional().catch(undefined) })),
+});
+
 export const optionsSchema = z.strictObject({
   corsOrigins: z.array(z.string()).default([]),
   allowedHosts: z
@@ -172,6 +182,7 @@ export const optionsSchema = z.strictObject({
     .array(z.strictObject({ name: owner.min(1), tenant: owner.optional(), key: z.string().min(8) }))
     .default([]),
   anonymous: z.boolean().optional(),
+  dialects,
   caller: z.custom<CallerReader>((value) => typeof value === 'function', 'must be a function').optional(),
   limits: limitsSchema.prefault({}),
   streamLog: streamLogSchema.prefault({}),

@@ -1,31 +1,7 @@
-import type { AudioContent, FileContent, FinishReason } from '../core/stream-part.js';
+import type { AggregatedAnswer, AggregatedToolCall } from '../core/aggregated-answer.js';
+import type { AudioContent, FileContent, FinishReason, StreamPart } from '../core/stream-part.js';
 import type { Usage } from '../core/usage.js';
 import { joinBase64 } from './json/join-base64.js';
-
-/** A tool call, put together from its pieces. */
-export interface AggregatedToolCall {
-  readonly id?: string | undefined;
-  readonly name?: string | undefined;
-  /** JSON text. */
-  readonly arguments: string;
-}
-
-/** What a stream came to. */
-export interface AggregatedAnswer {
-  readonly text: string;
-  readonly reasoning: string;
-  readonly toolCalls: readonly AggregatedToolCall[];
-  /** Absent unless the model made some. */
-  readonly files?: readonly FileContent[];
-  /** The spoken answer, its bytes and its words put together. Absent unless there is one. */
-  readonly audio?: AudioContent;
-  /** Null as long as it is not known. */
-  readonly finishReason: FinishReason | null;
-  readonly usage: Usage | null;
-  readonly model: string | null;
-  /** Null unless the stream failed. */
-  readonly error: { readonly code: string; readonly message: string } | null;
-}
 
 /** What an event adds to an answer. */
 export interface AnswerDelta {
@@ -45,6 +21,38 @@ interface ToolCallFragment {
   readonly id?: string | undefined;
   readonly name?: string | undefined;
   readonly arguments?: string | undefined;
+}
+
+/** The answer of a choice that some parts make. */
+export function aggregateParts(parts: readonly StreamPart[], choice = 0): AggregatedAnswer {
+  return aggregate(parts.map((part) => deltaOfPart(part, choice)));
+}
+
+/** What a part adds to the answer of a choice. */
+export function deltaOfPart(part: StreamPart, choice = 0): AnswerDelta {
+  if ('choice' in part && part.choice !== choice) return {};
+  switch (part.type) {
+    case 'text-delta':
+      return { text: part.text };
+    case 'reasoning-delta':
+      return { reasoning: part.text };
+    case 'tool-call-delta':
+      return { toolCall: part };
+    case 'file': {
+      const { type: _type, choice: _choice, ...file } = part;
+      return { file };
+    }
+    case 'audio-delta': {
+      const { type: _type, choice: _choice, ...audio } = part;
+      return { audio };
+    }
+    case 'finish':
+      return { finishReason: part.reason };
+    case 'usage':
+      return { usage: part.usage };
+    case 'error':
+      return { error: { code: part.error.code, message: part.error.message } };
+  }
 }
 
 /** Puts an answer together. */

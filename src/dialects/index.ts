@@ -1,11 +1,11 @@
-import type { DialectName } from '../core/dialect/dialect-name.js';
-import type { UpstreamDialect } from '../core/dialect/dialect.js';
+import type { Dialect } from '../core/dialect/dialect.js';
+import { DialectRegistry } from '../core/dialect/dialect-registry.js';
+import { native } from './native/index.js';
 import { openaiChat } from './openai-chat/index.js';
+import { plainText } from './plain-text/index.js';
 
-/** The dialects that an upstream may speak, by name. */
-export const upstreamDialects: Partial<Record<DialectName, UpstreamDialect>> = {
-  'openai-chat': openaiChat,
-};
+/** The wire formats of this package. */
+export const builtInDialects: readonly Dialect[] = [native, openaiChat, plainText];
 
-/** The names for configuration. */
-export const upstreamDialectNames = ['openai-chat'] as const satisfies readonly DialectName[];
+/** These, where a host adds none. */
+export const dialects = new DialectRegistry(builtInDialects);

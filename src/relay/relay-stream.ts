@@ -1,7 +1,8 @@
 import type { Observable } from 'rxjs';
+import type { CallerDialect } from '../core/dialect/caller-dialect.js';
 import type { Caller } from '../core/chat-request.js';
 import type { PartialText } from '../core/dialect/continuation.js';
-import type { FrameNumbers, StreamFormat } from '../core/dialect/dialect.js';
+import type { FrameNumbers, StreamFormat } from '../core/dialect/stream-format.js';
 import type { BackPressure } from '../core/flow-control/back-pressure.js';
 import type { Outcome } from '../core/outcome.js';
 import type { AbortSignalLike } from '../core/flow-control/abort-signal-like.js';
@@ -19,6 +20,12 @@ export interface OpenOptions {
    * that is refused before it is a stream has no end.
    */
   readonly onEnded?: ((outcome: Outcome, finishReason: FinishReason | undefined) => void) | undefined;
+}
+
+/** How a whole answer is asked for. */
+export interface CompleteOptions extends OpenOptions {
+  /** What the answer is written in, where its upstream speaks something else. @default the upstream's own bytes */
+  readonly dialect?: CallerDialect | undefined;
 }
 
 /** The same, with a format of one's own. */
@@ -63,7 +70,7 @@ export interface RelayStream<F> {
   readonly flow: BackPressure;
 }
 
-/** A whole answer (`stream: false`), as the upstream sent it. */
+/** A whole answer (`stream: false`): as the upstream sent it, or in the dialect of its caller. */
 export interface RelayCompletion {
   readonly id: string;
   /** The route's name. */

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { CallerDialect } from '../core/dialect/caller-dialect.js';
 import type { ChatRequest } from '../core/chat-request.js';
 import type { ContinuedAnswer, PartialText } from '../core/dialect/continuation.js';
-import type { UpstreamDialect } from '../core/dialect/dialect.js';
+import type { UpstreamDialect } from '../core/dialect/upstream-dialect.js';
 import { BackPressure } from '../core/flow-control/back-pressure.js';
 import { partsFormat } from '../core/dialect/parts-format.js';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
@@ -16,7 +17,13 @@ import { CompletionAttempt } from './completion/completion-attempt.js';
 import { Failover } from '../routing/failover/failover.js';
 import { noteFailed } from './stream/failed-streams.js';
 import type { Completion } from './completion/read-completion.js';
-import type { StreamOptions, OpenOptions, RelayCompletion, RelayStream } from './relay-stream.js';
+import type {
+  CompleteOptions,
+  StreamOptions,
+  OpenOptions,
+  RelayCompletion,
+  RelayStream,
+} from './relay-stream.js';
 import { ActiveTranscoder } from './stream/active-transcoder.js';
 import { UpstreamSource, type UpstreamSourceOptions } from './stream/upstream-source.js';
 import type { StreamStats } from './accounting/stream-stats.js';
@@ -72,11 +79,11 @@ export class RelayService {
   }
 
   /** Asks for a whole answer. Rejects with a SluiceError; aborting the signal closes the upstream. */
-  async complete(request: ChatRequest, options: OpenOptions = {}): Promise<RelayCompletion> {
+  async complete(request: ChatRequest, options: CompleteOptions = {}): Promise<RelayCompletion> {
     const admitted = await this.#admissions.admit(request, options, false);
     const { record } = admitted;
     try {
-      const { seen, ...answer } = await this.#answer(request, admitted);
+      const { seen, ...answer } = await this.#answer(request, admitted, options.dialect);
       record.read(answer.body.length);
       record.observe({ ...seen, events: 1, content: seen.finished.length > 0, done: true });
       record.finished();
@@ -87,7 +94,12 @@ export class RelayService {
     }
   }
 
-  #answer(request: ChatRequest, admitted: AdmittedRequest): Promise<Completion> {
+  #answer(
+    request: ChatRequest,
+    admitted: AdmittedRequest,
+    dialect: CallerDialect | undefined,
+  ): Promise<Completion> {
+    const asking = { id: admitted.record.identity.id, dialect };
     const client = this.#client;
     const upstreams = this.#upstreams;
     const { maxEventBytes } = this.#settings.limits;
@@ -102,7 +114,7 @@ export class RelayService {
         record,
         random: Math.random,
         begin: (target, use) =>
-          new CompletionAttempt({ client, target, use, request, maxEventBytes, startedAt }),
+          new CompletionAttempt({ client, target, use, request, maxEventBytes, startedAt, caller: asking }),
         onWon: ({ answer }) => resolve(answer),
         onGaveUp: reject,
       });

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ANONYMOUS_NAME, isAnonymous, type Caller, type ChatRequest } from '../core/chat-request.js';
-import type { StreamFormat } from '../core/dialect/dialect.js';
+import type { StreamFormat } from '../core/dialect/stream-format.js';
 import type { FrameBytes } from '../core/frame-bytes.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { LightAbortController, type AbortSignalLike } from '../core/flow-control/abort-signal-like.js';
@@ -8,7 +8,6 @@ import {
   StreamLog,
   type TakeoverHandler,
   type ListRange,
-  type LoggedDialect,
   type StreamStatus,
   type StreamPage,
 } from '../stream-log/stream-log.js';
@@ -23,7 +22,8 @@ import { serializeTakeoverRequest } from './takeover/takeover-request.js';
 /** How a stream is recorded. */
 export interface ResumableOptions {
   readonly format: StreamFormat<FrameBytes>;
-  readonly dialect: LoggedDialect;
+  /** Its name, which the log keeps. */
+  readonly dialect: string;
   readonly caller: Caller;
   /** How long the stream goes on without a reader, in seconds, where neither the caller nor the route says it. */
   readonly graceSeconds: number;
@@ -159,8 +159,8 @@ export class ResumableStreams implements OnApplicationShutdown {
     if (stream === undefined || !mayRead(owner, stream)) {
       throw new SluiceError('not-found', 'There is no such stream');
     }
-    if (position === undefined || isRetained(stream, position)) return stream;
-    throw new SluiceError('stream-gone', 'A part of the stream is not kept any more; ask again');
+    if (position !== undefined) checkRetained(stream, position);
+    return stream;
   }
 
   /** True while all frames of a stream that was started here can be read. */
@@ -238,6 +238,12 @@ export interface Position {
   readonly from: number;
   /** Which of the stream's producers has sent the last frame that it has, from 1. */
   readonly epoch: number;
+}
+
+/** Throws `stream-gone` unless a reader gets from here all that it lacks, and has had nothing else. */
+export function checkRetained(stream: StreamStatus, position: Position): void {
+  if (isRetained(stream, position)) return;
+  throw new SluiceError('stream-gone', 'A part of the stream is not kept any more; ask again');
 }
 
 /** True if a reader gets from here all that it lacks, and has had nothing else. */

@@ -5,8 +5,10 @@ import {
   type SluiceSettings,
   type TargetSettings,
 } from '../core/settings.js';
+import type { UpstreamDialect } from '../core/dialect/upstream-dialect.js';
 import { SluiceError } from '../core/sluice-error.js';
-import { upstreamDialects } from '../dialects/index.js';
+import { DialectRegistry } from '../core/dialect/dialect-registry.js';
+import { dialects as builtIn } from '../dialects/index.js';
 import { isWildcard, targetIdOf, type Target } from './target.js';
 
 /** Where one request may go. */
@@ -31,7 +33,10 @@ export class Routes {
   /** Of routes whose targets do not depend on what the caller named. */
   readonly #fixed = new WeakMap<RouteSettings, Route>();
 
-  constructor(@Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings) {}
+  constructor(
+    @Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings,
+    @Inject(DialectRegistry) private readonly dialects: DialectRegistry = builtIn,
+  ) {}
 
   /** The route for a model's name, or the default route without one. Throws `model-not-found`. */
   find(name: string | undefined): Route {
@@ -41,7 +46,7 @@ export class Routes {
       throw new SluiceError('invalid-request', "Missing 'model': this service has no default");
     const exact = isWildcard(asked) ? undefined : routes.get(asked);
     if (exact !== undefined && !isWildcard(exact.name)) return this.#fixedRoute(exact);
-    if (exact !== undefined) return routeFor(exact, asked);
+    if (exact !== undefined) return this.#routeFor(exact, asked);
     const wildcard = longestMatch(routes, asked);
     if (wildcard === undefined) {
       throw new SluiceError(
@@ -51,7 +56,7 @@ export class Routes {
     }
     const [pattern, settings] = wildcard;
     // A folder is the route's own word for the upstream; any other beginning belongs to the model's name.
-    return routeFor(settings, pattern.endsWith('/*') ? asked.slice(pattern.length - 1) : asked);
+    return this.#routeFor(settings, pattern.endsWith('/*') ? asked.slice(pattern.length - 1) : asked);
   }
 
   /** How long streams of a model go on without a reader, in seconds; undefined where no route says it. */
@@ -93,9 +98,17 @@ export class Routes {
   #fixedRoute(settings: RouteSettings): Route {
     const known = this.#fixed.get(settings);
     if (known !== undefined) return known;
-    const route = routeFor(settings, settings.name);
+    const route = this.#routeFor(settings, settings.name);
     this.#fixed.set(settings, route);
     return route;
+  }
+
+  /** `asked` is what targets without a model of their own are asked for. */
+  #routeFor(settings: RouteSettings, asked: string): Route {
+    const targets = settings.targets.map((target) =>
+      targetOf(target, settings.name, asked, this.dialects.upstream(target.upstream.dialect)),
+    );
+    return { settings, targets };
   }
 }
 
@@ -116,15 +129,13 @@ function longestMatch(
   return best;
 }
 
-/** `asked` is what targets without a model of their own are asked for. */
-function routeFor(settings: RouteSettings, asked: string): Route {
-  return { settings, targets: settings.targets.map((target) => targetOf(target, settings.name, asked)) };
-}
-
-function targetOf(target: TargetSettings, routeName: string, asked: string): Target {
+function targetOf(
+  target: TargetSettings,
+  routeName: string,
+  asked: string,
+  dialect: UpstreamDialect,
+): Target {
   const { upstream, weight, continues } = target;
-  const dialect = upstreamDialects[upstream.dialect];
-  if (dialect === undefined) throw new Error(`No dialect is named ${upstream.dialect}`);
   const model = target.model ?? asked;
   return {
     id: targetIdOf(target, routeName),

@@ -1,4 +1,4 @@
-import type { UpstreamDialect } from '../core/dialect/dialect.js';
+import type { UpstreamDialect } from '../core/dialect/upstream-dialect.js';
 import type { TargetSettings, UpstreamSettings } from '../core/settings.js';
 
 /** Where one attempt goes. */

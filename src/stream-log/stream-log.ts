@@ -5,15 +5,13 @@ import type { Usage } from '../core/usage.js';
 import type { ListPlace } from './list-place.js';
 import type { StreamAlias } from './stream-alias.js';
 
-/** In which dialect a stream's frames are. */
-export type LoggedDialect = 'native' | 'openai-chat';
-
 /** What is kept of a stream beside its frames. */
 export interface StreamMetadata {
   readonly id: string;
   /** The tenant of the caller that started it, or the caller's name. Nobody else may see it. */
   readonly owner: string;
-  readonly dialect: LoggedDialect;
+  /** The wire format of its frames. The log does not interpret it. */
+  readonly dialect: string;
   /** The route's name. */
   readonly route: string;
   /** Milliseconds since 1970. */

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { settingsOf } from '../../test/support/target.js';
 import type { UpstreamSettings } from '../core/settings.js';
 import { LightAbortController } from '../core/flow-control/abort-signal-like.js';
-import { openaiChat } from '../dialects/openai-chat/index.js';
+import { openaiChatUpstream } from '../dialects/openai-chat/index.js';
 import { Endpoint } from './endpoint.js';
 import { SharedBufferAgent } from './connection/shared-buffer-agent.js';
 
@@ -25,7 +25,7 @@ describe('a request of an endpoint', () => {
     const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
     const upstream = settingsOf({}, { a: { baseUrl, ...options } }).upstreams.get('a') as UpstreamSettings;
     const connections = { pooled: new SharedBufferAgent(), fresh: new SharedBufferAgent() };
-    const endpoint = new Endpoint(upstream, 'key', openaiChat, connections);
+    const endpoint = new Endpoint(upstream, 'key', openaiChatUpstream, 'm', connections);
     const { data } = await endpoint.post({
       body: '{}',
       streaming: false,

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { Axios, type AxiosResponse } from 'axios';
-import type { UpstreamDialect } from '../core/dialect/dialect.js';
+import type { UpstreamDialect } from '../core/dialect/upstream-dialect.js';
 import type { UpstreamSettings } from '../core/settings.js';
 import type { AbortSignalLike } from '../core/flow-control/abort-signal-like.js';
 import { nodeAdapter, type Connections } from './connection/node-adapter.js';
 import { USER_AGENT } from './user-agent.js';
+
+const STREAM_TYPE = { sse: 'text/event-stream', ndjson: 'application/x-ndjson' } as const;
 
 /** One POST to an endpoint. */
 export interface EndpointRequest {
@@ -30,20 +32,20 @@ export class Endpoint {
     upstream: UpstreamSettings,
     key: string | undefined,
     dialect: UpstreamDialect,
+    model: string,
     connections: Connections,
   ) {
-    const url = urlOf(upstream.baseUrl, dialect.path);
     const authorization = key === undefined ? {} : dialect.authorize(key);
-    const speaking = (accept: string) =>
+    const speaking = (accept: string, streaming: boolean) =>
       new Axios({
         adapter: nodeAdapter({
-          url,
+          url: urlOf(upstream.baseUrl, dialect.path({ model, streaming })),
           connections,
           headers: headersOf(upstream.headers, accept, authorization),
         }),
       });
-    this.#streaming = speaking('text/event-stream');
-    this.#whole = speaking('application/json');
+    this.#streaming = speaking(STREAM_TYPE[dialect.framing], true);
+    this.#whole = speaking('application/json', false);
   }
 
   /** The answer once its head is known, whatever its status. Rejects with an AxiosError. */

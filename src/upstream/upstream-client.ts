@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import type { AxiosResponse } from 'axios';
-import type { UpstreamDialect } from '../core/dialect/dialect.js';
+import type { UpstreamDialect } from '../core/dialect/upstream-dialect.js';
 import type { UpstreamSettings } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
 import type { AbortSignalLike } from '../core/flow-control/abort-signal-like.js';
@@ -15,12 +15,16 @@ import { retryAfterMs } from './rate-limits/retry-after.js';
 import type { UpstreamResponse } from './response/upstream-response.js';
 import { connectionError, errorFromResponse } from './upstream-error.js';
 
+/** Of one upstream. They hold no connection. */
+const MAX_ENDPOINTS = 1_000;
 const PROXY_AUTHENTICATION_REQUIRED = 407;
 
 /** One request to an upstream. */
 export interface UpstreamRequest {
   readonly upstream: UpstreamSettings;
   readonly dialect: UpstreamDialect;
+  /** The model that is asked for. */
+  readonly model: string;
   /** One of the upstream's; undefined where it asks for none. */
   readonly key: string | undefined;
   /** JSON. */
@@ -36,15 +40,16 @@ export interface UpstreamRequest {
 @Injectable()
 export class UpstreamClient {
   readonly #pools: ConnectionPools;
-  readonly #endpoints = new WeakMap<UpstreamSettings, Map<string | undefined, Endpoint>>();
+  /** By key and path. */
+  readonly #endpoints = new WeakMap<UpstreamSettings, Map<string, Endpoint>>();
 
   constructor(@Inject(ConnectionPools) pools: ConnectionPools) {
     this.#pools = pools;
   }
 
   /** The answer to a POST once its 2xx is known. Throws what the caller should be told otherwise. */
-  async post({ upstream, dialect, key, ...question }: UpstreamRequest): Promise<UpstreamResponse> {
-    const endpoint = this.#endpointOf(upstream, key, dialect);
+  async post({ upstream, dialect, model, key, ...question }: UpstreamRequest): Promise<UpstreamResponse> {
+    const endpoint = this.#endpointOf({ upstream, dialect, model, key });
     const { signal } = question;
     refuseIfTooLarge(question.body, upstream);
     let response: AxiosResponse<IncomingMessage>;
@@ -63,12 +68,21 @@ export class UpstreamClient {
     throw await this.#refusal({ upstream, dialect, signal }, response.data);
   }
 
-  #endpointOf(upstream: UpstreamSettings, key: string | undefined, dialect: UpstreamDialect): Endpoint {
+  #endpointOf({
+    upstream,
+    dialect,
+    model,
+    key,
+  }: Pick<UpstreamRequest, 'upstream' | 'dialect' | 'model' | 'key'>): Endpoint {
     let endpoints = this.#endpoints.get(upstream);
     if (endpoints === undefined) this.#endpoints.set(upstream, (endpoints = new Map()));
-    let endpoint = endpoints.get(key);
+    const place = `${dialect.path({ model, streaming: true })} ${key ?? ''}`;
+    let endpoint = endpoints.get(place);
     if (endpoint === undefined) {
-      endpoints.set(key, (endpoint = new Endpoint(upstream, key, dialect, this.#pools.of(upstream))));
+      // Where the path names the model, callers may name many.
+      if (endpoints.size >= MAX_ENDPOINTS) endpoints.clear();
+      endpoint = new Endpoint(upstream, key, dialect, model, this.#pools.of(upstream));
+      endpoints.set(place, endpoint);
     }
     return endpoint;
   }

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { encodeTerminalError } from '../../src/dialects/terminal-error.js';
+import { encodeTerminalError } from './terminal-error.js';
 import { RedisStreamLog } from '../../src/stream-log/redis/redis-stream-log.js';
 import { SOON } from '../support/soon.js';
 import { ROOMY } from './created-log.js';

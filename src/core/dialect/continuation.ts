@@ -31,8 +31,8 @@ export interface Continuation {
   listen(): TextRecorder;
   /** The request for the rest; undefined if nothing may be said any more. */
   requestFor(request: ChatRequest, said: PartialText): ChatRequest | undefined;
-  /** Passes the rest on to a caller of the same dialect, as if the first target said it. */
-  passThrough(request: ChatRequest, beginning: ContinuedAnswer): Transcoder<FrameBytes>;
+  /** Passes the rest on to a caller of the same dialect, as if the first target said it. Undefined: it is translated. */
+  passThrough?(request: ChatRequest, beginning: ContinuedAnswer): Transcoder<FrameBytes>;
 }
 
 /** What is known of the beginning of an answer when another target goes on with it. */

@@ -1,2 +1,2 @@
-/** The wire formats, facing callers or upstreams. The only list of them is `dialects/index.ts`. */
-export type DialectName = 'native' | 'openai-chat' | 'plain-text';
+/** The name of a wire format, as `openai-chat`. The formats are listed in `dialects/index.ts`; a host may add its own. */
+export type DialectName = string;

@@ -1,4 +1,4 @@
-import type { StreamFormat } from './dialect.js';
+import type { StreamFormat } from './stream-format.js';
 import type { StreamPart } from '../stream-part.js';
 import { translate } from './translate.js';
 

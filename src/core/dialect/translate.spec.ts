@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { openaiChat } from '../../dialects/openai-chat/index.js';
+import { openaiChatUpstream } from '../../dialects/openai-chat/index.js';
 import { blockOf } from '../../../test/support/event-block.js';
 import { partsFormat } from './parts-format.js';
 import { SluiceError } from '../sluice-error.js';
@@ -142,7 +142,7 @@ describe('isContent', () => {
 
 describe('partsFormat', () => {
   it('gives the parts themselves and can only break off', () => {
-    const transcoder = partsFormat(openaiChat, {
+    const transcoder = partsFormat(openaiChatUpstream, {
       streamId: 'id',
       numbers: { next: 0 },
       request: { messages: [] },
@@ -168,7 +168,7 @@ describe('partsFormat', () => {
   });
 
   it('looks for a CR once in a block, and not at each of its events', () => {
-    const transcoder = translate(openaiChat.decoder(), encoder);
+    const transcoder = translate(openaiChatUpstream.decoder(), encoder);
     transcoder.push(blockOf(said('learnt')));
     const block = blockOf(...Array.from({ length: 100 }, () => ['{}', said('text')]).flat());
     const includes = vi.spyOn(block.bytes, 'includes');

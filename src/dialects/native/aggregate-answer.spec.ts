@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eventBlock } from '../../../test/support/event-block.js';
-import type { FrameNumbers } from '../../core/dialect/dialect.js';
+import type { FrameNumbers } from '../../core/dialect/stream-format.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import type { StreamPart } from '../../core/stream-part.js';
 import { aggregateAnswer as collectOpenai } from '../openai-chat/aggregate-answer.js';
-import { openaiChat } from '../openai-chat/index.js';
+import { openaiChatUpstream } from '../openai-chat/index.js';
 import { aggregateAnswer } from './aggregate-answer.js';
-import { nativeEncoder, nativeFormat } from './native-format.js';
+import { nativeCaller } from './index.js';
+import { nativeEncoder } from './native-encoder.js';
+import { formatOf } from '../../core/dialect/format-of.js';
 
 const FOLDER = new URL('../../../test/fixtures/openai-chat/', import.meta.url);
 const NAMES = ['openai', 'openai-tools', 'azure', 'deepseek', 'llama-cpp', 'openrouter'];
@@ -35,7 +37,11 @@ const transcript = (name: string) => readFileSync(new URL(`${name}.sse`, FOLDER)
 /** A transcript as a native caller is sent it. */
 function nativeFrames(name: string): string[] {
   const numbers: FrameNumbers = { next: 0 };
-  const transcoder = nativeFormat(openaiChat, { streamId: 's', numbers, request: { messages: [] } });
+  const transcoder = formatOf(nativeCaller)(openaiChatUpstream, {
+    streamId: 's',
+    numbers,
+    request: { messages: [] },
+  });
   const { output, ...seen } = transcoder.push(eventBlock(transcript(name)));
   const { finishReason, usage } = seen;
   const end = transcoder.finish({ finishReason, usage, model: seen.model, unterminated: false });
@@ -113,7 +119,7 @@ describe('aggregateAnswer', () => {
       { audio: { data: 'Ag==', transcript: ' you', expires_at: 9 } },
     ];
     const chunks = deltas.map((delta) => `data: ${JSON.stringify({ choices: [{ index: 0, delta }] })}\n\n`);
-    const transcoder = nativeFormat(openaiChat, {
+    const transcoder = formatOf(nativeCaller)(openaiChatUpstream, {
       streamId: 's',
       numbers: { next: 0 },
       request: { messages: [] },

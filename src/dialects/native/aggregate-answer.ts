@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { aggregate, type AnswerDelta, type AggregatedAnswer } from '../aggregate-answer.js';
+import type { AggregatedAnswer } from '../../core/aggregated-answer.js';
+import { aggregate, type AnswerDelta } from '../aggregate-answer.js';
 import { sseDataOf } from '../sse-data.js';
 
 const usageSchema = z.object({

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCursor, formatCursor, type Cursor } from './cursor.js';
+import type { ReaderPosition } from '../../core/dialect/caller-dialect.js';
+import { parseCursor, formatCursor } from './cursor.js';
 
 const ID = '019a2b3c4d5e7f608a9b0c1d2e3f4a5b';
 
-const cursors: fc.Arbitrary<Cursor> = fc.record({
+const cursors: fc.Arbitrary<ReaderPosition> = fc.record({
   streamId: fc.uuid().map((id) => id.replaceAll('-', '')),
   sequence: fc.nat(999_999_999),
   epoch: fc.integer({ min: 1, max: 99 }),

@@ -1,18 +1,13 @@
+import type { FrameBytes } from '../../core/frame-bytes.js';
+import type { ReaderPosition } from '../../core/dialect/caller-dialect.js';
 import { SluiceError } from '../../core/sluice-error.js';
 
-/** A position in a stream: after the frame `sequence`. `last` marks the frame that ended the stream. */
-export interface Cursor {
-  readonly streamId: string;
-  readonly sequence: number;
-  /** Which of the processes that have produced the stream has sent it, from 1. */
-  readonly epoch: number;
-  readonly last: boolean;
-}
-
+/** The id line of a frame. */
+const NUMBER = /\nid: [0-9a-f]+\.(\d+)/g;
 const CURSOR = /^([0-9a-f]{32})\.(\d{1,9})(?:\.e([2-9]|[1-9]\d))?(\.end)?$/;
 
 /** A cursor as an event id: ASCII, without a character that makes a browser ask for a CORS preflight. */
-export function formatCursor({ streamId, sequence, epoch, last }: Cursor): string {
+export function formatCursor({ streamId, sequence, epoch, last }: ReaderPosition): string {
   return `${streamId}.${sequence}${formatEpoch(epoch)}${last ? '.end' : ''}`;
 }
 
@@ -22,10 +17,16 @@ export function formatEpoch(epoch: number): string {
 }
 
 /** An event id as a cursor. Throws `invalid-request` if it is none of ours. */
-export function parseCursor(id: string): Cursor {
+export function parseCursor(id: string): ReaderPosition {
   const [, streamId, sequence, epoch = 1, end] = CURSOR.exec(id) ?? [];
   if (streamId === undefined) {
     throw new SluiceError('invalid-request', 'Last-Event-ID is not an id that this service gave');
   }
   return { streamId, sequence: Number(sequence), epoch: Number(epoch), last: end !== undefined };
+}
+
+/** The number after that of the last of some frames; undefined where none is numbered. */
+export function nextNumber(frames: FrameBytes): number | undefined {
+  const number = [...frames.toString().matchAll(NUMBER)].at(-1)?.[1];
+  return number === undefined ? undefined : Number(number) + 1;
 }

@@ -1,4 +1,4 @@
-import type { ErrorBody } from '../../core/dialect/dialect.js';
+import type { ErrorBody } from '../../core/dialect/caller-dialect.js';
 import type { SluiceError } from '../../core/sluice-error.js';
 
 /** An error as the body of a status: the same fields as a `failed` event. */

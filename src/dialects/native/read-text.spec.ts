@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SluiceError } from '../../core/sluice-error.js';
 import type { StreamPart } from '../../core/stream-part.js';
 import { MAX_CONTINUATION_CHARS } from '../max-continuation-chars.js';
-import { nativeEncoder } from './native-format.js';
+import { nativeEncoder } from './native-encoder.js';
 import { readText } from './read-text.js';
 
 const said = (...frames: readonly string[]) => readText(Buffer.from(frames.join('')));

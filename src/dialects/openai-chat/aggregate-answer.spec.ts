@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { eventBlock } from '../../../test/support/event-block.js';
 import { SluiceError } from '../../core/sluice-error.js';
-import type { AggregatedAnswer } from '../aggregate-answer.js';
+import type { AggregatedAnswer } from '../../core/aggregated-answer.js';
 import { aggregateAnswer } from './aggregate-answer.js';
 import { passThrough } from './pass-through.js';
 

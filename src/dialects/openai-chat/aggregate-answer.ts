@@ -1,5 +1,5 @@
-import type { StreamPart } from '../../core/stream-part.js';
-import { aggregate, type AnswerDelta, type AggregatedAnswer } from '../aggregate-answer.js';
+import type { AggregatedAnswer } from '../../core/aggregated-answer.js';
+import { aggregate, deltaOfPart, type AnswerDelta } from '../aggregate-answer.js';
 import { sseDataOf } from '../sse-data.js';
 import { partsOf } from './chunk/decode-event.js';
 import { isRecord } from './chunk/is-record.js';
@@ -17,7 +17,7 @@ function deltasOf(data: string, calls: ToolCalls, begun: Set<number>): AnswerDel
   const chunk = data === '[DONE]' ? undefined : tryRead(data);
   if (chunk === undefined) return [];
   if (isRecord(chunk.error)) return [{ error: errorOf(chunk.error) }];
-  return [{ model: chunk.model }, ...partsOf(chunk, calls, begun).map(deltaOf)];
+  return [{ model: chunk.model }, ...partsOf(chunk, calls, begun).map((part) => deltaOfPart(part))];
 }
 
 /** What its caller was sent unread may be more than is read. */
@@ -26,32 +26,6 @@ function tryRead(data: string): ChatChunk | undefined {
     return readChunk(data);
   } catch {
     return undefined;
-  }
-}
-
-function deltaOf(part: StreamPart): AnswerDelta {
-  if ('choice' in part && part.choice !== 0) return {};
-  switch (part.type) {
-    case 'text-delta':
-      return { text: part.text };
-    case 'reasoning-delta':
-      return { reasoning: part.text };
-    case 'tool-call-delta':
-      return { toolCall: part };
-    case 'file': {
-      const { type: _type, choice: _choice, ...file } = part;
-      return { file };
-    }
-    case 'audio-delta': {
-      const { type: _type, choice: _choice, ...audio } = part;
-      return { audio };
-    }
-    case 'finish':
-      return { finishReason: part.reason };
-    case 'usage':
-      return { usage: part.usage };
-    case 'error':
-      return { error: { code: part.error.code, message: part.error.message } };
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SluiceError } from '../../core/sluice-error.js';
-import type { DecodedCompletion } from '../../core/dialect/dialect.js';
+import type { DecodedCompletion } from '../../core/dialect/upstream-dialect.js';
 import { mergeFinish } from '../../core/outcome.js';
 import { findError } from './errors/find-error.js';
 import { findUsage } from './usage/find-usage.js';

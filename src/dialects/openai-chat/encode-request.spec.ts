@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../core/chat-request.js';
-import type { RequestTarget } from '../../core/dialect/dialect.js';
+import type { RequestTarget } from '../../core/dialect/upstream-dialect.js';
 import { asksForUsage, encodeRequest } from './encode-request.js';
 
 const messages = [{ role: 'user', content: 'Hi' }];

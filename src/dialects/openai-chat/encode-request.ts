@@ -1,5 +1,5 @@
 import type { ChatRequest } from '../../core/chat-request.js';
-import type { RequestTarget } from '../../core/dialect/dialect.js';
+import type { RequestTarget } from '../../core/dialect/upstream-dialect.js';
 import { jsonMember } from '../json/json-members.js';
 import { withMembers } from '../json/with-members.js';
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../core/chat-request.js';
 import type { FrameBytes } from '../../core/frame-bytes.js';
 import type { TranscodeResult } from '../../core/dialect/transcoder.js';
-import { openaiChat } from './index.js';
+import { openaiChatUpstream } from './index.js';
 import { SseFramer } from '../../upstream/response/sse-framer.js';
 import { passThrough } from './pass-through.js';
 
@@ -20,7 +20,7 @@ const asking = (includeUsage: boolean): ChatRequest => ({
 function relay(chunks: readonly Buffer[], request: ChatRequest) {
   const transcoder = passThrough(request);
   const seen: TranscodeResult<FrameBytes>[] = [];
-  const blocks = new SseFramer(1_000_000, openaiChat);
+  const blocks = new SseFramer(1_000_000, openaiChatUpstream);
   const found = [...chunks.map((chunk) => blocks.push(chunk)), blocks.flush()];
   for (const block of found) if (block !== undefined) seen.push(transcoder.push(block));
   const frames = seen.flatMap(({ output }) => output);

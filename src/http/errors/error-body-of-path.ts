@@ -1,4 +1,4 @@
-import type { EncodeErrorBody } from '../../core/dialect/dialect.js';
+import type { EncodeErrorBody } from '../../core/dialect/caller-dialect.js';
 import { encodeErrorBody as encodeNative } from '../../dialects/native/encode-error.js';
 import { encodeErrorBody as encodeOpenai } from '../../dialects/openai-chat/errors/encode-error.js';
 

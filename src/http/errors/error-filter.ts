@@ -1,5 +1,5 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { EncodeErrorBody } from '../../core/dialect/dialect.js';
+import type { EncodeErrorBody } from '../../core/dialect/caller-dialect.js';
 import { errorResponse } from './error-response.js';
 import { HttpExchange } from '../request/http-exchange.js';
 import { failedStream } from '../../relay/stream/failed-streams.js';

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { EncodeErrorBody } from '../../core/dialect/dialect.js';
+import type { EncodeErrorBody } from '../../core/dialect/caller-dialect.js';
 import type { SluiceError } from '../../core/sluice-error.js';
 
 /** A failure before the first byte, as an HTTP response. */

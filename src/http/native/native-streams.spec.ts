@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import type { ResumableStreams } from '../../resumable/resumable-streams.js';
+import type { StreamResumption } from '../request/stream-resumption.js';
 import type { RelayService } from '../../relay/relay.service.js';
 import type { OpenedStream, StreamOpener } from '../request/stream-opener.js';
 import { HttpExchange } from '../request/http-exchange.js';
@@ -11,7 +11,7 @@ import { NativeStreams } from './native-streams.js';
 /** Streams whose upstream never answers. */
 function waitingStreams() {
   const asked = { open: () => new Promise<OpenedStream>(() => undefined) } as unknown as StreamOpener;
-  return new NativeStreams({} as RelayService, {} as ResumableStreams, asked);
+  return new NativeStreams({} as RelayService, {} as StreamResumption, asked);
 }
 
 function anExchange(): HttpExchange {

@@ -4,19 +4,13 @@ import { of } from 'rxjs';
 import { callerOf } from '../../access/caller-of.js';
 import { BackPressure } from '../../core/flow-control/back-pressure.js';
 import { SluiceError } from '../../core/sluice-error.js';
-import { parseCursor, type Cursor } from '../../dialects/native/cursor.js';
+import type { ReaderPosition } from '../../core/dialect/caller-dialect.js';
+import { formatOf } from '../../core/dialect/format-of.js';
 import { decodeBody, decodeQuery } from '../../dialects/native/decode-request.js';
-import { nativeEncoder, nativeFormat } from '../../dialects/native/native-format.js';
-import { plainTextFormat } from '../../dialects/plain-text/plain-text-format.js';
-import {
-  resumePosition,
-  ownerOf,
-  ResumableStreams,
-  type Position,
-} from '../../resumable/resumable-streams.js';
+import { nativeCaller } from '../../dialects/native/index.js';
+import { plainTextCaller } from '../../dialects/plain-text/index.js';
 import { RelayService } from '../../relay/relay.service.js';
-import type { StreamStatus } from '../../stream-log/stream-log.js';
-import { StreamOpener, type StreamDefaults } from '../request/stream-opener.js';
+import { StreamOpener } from '../request/stream-opener.js';
 import { bodyTextOf } from '../request/body-text.js';
 import { reconnectHint } from '../sse/reconnect-hint.js';
 import type { HttpExchange } from '../request/http-exchange.js';
@@ -24,8 +18,8 @@ import type { FrameSource } from '../sse/frame-writer.js';
 import { hasNestPipe } from '../sse/nest-sse-bridge.js';
 import { eventStreamHead, plainTextHead, type StreamHead } from '../sse/stream-head.js';
 import { NothingToResume } from '../request/nothing-to-resume.js';
-import { lastEventIdOf } from '../request/resume-position.js';
-import { endOnStreamGone } from '../streams/end-on-stream-gone.js';
+import { lastEventIdOf } from '../request/last-event-id.js';
+import { StreamResumption } from '../request/stream-resumption.js';
 import { wantsPlainText } from './wants-plain-text.js';
 
 /** A stream whose head is known. */
@@ -58,14 +52,6 @@ function isOpened(request: object): request is OpenedRequest {
 
 const READY = Promise.resolve();
 
-/** EventSource comes back within a few seconds. */
-const NATIVE: StreamDefaults = {
-  format: nativeFormat,
-  dialect: 'native',
-  graceSeconds: 30,
-  keyedGraceSeconds: 30,
-};
-
 /** Opens the streams of `/stream` requests and keeps each until its handler takes it. */
 @Injectable()
 export class NativeStreams {
@@ -74,7 +60,7 @@ export class NativeStreams {
 
   constructor(
     @Inject(RelayService) private readonly relay: RelayService,
-    @Inject(ResumableStreams) private readonly recorded: ResumableStreams,
+    @Inject(StreamResumption) private readonly resumption: StreamResumption,
     @Inject(StreamOpener) private readonly streams: StreamOpener,
   ) {}
 
@@ -107,7 +93,7 @@ export class NativeStreams {
     const lastEventId = lastEventIdOf(exchange);
     return lastEventId === undefined
       ? await this.#ask(exchange)
-      : await this.#resume(exchange, parseCursor(lastEventId));
+      : await this.#resume(exchange, nativeCaller.retained.readPosition(lastEventId));
   }
 
   async #ask(exchange: HttpExchange): Promise<NativeStream> {
@@ -116,40 +102,27 @@ export class NativeStreams {
       request.method === 'GET' ? decodeQuery(request.query) : decodeBody(request.body, bodyTextOf(request));
     if (wantsPlainText(exchange)) {
       const asked = { caller: callerOf(request), signal: exchange.disconnectSignal() };
-      const stream = await this.relay.open(question, { format: plainTextFormat, ...asked });
+      const stream = await this.relay.open(question, { format: formatOf(plainTextCaller), ...asked });
       return { exchange, source: stream, head: plainTextHead(stream, keepsAlive) };
     }
-    const { source, served } = await this.streams.open(exchange, question, NATIVE);
+    const { source, served } = await this.streams.open(exchange, question, nativeCaller);
     return { exchange, source, head: eventStreamHead(served, keepsAlive) };
   }
 
   /** A client that comes back is never answered by a second generation: one question is asked once. */
-  async #resume(exchange: HttpExchange, { streamId, sequence, epoch, last }: Cursor): Promise<NativeStream> {
+  async #resume(exchange: HttpExchange, { streamId, sequence, last }: ReaderPosition): Promise<NativeStream> {
     if (last) throw new NothingToResume('The client has the whole stream');
     const head = eventStreamHead({ id: streamId }, exchange.keepsAlive);
     try {
-      const stream = await this.#find(exchange, streamId, { from: sequence + 1, epoch });
-      if (stream?.dialect !== 'native') return { exchange, source: gone(streamId, sequence), head };
-      const next = resumePosition(stream, sequence + 1);
-      if (next === undefined) throw new NothingToResume('The client has the whole stream');
-      const source = this.recorded.read(streamId, next, exchange.disconnectSignal(), epoch);
-      return { exchange, source: endOnStreamGone(source, stream, next), head };
+      const reader = { streamId, lastEventId: lastEventIdOf(exchange), dialect: nativeCaller };
+      const source = await this.resumption.resume(exchange, reader);
+      if (source !== undefined) return { exchange, source, head };
     } catch (error) {
-      return { exchange, source: reconnectHint(exchange, error), head };
+      const isUnavailable = SluiceError.from(error).code === 'stream-log-unavailable';
+      const source = isUnavailable ? reconnectHint(exchange, error) : gone(streamId, sequence);
+      return { exchange, source, head };
     }
-  }
-
-  async #find(
-    { request }: HttpExchange,
-    streamId: string,
-    position: Position,
-  ): Promise<StreamStatus | undefined> {
-    try {
-      return await this.recorded.find(streamId, ownerOf(callerOf(request)), position);
-    } catch (error) {
-      if (SluiceError.from(error).code === 'stream-log-unavailable') throw error;
-      return undefined;
-    }
+    throw new NothingToResume('The client has the whole stream');
   }
 }
 
@@ -159,6 +132,6 @@ function gone(streamId: string, sequence: number): FrameSource {
     'stream-gone',
     'The stream cannot be resumed; ask again if you still need the answer',
   );
-  const frames = nativeEncoder(streamId, { next: sequence + 1 }).fail(error) ?? [];
-  return { output: of(...frames), flow: new BackPressure() };
+  const frame = nativeCaller.retained.encodeTerminalError(error, { id: streamId, number: sequence + 1 });
+  return { output: of(frame), flow: new BackPressure() };
 }

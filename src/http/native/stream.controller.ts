@@ -14,7 +14,7 @@ import type { Observable } from 'rxjs';
 import { ApiKeyGuard } from '../../access/api-key.guard.js';
 import { CrossSiteGuard } from '../../access/cross-site.guard.js';
 import { encodeErrorBody } from '../../dialects/native/encode-error.js';
-import { encodeTextErrorBody } from '../../dialects/plain-text/plain-text-format.js';
+import { encodeTextErrorBody } from '../../dialects/plain-text/index.js';
 import { ErrorFilter } from '../errors/error-filter.js';
 import { FrameWriter } from '../sse/frame-writer.js';
 import { NativeStreamGuard } from './native-stream.guard.js';

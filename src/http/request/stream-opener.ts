@@ -1,28 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { callerOf } from '../../access/caller-of.js';
 import type { ChatRequest } from '../../core/chat-request.js';
-import type { StreamFormat } from '../../core/dialect/dialect.js';
-import type { FrameBytes } from '../../core/frame-bytes.js';
+import type { RetainedCallerDialect } from '../../core/dialect/dialect-registry.js';
+import { formatOf } from '../../core/dialect/format-of.js';
 import { DeduplicatedStreams } from '../../resumable/idempotency/deduplicated-streams.js';
 import { ResumableStreams } from '../../resumable/resumable-streams.js';
 import { RelayService } from '../../relay/relay.service.js';
-import type { LoggedDialect } from '../../stream-log/stream-log.js';
 import type { HttpExchange } from './http-exchange.js';
 import type { FrameSource } from '../sse/frame-writer.js';
 import { readGrace } from './grace-header.js';
 import { endOnStreamGone } from '../streams/end-on-stream-gone.js';
 import { readRequestIdentity } from './idempotency-headers.js';
 import type { StreamHeadInfo } from '../sse/stream-head.js';
-
-/** What a dialect's callers get where they say nothing else. */
-export interface StreamDefaults {
-  readonly format: StreamFormat<FrameBytes>;
-  readonly dialect: LoggedDialect;
-  /** How long a stream goes on without a reader, in seconds. */
-  readonly graceSeconds: number;
-  /** The same for one whose caller can come back with its Idempotency-Key. */
-  readonly keyedGraceSeconds: number;
-}
 
 /** A stream for one caller, and what its head tells. */
 export interface OpenedStream {
@@ -40,8 +29,13 @@ export class StreamOpener {
   ) {}
 
   /** Resolves when the stream has its head. Throws what the caller should be told in place of it. */
-  async open(exchange: HttpExchange, question: ChatRequest, kind: StreamDefaults): Promise<OpenedStream> {
-    const { format, dialect, graceSeconds, keyedGraceSeconds } = kind;
+  async open(
+    exchange: HttpExchange,
+    question: ChatRequest,
+    dialect: RetainedCallerDialect,
+  ): Promise<OpenedStream> {
+    const { graceSeconds, keyedGraceSeconds } = dialect.retained.defaults;
+    const format = formatOf(dialect);
     const asked = { caller: callerOf(exchange.request), signal: exchange.disconnectSignal() };
     const once = readRequestIdentity(exchange, question, this.recorded.sharePolicyOf(question));
     const grace = {
@@ -54,7 +48,7 @@ export class StreamOpener {
       const stream = await this.relay.open(question, { caller, signal, format });
       return { source: stream, served: stream };
     }
-    const options = { format, dialect, ...grace, ...asked };
+    const options = { format, dialect: dialect.name, ...grace, ...asked };
     const { stream, cache } =
       once === undefined
         ? { stream: await this.recorded.open(question, options), cache: undefined }

@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { callerOf } from '../../access/caller-of.js';
+import { Tickets, type IssuedTicket } from '../../access/tickets.js';
 import { SluiceError } from '../../core/sluice-error.js';
-import { decodeBody } from '../../dialects/native/decode-request.js';
-import { nativeFormat } from '../../dialects/native/native-format.js';
-import { decodeRequest } from '../../dialects/openai-chat/decode-request.js';
-import { openaiChatFormat } from '../../dialects/openai-chat/index.js';
+import { DialectRegistry, type RetainedCallerDialect } from '../../core/dialect/dialect-registry.js';
+import { formatOf } from '../../core/dialect/format-of.js';
+import { nativeCaller } from '../../dialects/native/index.js';
 import { withMembers } from '../../dialects/json/with-members.js';
 import { DeduplicatedStreams } from '../../resumable/idempotency/deduplicated-streams.js';
-import { ResumableStreams, type ResumableStream } from '../../resumable/resumable-streams.js';
+import { ownerOf, ResumableStreams, type ResumableStream } from '../../resumable/resumable-streams.js';
 import { bodyTextOf } from '../request/body-text.js';
 import type { HttpExchange } from '../request/http-exchange.js';
 import { readGrace } from '../request/grace-header.js';
@@ -16,28 +16,38 @@ import { readRequestIdentity } from '../request/idempotency-headers.js';
 /** How long a stream goes on after its last reader has left, in seconds, where nothing else is said. */
 const GRACE_SECONDS = 30;
 
+/** A stream that runs, and the ticket that reads it. */
+export interface StartedStream extends IssuedTicket {
+  readonly id: string;
+}
+
 /** Starts streams that need no connection. */
 @Injectable()
 export class DetachedStreams {
   constructor(
     @Inject(ResumableStreams) private readonly streams: ResumableStreams,
     @Inject(DeduplicatedStreams) private readonly once: DeduplicatedStreams,
+    @Inject(DialectRegistry) private readonly dialects: DialectRegistry,
+    @Inject(Tickets) private readonly tickets: Tickets,
   ) {}
 
   /**
-   * Starts what a body asks for: the native dialect's fields, or those of a chat completion with
-   * `"dialect": "openai-chat"`. Resolves when the stream has an id; a key that was given before gives the stream of then.
+   * Starts what a body asks for: the native dialect's fields, or with `"dialect": "openai-chat"` those of that dialect. Resolves when the stream has an id; a key that was given before gives the stream of then.
    * Throws what the caller should be told.
    */
-  async start(exchange: HttpExchange): Promise<ResumableStream> {
-    const { dialect, question } = read(exchange.request.body);
-    const isNative = dialect === 'native';
+  async start(exchange: HttpExchange): Promise<StartedStream> {
+    const { id } = await this.#start(exchange);
+    return { id, ...this.tickets.issue(id, ownerOf(callerOf(exchange.request))) };
+  }
+
+  async #start(exchange: HttpExchange): Promise<ResumableStream> {
+    const { dialect, question } = this.#read(exchange.request.body);
     const text = bodyTextOf(exchange.request);
     const json = text && withMembers(text, { dialect: undefined });
-    const request = isNative ? decodeBody(question, json) : decodeRequest(question, json).request;
+    const request = dialect.decodeRequest(question, json);
     const options = {
-      format: isNative ? nativeFormat : openaiChatFormat,
-      dialect,
+      format: formatOf(dialect),
+      dialect: dialect.name,
       caller: callerOf(exchange.request),
       graceSeconds: GRACE_SECONDS,
       askedGrace: readGrace(exchange.header('x-sluice-grace')),
@@ -50,15 +60,14 @@ export class DetachedStreams {
     const { stream } = await this.once.open(once, request, options);
     return stream;
   }
-}
 
-function read(body: unknown): { readonly dialect: 'native' | 'openai-chat'; readonly question: unknown } {
-  if (typeof body !== 'object' || body === null || !('dialect' in body))
-    return { dialect: 'native', question: body };
-  const { dialect, ...question } = body;
-  if (dialect === 'native' || dialect === 'openai-chat') return { dialect, question };
-  throw new SluiceError(
-    'invalid-request',
-    'The request is not valid: dialect: must be native or openai-chat',
-  );
+  #read(body: unknown): { readonly dialect: RetainedCallerDialect; readonly question: unknown } {
+    if (typeof body !== 'object' || body === null || !('dialect' in body))
+      return { dialect: nativeCaller, question: body };
+    const { dialect: name, ...question } = body;
+    const dialect = typeof name === 'string' ? this.dialects.retained(name) : undefined;
+    if (dialect !== undefined) return { dialect, question };
+    const names = this.dialects.retainedNames.join(' or ');
+    throw new SluiceError('invalid-request', `The request is not valid: dialect: must be ${names}`);
+  }
 }

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { FrameBytes } from '../../core/frame-bytes.js';
 import { BackPressure } from '../../core/flow-control/back-pressure.js';
 import { SluiceError } from '../../core/sluice-error.js';
+import { nativeCaller } from '../../dialects/native/index.js';
+import { openaiChatCaller } from '../../dialects/openai-chat/index.js';
 import { endOnStreamGone } from './end-on-stream-gone.js';
 
 const ID = '7be207fdd5464762b935295aabf4c0d7';
@@ -14,7 +16,11 @@ async function read(
   dialect: 'native' | 'openai-chat',
   from = 7,
 ): Promise<string> {
-  const source = endOnStreamGone({ output, flow: new BackPressure() }, { id: ID, dialect }, from);
+  const source = endOnStreamGone(
+    { output, flow: new BackPressure() },
+    { id: ID, dialect: dialect === 'native' ? nativeCaller : openaiChatCaller },
+    from,
+  );
   return (await lastValueFrom(source.output.pipe(toArray()))).join('');
 }
 

@@ -1,12 +1,14 @@
 import { Observable, type Observer, type Subscriber } from 'rxjs';
 import type { FrameBytes } from '../../core/frame-bytes.js';
 import { SluiceError } from '../../core/sluice-error.js';
-import { encodeTerminalError } from '../../dialects/terminal-error.js';
-import type { StreamStatus } from '../../stream-log/stream-log.js';
+import type { RetainedCallerDialect } from '../../core/dialect/dialect-registry.js';
 import type { FrameSource } from '../sse/frame-writer.js';
 
-/** The id line of a native frame. */
-const NUMBER = /\nid: [0-9a-f]+\.(\d+)/g;
+/** A retained stream that is read. */
+export interface ReadStream {
+  readonly id: string;
+  readonly dialect: Pick<RetainedCallerDialect, 'retained'>;
+}
 
 /**
  * Frames from number `from` on of a kept stream. A reader of what is not kept any more is told so in the stream's dialect;
@@ -14,7 +16,7 @@ const NUMBER = /\nid: [0-9a-f]+\.(\d+)/g;
  */
 export function endOnStreamGone(
   { output, flow }: FrameSource,
-  stream: Pick<StreamStatus, 'id' | 'dialect'>,
+  stream: ReadStream,
   from: number,
 ): FrameSource {
   const told = new Observable<FrameBytes>((subscriber) =>
@@ -29,7 +31,7 @@ class GoneStreamEnd implements Observer<FrameBytes> {
 
   constructor(
     private readonly subscriber: Subscriber<FrameBytes>,
-    private readonly stream: Pick<StreamStatus, 'id' | 'dialect'>,
+    private readonly stream: ReadStream,
     private readonly from: number,
   ) {}
 
@@ -41,17 +43,13 @@ class GoneStreamEnd implements Observer<FrameBytes> {
   error(error: unknown): void {
     const known = SluiceError.from(error);
     if (known.code !== 'stream-gone') return this.subscriber.error(error);
-    this.subscriber.next(encodeTerminalError(this.stream, numberAfter(this.#last) ?? this.from, known));
+    const { id, dialect } = this.stream;
+    const number = dialect.retained.nextNumber(this.#last) ?? this.from;
+    this.subscriber.next(dialect.retained.encodeTerminalError(known, { id, number }));
     return this.subscriber.complete();
   }
 
   complete(): void {
     this.subscriber.complete();
   }
-}
-
-/** The number after that of the last frame; undefined where none is numbered. */
-function numberAfter(frames: FrameBytes): number | undefined {
-  const number = [...frames.toString().matchAll(NUMBER)].at(-1)?.[1];
-  return number === undefined ? undefined : Number(number) + 1;
 }

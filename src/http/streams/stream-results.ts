@@ -3,9 +3,8 @@ import { Subscription, type Observable } from 'rxjs';
 import type { FrameBytes } from '../../core/frame-bytes.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import type { AbortSignalLike } from '../../core/flow-control/abort-signal-like.js';
-import type { AggregatedAnswer } from '../../dialects/aggregate-answer.js';
-import { aggregateAnswer as collectNative } from '../../dialects/native/aggregate-answer.js';
-import { aggregateAnswer as collectOpenai } from '../../dialects/openai-chat/aggregate-answer.js';
+import type { AggregatedAnswer } from '../../core/aggregated-answer.js';
+import { DialectRegistry } from '../../core/dialect/dialect-registry.js';
 import { ResumableStreams } from '../../resumable/resumable-streams.js';
 import { countFrames } from '../../stream-log/frames.js';
 import type { StreamStatus } from '../../stream-log/stream-log.js';
@@ -34,7 +33,10 @@ export interface StreamResult extends AggregatedAnswer {
 /** Gives the whole answers of streams. */
 @Injectable()
 export class StreamResults {
-  constructor(@Inject(ResumableStreams) private readonly streams: ResumableStreams) {}
+  constructor(
+    @Inject(ResumableStreams) private readonly streams: ResumableStreams,
+    @Inject(DialectRegistry) private readonly dialects: DialectRegistry,
+  ) {}
 
   /** Rejects with `not-found`, `stream-gone`, `stream-log-unavailable` or `invalid-request`. */
   async read({ id, owner, wait, signal }: ResultRequest): Promise<StreamResult> {
@@ -42,7 +44,10 @@ export class StreamResults {
     const stream = await this.streams.find(id, owner, { from: 0, epoch: 1 });
     const { output } = this.streams.peek(id, 0, signal);
     const { frames, state } = await gather(output, stream, waitMs);
-    const answer = stream.dialect === 'native' ? collectNative(frames) : collectOpenai(frames);
+    const dialect = this.dialects.retained(stream.dialect);
+    if (dialect === undefined)
+      throw new SluiceError('not-found', 'The dialect of this stream is not known here');
+    const answer = dialect.retained.aggregate(frames);
     const usage = answer.usage ?? (state === 'over' ? await this.#reported(id, owner) : null);
     return { id, state, ...answer, usage };
   }

@@ -15,21 +15,20 @@ import {
 import { ApiTags } from '@nestjs/swagger';
 import { callerOf } from '../../access/caller-of.js';
 import { StreamAccessGuard } from '../../access/stream-access.guard.js';
-import { Tickets } from '../../access/tickets.js';
 import { isAnonymous } from '../../core/chat-request.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import { encodeErrorBody } from '../../dialects/native/encode-error.js';
-import { resumePosition, ownerOf, ResumableStreams } from '../../resumable/resumable-streams.js';
+import { ownerOf, ResumableStreams } from '../../resumable/resumable-streams.js';
 import { reconnectHint } from '../sse/reconnect-hint.js';
 import { DetachedStreams } from './detached-streams.js';
 import { ErrorFilter } from '../errors/error-filter.js';
 import { HttpExchange, type NativeReply, type AdapterRequest } from '../request/http-exchange.js';
-import { FrameWriter, type FrameSource } from '../sse/frame-writer.js';
+import { FrameWriter } from '../sse/frame-writer.js';
 import { formatListCursor, readListRange } from './list-range.js';
 import { DocumentStreamList } from '../openapi/stream-list.docs.js';
 import { eventStreamHead } from '../sse/stream-head.js';
-import { hasLastFrame, positionOf } from '../request/resume-position.js';
-import { endOnStreamGone } from './end-on-stream-gone.js';
+import { lastEventIdOf } from '../request/last-event-id.js';
+import { StreamResumption } from '../request/stream-resumption.js';
 import { StreamResults } from './stream-results.js';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
@@ -44,8 +43,8 @@ export class StreamsController {
     @Inject(ResumableStreams) private readonly streams: ResumableStreams,
     @Inject(DetachedStreams) private readonly detached: DetachedStreams,
     @Inject(StreamResults) private readonly results: StreamResults,
-    @Inject(Tickets) private readonly tickets: Tickets,
     @Inject(FrameWriter) private readonly writer: FrameWriter,
+    @Inject(StreamResumption) private readonly resumption: StreamResumption,
   ) {}
 
   /** Starts a stream that runs by itself. */
@@ -53,8 +52,7 @@ export class StreamsController {
   @HttpCode(202)
   async start(@Req() request: AdapterRequest, @Res() reply: NativeReply): Promise<void> {
     const exchange = new HttpExchange(request, reply);
-    const { id } = await this.detached.start(exchange);
-    const { ticket, expiresAt } = this.tickets.issue(id, ownerOf(callerOf(request)));
+    const { id, ticket, expiresAt } = await this.detached.start(exchange);
     const url = `${pathOf(request)}/${id}`;
     const body = {
       id,
@@ -96,26 +94,16 @@ export class StreamsController {
     const exchange = new HttpExchange(request, reply);
     // Its answer would be read to the end for nobody.
     if (request.method === 'HEAD') throw new SluiceError('method-not-allowed', 'Ask with GET or DELETE');
-    const source = await this.#source(exchange, id).catch((error: unknown) => reconnectHint(exchange, error));
+    const reader = { streamId: id, lastEventId: lastEventIdOf(exchange) };
+    const source = await this.resumption
+      .resume(exchange, reader)
+      .catch((error: unknown) => reconnectHint(exchange, error));
     if (source === undefined) {
       exchange.send(204, { 'x-sluice-stream': id }, '');
       return;
     }
     const head = eventStreamHead({ id }, exchange.keepsAlive);
     this.writer.write(exchange, source, head);
-  }
-
-  /** What the reader lacks; undefined where it has all. */
-  async #source(exchange: HttpExchange, id: string): Promise<FrameSource | undefined> {
-    const position = positionOf(exchange, id);
-    const stream = await this.streams.find(id, ownerOf(callerOf(exchange.request)), position);
-    const next = hasLastFrame(exchange) ? undefined : resumePosition(stream, position.from);
-    if (next === undefined) return undefined;
-    return endOnStreamGone(
-      this.streams.read(id, next, exchange.disconnectSignal(), position.epoch),
-      stream,
-      next,
-    );
   }
 
   /** The whole answer as JSON; `?wait=SECONDS` waits for its end that long. */

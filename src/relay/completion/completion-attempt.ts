@@ -4,7 +4,7 @@ import { LightAbortController } from '../../core/flow-control/abort-signal-like.
 import type { Target } from '../../routing/target.js';
 import type { TargetLease } from '../../routing/failover/target-lease.js';
 import type { UpstreamClient } from '../../upstream/upstream-client.js';
-import { readCompletion, type Completion } from './read-completion.js';
+import { readCompletion, type Completion, type CompletionCaller } from './read-completion.js';
 import { timeoutError } from '../../upstream/timeout-error.js';
 import type { Attempt, AttemptListener } from '../../routing/failover/attempt.js';
 
@@ -15,6 +15,7 @@ export interface CompletionAttemptOptions {
   readonly use: TargetLease;
   readonly request: ChatRequest;
   readonly maxEventBytes: number;
+  readonly caller: CompletionCaller;
   /** When the request was accepted, in milliseconds of `performance.now()`: its total time counts from there. */
   readonly startedAt: number;
 }

@@ -1,5 +1,6 @@
+import type { CallerDialect } from '../../core/dialect/caller-dialect.js';
 import type { ChatRequest } from '../../core/chat-request.js';
-import type { DecodedCompletion } from '../../core/dialect/dialect.js';
+import type { DecodedCompletion, UpstreamDialect } from '../../core/dialect/upstream-dialect.js';
 import { parseJson } from '../../core/json/parse-json.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import type { AbortSignalLike } from '../../core/flow-control/abort-signal-like.js';
@@ -22,6 +23,15 @@ export interface ReadCompletionOptions {
   readonly key: string | undefined;
   readonly request: ChatRequest;
   readonly maxEventBytes: number;
+  /** What its caller speaks, and the answer's id. */
+  readonly caller: CompletionCaller;
+}
+
+/** Who is given a whole answer. */
+export interface CompletionCaller {
+  readonly id: string;
+  /** Undefined for one who takes the upstream's own bytes. */
+  readonly dialect: CallerDialect | undefined;
 }
 
 /** A whole answer, and what is told of it. */
@@ -31,7 +41,7 @@ export interface Completion extends Pick<RelayCompletion, 'headers' | 'contentTy
 
 /** Asks the target with `stream: false`. Aborting the signal closes the upstream before or within the body. */
 export async function readCompletion(
-  { client, target, key, request, maxEventBytes }: ReadCompletionOptions,
+  { client, target, key, request, maxEventBytes, caller }: ReadCompletionOptions,
   signal: AbortSignalLike,
 ): Promise<Completion> {
   const { upstream, dialect, model } = target;
@@ -46,6 +56,7 @@ export async function readCompletion(
   const response = await client.post({
     upstream,
     dialect,
+    model,
     key,
     body: question,
     streaming: false,
@@ -60,10 +71,23 @@ export async function readCompletion(
       { retryable: false },
     );
   }
-  const seen = dialect.decodeCompletion(parse(body));
+  const json = parse(body);
+  const seen = dialect.decodeCompletion(json);
   if (seen.error !== undefined) throw redactError(seen.error, upstream, response.headers);
   const contentType = response.headers['content-type'] ?? 'application/json';
-  return { headers: forwardedHeaders(response.headers), contentType, body, seen };
+  const encoded = translated(caller, dialect, { json, model: seen.model }) ?? { contentType, body };
+  return { headers: forwardedHeaders(response.headers), ...encoded, seen };
+}
+
+/** The answer in its caller's dialect; undefined where the upstream's own bytes are what it takes. */
+function translated(
+  { id, dialect }: CompletionCaller,
+  upstream: UpstreamDialect,
+  { json, model }: { readonly json: unknown; readonly model: string | undefined },
+): Pick<Completion, 'contentType' | 'body'> | undefined {
+  if (dialect === undefined || dialect.name === upstream.name) return undefined;
+  const { contentType, body } = dialect.encodeCompletion(upstream.completionParts(json), { id, model });
+  return { contentType, body: Buffer.from(body) };
 }
 
 async function readBody(

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { UpstreamDialect } from '../../core/dialect/dialect.js';
+import type { UpstreamDialect } from '../../core/dialect/upstream-dialect.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import type { Transcoder } from '../../core/dialect/transcoder.js';
 import { someTarget } from '../../../test/support/target.js';

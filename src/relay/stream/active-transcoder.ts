@@ -1,4 +1,4 @@
-import type { UpstreamDialect } from '../../core/dialect/dialect.js';
+import type { UpstreamDialect } from '../../core/dialect/upstream-dialect.js';
 import type { SluiceError } from '../../core/sluice-error.js';
 import type { FinishInfo, StreamEnvelope, Transcoder } from '../../core/dialect/transcoder.js';
 

@@ -11,7 +11,8 @@ import { SluiceError } from '../../core/sluice-error.js';
 import { LightAbortController } from '../../core/flow-control/abort-signal-like.js';
 import type { TranscodeResult, Transcoder } from '../../core/dialect/transcoder.js';
 import { redactError } from '../../upstream/redaction/redact-error.js';
-import { SseFramer } from '../../upstream/response/sse-framer.js';
+import { createFramer } from '../../upstream/response/create-framer.js';
+import type { Framer } from '../../upstream/response/framer.js';
 import type { Target } from '../../routing/target.js';
 import type { TargetLease } from '../../routing/failover/target-lease.js';
 import { ResponseBody, type BodyReader } from '../../upstream/response/response-body.js';
@@ -55,7 +56,7 @@ export interface StreamAttemptOptions<F> {
  * than the reading itself (docs/decisions/0008).
  */
 export class StreamAttempt<F> implements Attempt, BodyReader, BackPressureListener, TimeoutListener {
-  readonly #framer: SseFramer;
+  readonly #framer: Framer;
   /** Until the upstream has answered. */
   #stop: LightAbortController | undefined;
   /** Until there is a sink. */
@@ -72,7 +73,7 @@ export class StreamAttempt<F> implements Attempt, BodyReader, BackPressureListen
   #body: ResponseBody | undefined;
 
   constructor(private readonly options: StreamAttemptOptions<F>) {
-    this.#framer = new SseFramer(options.stream.maxEventBytes, options.target.dialect);
+    this.#framer = createFramer(options.stream.maxEventBytes, options.target.dialect);
     this.#prelude = new PreludeBuffer(options.stream.maxEvents, options.stream.maxEventBytes);
     this.#finished = new FinishedChoices(options.stream.choices);
   }
@@ -104,7 +105,7 @@ export class StreamAttempt<F> implements Attempt, BodyReader, BackPressureListen
     const { streamUsage, defaultTemperature } = upstream;
     const body = dialect.encodeRequest(request, { model, streaming: true, streamUsage, defaultTemperature });
     const timeoutMs = upstream.headersTimeoutMs;
-    client.post({ upstream, dialect, key: use.key, body, streaming: true, timeoutMs, signal }).then(
+    client.post({ upstream, dialect, model, key: use.key, body, streaming: true, timeoutMs, signal }).then(
       (response) => {
         this.#stop = undefined;
         // Handed over in this very turn, or nobody would own the socket.

@@ -1,6 +1,6 @@
 import type { ChatRequest } from '../../core/chat-request.js';
 import type { ContinuedAnswer, PartialText, TextRecorder } from '../../core/dialect/continuation.js';
-import type { UpstreamDialect } from '../../core/dialect/dialect.js';
+import type { UpstreamDialect } from '../../core/dialect/upstream-dialect.js';
 import type { StreamSource, StreamObserver } from '../../core/dialect/stream-source.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import type { Transcoder } from '../../core/dialect/transcoder.js';

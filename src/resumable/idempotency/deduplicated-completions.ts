@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { CallerDialect } from '../../core/dialect/caller-dialect.js';
 import type { Caller, ChatRequest } from '../../core/chat-request.js';
 import { isComplete } from '../../core/outcome.js';
 import { SluiceError } from '../../core/sluice-error.js';
@@ -26,6 +27,8 @@ export interface DeduplicatedCompletion {
 interface Requester {
   readonly caller: Caller;
   readonly signal: AbortSignalLike;
+  /** What the answer is written in. */
+  readonly dialect?: CallerDialect | undefined;
 }
 
 /**
@@ -67,7 +70,7 @@ export class DeduplicatedCompletions {
     if (known !== undefined && known.hash !== hash) {
       throw new SluiceError('unprocessable', 'This Idempotency-Key was used with another request');
     }
-    const entry = usable(known) ?? this.#begin(name, hash, request, asker.caller);
+    const entry = usable(known) ?? this.#begin(name, hash, request, asker);
     return entry.work.join(asker.signal);
   }
 
@@ -79,7 +82,7 @@ export class DeduplicatedCompletions {
     }
     const kept = share === 'use' ? this.kept.get(name) : undefined;
     if (kept !== undefined) return kept;
-    const entry = this.#begin(name, hash, request, asker.caller, (answer) => this.kept.set(name, answer));
+    const entry = this.#begin(name, hash, request, asker, (answer) => this.kept.set(name, answer));
     return { answer: await entry.work.join(asker.signal), cache: { status: 'miss' } as const };
   }
 
@@ -88,7 +91,7 @@ export class DeduplicatedCompletions {
     name: string,
     hash: string,
     request: ChatRequest,
-    caller: Caller,
+    { caller, dialect }: Requester,
     onAnswer: (answer: RelayCompletion) => void = () => undefined,
   ): Entry {
     let whole = false;
@@ -96,7 +99,7 @@ export class DeduplicatedCompletions {
       whole = isComplete(outcome, finishReason);
     };
     const work = new SingleFlight((nobody) =>
-      this.relay.complete(request, { caller, signal: nobody, onEnded }),
+      this.relay.complete(request, { caller, dialect, signal: nobody, onEnded }),
     );
     const entry = { hash, work };
     this.#running.set(name, entry);

@@ -3,7 +3,7 @@ import { card } from '../../../test/contract/written-stream.js';
 import { settingsOf } from '../../../test/support/target.js';
 import { BackPressure } from '../../core/flow-control/back-pressure.js';
 import { SluiceError } from '../../core/sluice-error.js';
-import { callerDialects } from '../../dialects/caller-dialects.js';
+import { dialects } from '../../dialects/index.js';
 import type { TakeoverHandler, OrphanedStream, TakeoverClaim } from '../../stream-log/stream-log.js';
 import { Routes } from '../../routing/routes.js';
 import { ActiveStreams } from '../../routing/limits/active-streams.js';
@@ -40,7 +40,7 @@ function replica({
     record,
   } as unknown as ResumableStreams;
   const relay = { open } as unknown as RelayService;
-  new StreamTakeover(relay, recorded, new Routes(settings), active, callerDialects).onModuleInit();
+  new StreamTakeover(relay, recorded, new Routes(settings), active, dialects).onModuleInit();
   const orphan = {
     metadata: card({ route: 'r' }),
     takeoverRequest,

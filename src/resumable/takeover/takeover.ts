@@ -1,9 +1,12 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { ChatRequest } from '../../core/chat-request.js';
 import type { PartialText } from '../../core/dialect/continuation.js';
-import type { CallerDialect } from '../../core/dialect/dialect.js';
+import { DialectRegistry } from '../../core/dialect/dialect-registry.js';
+import { formatOf } from '../../core/dialect/format-of.js';
+import type { StreamFormat } from '../../core/dialect/stream-format.js';
+import type { FrameBytes } from '../../core/frame-bytes.js';
 import { LightAbortController } from '../../core/flow-control/abort-signal-like.js';
-import type { LoggedDialect, OrphanedStream, TakeoverClaim } from '../../stream-log/stream-log.js';
+import type { OrphanedStream, TakeoverClaim } from '../../stream-log/stream-log.js';
 import { Routes } from '../../routing/routes.js';
 import { ActiveStreams } from '../../routing/limits/active-streams.js';
 import { ResumableStreams } from '../resumable-streams.js';
@@ -11,11 +14,11 @@ import { RelayService } from '../../relay/relay.service.js';
 import { planContinuation } from '../../relay/continuation/continuation-plan.js';
 import { parseTakeoverRequest, type TakeoverRequest } from './takeover-request.js';
 
-/** The wire formats of streams that are kept. */
-export type CallerDialects = Readonly<Record<LoggedDialect, CallerDialect>>;
-
-/** DI token of the CallerDialects. */
-export const CALLER_DIALECTS = Symbol('CALLER_DIALECTS');
+/** A takeover that no other replica makes. */
+interface ClaimedTakeover extends TakeoverRequest {
+  readonly said: PartialText;
+  readonly takeover: TakeoverClaim;
+}
 
 /** Goes on with streams of other replicas whose producer died. */
 @Injectable()
@@ -25,7 +28,7 @@ export class StreamTakeover implements OnModuleInit {
     @Inject(ResumableStreams) private readonly recorded: ResumableStreams,
     @Inject(Routes) private readonly routes: Routes,
     @Inject(ActiveStreams) private readonly active: ActiveStreams,
-    @Inject(CALLER_DIALECTS) private readonly dialects: CallerDialects,
+    @Inject(DialectRegistry) private readonly dialects: DialectRegistry,
   ) {}
 
   onModuleInit(): void {
@@ -37,10 +40,13 @@ export class StreamTakeover implements OnModuleInit {
     // One that ends itself leaves it to the others, and its readers too.
     if (this.active.draining) return true;
     const will = parseTakeoverRequest(orphan.takeoverRequest);
-    const said = this.dialects[orphan.metadata.dialect].readText(orphan.bytes);
-    if (will === undefined || !this.#mayContinue(will.request, said)) return false;
+    const dialect = this.dialects.retained(orphan.metadata.dialect);
+    const said = dialect?.retained.readText(orphan.bytes);
+    if (will === undefined || dialect === undefined || said === undefined) return false;
+    if (!this.#mayContinue(will.request, said)) return false;
     const takeover = await orphan.claim();
-    if (takeover !== undefined) this.#continue(orphan, will, said, takeover).catch(() => takeover.release());
+    if (takeover !== undefined)
+      this.#continue(orphan, formatOf(dialect), { ...will, said, takeover }).catch(() => takeover.release());
     return true;
   }
 
@@ -53,13 +59,12 @@ export class StreamTakeover implements OnModuleInit {
 
   async #continue(
     { metadata, frames, epoch }: OrphanedStream,
-    { request, caller, graceSeconds, detached }: TakeoverRequest,
-    said: PartialText,
-    takeover: TakeoverClaim,
+    format: StreamFormat<FrameBytes>,
+    { request, caller, graceSeconds, detached, said, takeover }: ClaimedTakeover,
   ): Promise<void> {
     const control = new LightAbortController();
     const stream = await this.relay.open(request, {
-      format: this.dialects[metadata.dialect].format,
+      format,
       caller,
       signal: control,
       deliverEndAfterDisconnect: true,

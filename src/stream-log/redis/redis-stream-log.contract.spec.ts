@@ -6,7 +6,7 @@ import { RedisServer } from '../../../test/support/redis-server.js';
 import type { BackPressure } from '../../core/flow-control/back-pressure.js';
 import type { FrameBytes } from '../../core/frame-bytes.js';
 import type { StreamLogSettings } from '../../core/settings.js';
-import { encodeTerminalError } from '../../dialects/terminal-error.js';
+import { encodeTerminalError } from '../../../test/contract/terminal-error.js';
 import { RedisStreamLog } from './redis-stream-log.js';
 import { SOON } from '../../../test/support/soon.js';
 

@@ -1,7 +1,8 @@
-import type { UpstreamDialect } from '../../core/dialect/dialect.js';
+import type { UpstreamDialect } from '../../core/dialect/upstream-dialect.js';
 import type { EventBatch, UpstreamEvent } from '../../core/dialect/event-batch.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import { EventBoundary } from './event-boundary.js';
+import type { Framer } from './framer.js';
 import { JsonBody } from './json-body.js';
 import { parseEvents } from './parse-events.js';
 
@@ -9,17 +10,19 @@ import { parseEvents } from './parse-events.js';
  * Cuts the chunks of one event stream (WHATWG HTML 9.2) into blocks of whole events. Where the first visible byte begins a
  * JSON object or array, which no event does, the whole body is that value, and its events are one block at its end.
  */
-export class SseFramer {
+export class SseFramer implements Framer {
   readonly #boundary = new EventBoundary();
   #begun = false;
   /** Until it is known that the body is none. */
-  #json: JsonBody | undefined = new JsonBody();
+  #json: JsonBody | undefined;
 
   /** The dialect says what a JSON value says as events. */
   constructor(
     private readonly maxEventBytes: number,
     private readonly dialect: Pick<UpstreamDialect, 'completionToEvents'>,
-  ) {}
+  ) {
+    if (dialect.completionToEvents !== undefined) this.#json = new JsonBody();
+  }
 
   /** `upstream-error` as soon as one event exceeds `maxEventBytes`; nothing may be pushed after that. */
   get tooLarge(): SluiceError | undefined {
@@ -43,9 +46,8 @@ export class SseFramer {
   flush(): EventBatch | undefined {
     if (!this.#json?.length) return this.#batch(this.#boundary.flush());
     const value = this.#json.parse();
-    return value === undefined
-      ? undefined
-      : new SseBatch(Buffer.from(this.dialect.completionToEvents(value)));
+    const events = value === undefined ? undefined : this.dialect.completionToEvents?.(value);
+    return events === undefined ? undefined : new SseBatch(Buffer.from(events));
   }
 
   #batch(bytes: Buffer | undefined): EventBatch | undefined {

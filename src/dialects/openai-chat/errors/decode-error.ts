@@ -1,4 +1,4 @@
-import type { DecodedError } from '../../../core/dialect/dialect.js';
+import type { DecodedError } from '../../../core/dialect/upstream-dialect.js';
 import { readError } from './read-error.js';
 import { failureStatus } from './failure-status.js';
 

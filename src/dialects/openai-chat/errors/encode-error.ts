@@ -1,4 +1,4 @@
-import type { ErrorBody } from '../../../core/dialect/dialect.js';
+import type { ErrorBody } from '../../../core/dialect/caller-dialect.js';
 import type { SluiceError } from '../../../core/sluice-error.js';
 import { sseData } from '../../sse-frame.js';
 

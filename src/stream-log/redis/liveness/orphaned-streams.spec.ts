@@ -4,7 +4,7 @@ import { LogReader } from '../../../../test/contract/log-reader.js';
 import { card, frame } from '../../../../test/contract/written-stream.js';
 import { Gate } from '../../../../test/support/gate.js';
 import { RedisServer } from '../../../../test/support/redis-server.js';
-import { encodeTerminalError } from '../../../dialects/terminal-error.js';
+import { encodeTerminalError } from '../../../../test/contract/terminal-error.js';
 import type {
   TakeoverHandler,
   OrphanedStream,

@@ -32,8 +32,9 @@ describe('what is kept of a stream beside its frames', () => {
     expect(read({ ...whole, [name]: { toString: () => 'native' } })).toBeUndefined();
   });
 
-  it('is nothing in a dialect that is not known', () => {
-    expect(read({ ...whole, dialect: 'telepathy' })).toBeUndefined();
+  it('keeps the name of any dialect, and is nothing without one', () => {
+    expect(read({ ...whole, dialect: 'telepathy' })?.metadata.dialect).toBe('telepathy');
+    expect(read({ ...whole, dialect: 7 })).toBeUndefined();
   });
 
   it('is lost where that is said in so many words', () => {

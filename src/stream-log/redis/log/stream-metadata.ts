@@ -23,7 +23,7 @@ export function parseMetadata(id: string, text: string): StoredMetadata | undefi
   const { owner, dialect, route, startedAt, replica, lost, takenOverAt } = value as Partial<
     Record<string, unknown>
   >;
-  if (dialect !== 'native' && dialect !== 'openai-chat') return undefined;
+  if (typeof dialect !== 'string') return undefined;
   if (typeof owner !== 'string' || typeof route !== 'string') return undefined;
   if (typeof startedAt !== 'number' || typeof replica !== 'string') return undefined;
   return {

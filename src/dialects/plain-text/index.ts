@@ -1,12 +1,24 @@
-import type { ErrorBody, StreamFormat } from '../../core/dialect/dialect.js';
+import type { CallerDialect, ErrorBody } from '../../core/dialect/caller-dialect.js';
+import type { Dialect } from '../../core/dialect/dialect.js';
 import type { SluiceError } from '../../core/sluice-error.js';
 import type { StreamPart } from '../../core/stream-part.js';
 import type { PartEncoder } from '../../core/dialect/transcoder.js';
-import { translate } from '../../core/dialect/translate.js';
+import { aggregateParts } from '../aggregate-answer.js';
+import { decodeBody } from '../native/decode-request.js';
 
-/** The text deltas of the first answer, and nothing else. A failure can only be told by breaking off. */
-export const plainTextFormat: StreamFormat<string> = (upstream, { continued }) =>
-  translate(upstream.decoder(), new PlainTextEncoder(continued?.partial.text));
+const TEXT_TYPE = 'text/plain; charset=utf-8';
+
+/** The text deltas of the first answer, and nothing else. A failure can only be shown by an aborted response. */
+export const plainTextCaller: CallerDialect = {
+  name: 'plain-text',
+  decodeRequest: decodeBody,
+  encoder: ({ continued }) => new PlainTextEncoder(continued?.partial.text),
+  encodeErrorBody: encodeTextErrorBody,
+  encodeCompletion: (parts) => ({ contentType: TEXT_TYPE, body: aggregateParts(parts).text }),
+  retained: undefined,
+};
+
+export const plainText: Dialect = { name: plainTextCaller.name, caller: plainTextCaller };
 
 class PlainTextEncoder implements PartEncoder<string> {
   /** The first half of a character whose second half is to come: as bytes of its own it would be none. */
@@ -51,5 +63,5 @@ function endsWithHalf(text: string): boolean {
 
 /** An error as the body of a status: its message, on one line. */
 export function encodeTextErrorBody({ message }: SluiceError): ErrorBody {
-  return { contentType: 'text/plain; charset=utf-8', body: `${message}\n` };
+  return { contentType: TEXT_TYPE, body: `${message}\n` };
 }

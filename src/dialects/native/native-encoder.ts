@@ -1,16 +1,14 @@
-import type { FrameNumbers, StreamFormat } from '../../core/dialect/dialect.js';
+import type { FrameNumbers } from '../../core/dialect/stream-format.js';
 import type { SluiceError } from '../../core/sluice-error.js';
 import type { StreamPart } from '../../core/stream-part.js';
 import type { FinishInfo, PartEncoder } from '../../core/dialect/transcoder.js';
-import { translate } from '../../core/dialect/translate.js';
 import { formatCursor, formatEpoch } from './cursor.js';
 import { encodeDone, encodeFailed, encodePart, type NativeEvent } from './encode-event.js';
 
-/** The native dialect as bytes: each frame ends with its id, so that a torn frame is asked for again. */
-export const nativeFormat: StreamFormat<string> = (upstream, { streamId, numbers }) =>
-  translate(upstream.decoder(), nativeEncoder(streamId, numbers));
-
-/** Frames with the numbers that come next. The parts of one upstream read become one string, for one write. */
+/**
+ * Frames with the numbers that come next. Each ends with its id, so that a torn frame is requested again. The parts of one
+ * upstream read become one string, for one write.
+ */
 export function nativeEncoder(streamId: string, numbers: FrameNumbers = { next: 0 }): PartEncoder<string> {
   return new NativeEncoder(streamId, numbers);
 }

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { blockOf } from '../../../test/support/event-block.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import type { StreamPart } from '../../core/stream-part.js';
-import { openaiChat } from '../openai-chat/index.js';
-import { nativeEncoder, nativeFormat } from './native-format.js';
+import { openaiChatUpstream } from '../openai-chat/index.js';
+import { nativeCaller } from './index.js';
+import { nativeEncoder } from './native-encoder.js';
+import { formatOf } from '../../core/dialect/format-of.js';
 
 const text = (value: string, choice = 0): StreamPart => ({ type: 'text-delta', choice, text: value });
 const usage = { promptTokens: 1, completionTokens: 2, totalTokens: 3 };
@@ -79,9 +81,9 @@ describe('nativeEncoder', () => {
   });
 });
 
-describe('nativeFormat', () => {
+describe('the native dialect of an OpenAI upstream', () => {
   it('prints what an upstream of another dialect streams', () => {
-    const transcoder = nativeFormat(openaiChat, {
+    const transcoder = formatOf(nativeCaller)(openaiChatUpstream, {
       streamId: 's',
       numbers: { next: 0 },
       request: { messages: [] },

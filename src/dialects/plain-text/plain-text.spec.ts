@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { blockOf } from '../../../test/support/event-block.js';
 import { SluiceError } from '../../core/sluice-error.js';
-import { openaiChat } from '../openai-chat/index.js';
-import { encodeTextErrorBody, plainTextFormat } from './plain-text-format.js';
+import { openaiChatUpstream } from '../openai-chat/index.js';
+import { formatOf } from '../../core/dialect/format-of.js';
+import { encodeTextErrorBody, plainTextCaller } from './index.js';
 
 const open = () =>
-  plainTextFormat(openaiChat, { streamId: 's', numbers: { next: 0 }, request: { messages: [] } });
+  formatOf(plainTextCaller)(openaiChatUpstream, {
+    streamId: 's',
+    numbers: { next: 0 },
+    request: { messages: [] },
+  });
 const delta = (fields: object, index = 0) => JSON.stringify({ choices: [{ index, delta: fields }] });
 
-describe('plainTextFormat', () => {
+describe('the plain text dialect', () => {
   it('prints the text of the first answer alone', () => {
     const events = [
       delta({ reasoning_content: 'Hm' }),
@@ -55,7 +60,7 @@ describe('plainTextFormat', () => {
     const said = { text: 'a\ud83d', tokens: 1, isPlainText: true, head: {} };
     const usage = { promptTokens: 1, completionTokens: 1, totalTokens: 2 };
     const continued = { partial: said, usage, target: 'b/m' };
-    const rest = plainTextFormat(openaiChat, {
+    const rest = formatOf(plainTextCaller)(openaiChatUpstream, {
       streamId: 's',
       numbers: { next: 0 },
       request: { messages: [] },

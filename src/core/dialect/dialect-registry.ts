@@ -1,0 +1,62 @@
+import type { CallerDialect } from './caller-dialect.js';
+import type { Dialect } from './dialect.js';
+import type { DialectName } from './dialect-name.js';
+import type { UpstreamDialect } from './upstream-dialect.js';
+import type { SluiceError } from '../sluice-error.js';
+
+/** The wire formats of one application, by name. */
+export class DialectRegistry {
+  readonly #dialects: ReadonlyMap<DialectName, Dialect>;
+
+  /** Throws where two dialects have one name, or a face has another name than its dialect. */
+  constructor(dialects: readonly Dialect[]) {
+    for (const { name, caller, upstream } of dialects) {
+      if ((caller ?? upstream) === undefined) throw new Error(`The dialect '${name}' has no face`);
+      if ((caller?.name ?? name) !== name || (upstream?.name ?? name) !== name)
+        throw new Error(`A face of the dialect '${name}' has another name`);
+    }
+    this.#dialects = new Map(dialects.map((dialect) => [dialect.name, dialect]));
+    if (this.#dialects.size < dialects.length) throw new Error('Two dialects have the same name');
+  }
+
+  /** Throws where no dialect of this name faces upstreams. */
+  upstream(name: DialectName): UpstreamDialect {
+    const dialect = this.#dialects.get(name)?.upstream;
+    if (dialect === undefined) throw new Error(`No upstream dialect is named '${name}'`);
+    return dialect;
+  }
+
+  /** The dialect of retained streams of this name; undefined where there is none. */
+  retained(name: DialectName): RetainedCallerDialect | undefined {
+    const caller = this.#dialects.get(name)?.caller;
+    return caller !== undefined && isRetained(caller) ? caller : undefined;
+  }
+
+  /** The last frames of a retained stream that failed; empty in a dialect that is not known here. */
+  encodeTerminalError(
+    { id, dialect }: { readonly id: string; readonly dialect: DialectName },
+    number: number,
+    error: SluiceError,
+  ): string {
+    return this.retained(dialect)?.retained.encodeTerminalError(error, { id, number }) ?? '';
+  }
+
+  /** The names of those that face upstreams. */
+  get upstreamNames(): DialectName[] {
+    return [...this.#dialects.values()].flatMap(({ name, upstream }) => (upstream ? [name] : []));
+  }
+
+  /** The names of those whose streams can be retained. */
+  get retainedNames(): DialectName[] {
+    return [...this.#dialects.values()].flatMap(({ name, caller }) => (caller?.retained ? [name] : []));
+  }
+}
+
+type RetainedFace = NonNullable<CallerDialect['retained']>;
+
+/** A dialect whose streams can be retained. */
+export type RetainedCallerDialect = CallerDialect & { readonly retained: RetainedFace };
+
+function isRetained(dialect: CallerDialect): dialect is RetainedCallerDialect {
+  return dialect.retained !== undefined;
+}

@@ -1,0 +1,42 @@
+import type { AggregatedAnswer } from '../../core/aggregated-answer.js';
+import type { CompletionInfo, ErrorBody } from '../../core/dialect/caller-dialect.js';
+import type { StreamPart } from '../../core/stream-part.js';
+import { aggregateParts } from '../aggregate-answer.js';
+import { encodeUsage } from './usage/encode-usage.js';
+
+/**
+ * Encodes a whole answer as a chat completion, for callers whose upstream speaks another dialect.
+ * Source: OpenAI API reference, 'The chat completion object'.
+ */
+export function encodeCompletion(parts: readonly StreamPart[], { id, model }: CompletionInfo): ErrorBody {
+  const indexes = [...new Set(parts.flatMap((part) => ('choice' in part ? [part.choice] : [])))];
+  const answers = indexes.toSorted((one, other) => one - other).map((index) => aggregateParts(parts, index));
+  const usage = answers.find((answer) => answer.usage !== null)?.usage;
+  const body = {
+    id: `chatcmpl-${id}`,
+    object: 'chat.completion',
+    created: Math.floor(Date.now() / 1000),
+    model: model ?? '',
+    choices: answers.map((answer, index) => ({
+      index,
+      message: messageOf(answer),
+      finish_reason: answer.finishReason,
+    })),
+    ...(usage && { usage: encodeUsage(usage) }),
+  };
+  return { contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) };
+}
+
+function messageOf({ text, reasoning, toolCalls }: AggregatedAnswer): Record<string, unknown> {
+  const calls = toolCalls.map(({ id, name, arguments: json }) => ({
+    id,
+    type: 'function',
+    function: { name, arguments: json },
+  }));
+  return {
+    role: 'assistant',
+    content: text === '' && calls.length > 0 ? null : text,
+    ...(reasoning !== '' && { reasoning_content: reasoning }),
+    ...(calls.length > 0 && { tool_calls: calls }),
+  };
+}

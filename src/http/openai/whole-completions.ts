@@ -1,0 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { callerOf } from '../../access/caller-of.js';
+import type { ChatRequest } from '../../core/chat-request.js';
+import { openaiChatCaller } from '../../dialects/openai-chat/index.js';
+import { DeduplicatedCompletions } from '../../resumable/idempotency/deduplicated-completions.js';
+import { ResumableStreams } from '../../resumable/resumable-streams.js';
+import type { HttpExchange } from '../request/http-exchange.js';
+import { readRequestIdentity } from '../request/idempotency-headers.js';
+import { streamInfoHeaders } from '../sse/stream-head.js';
+import { CompletionWriter } from './completion-writer.js';
+
+/** Answers requests for whole completions (`stream: false`). */
+@Injectable()
+export class WholeCompletions {
+  constructor(
+    @Inject(ResumableStreams) private readonly streams: Pick<ResumableStreams, 'sharePolicyOf'>,
+    @Inject(DeduplicatedCompletions) private readonly completions: DeduplicatedCompletions,
+    @Inject(CompletionWriter) private readonly writer: CompletionWriter,
+  ) {}
+
+  /** Resolves when the response is written. Throws what the caller should be told in place of it. */
+  async answer(exchange: HttpExchange, question: ChatRequest): Promise<void> {
+    const identity = readRequestIdentity(exchange, question, this.streams.sharePolicyOf(question));
+    const { answer, cache } = await this.completions.complete(identity, question, {
+      caller: callerOf(exchange.request),
+      signal: exchange.disconnectSignal(),
+      dialect: openaiChatCaller,
+    });
+    const head = streamInfoHeaders({ ...answer, cache });
+    const headers = { ...answer.headers, ...head, 'content-type': answer.contentType };
+    this.writer.write(exchange, headers, answer.body);
+  }
+}
