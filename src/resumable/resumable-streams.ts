@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { ANONYMOUS_NAME, isAnonymous, type Caller, type ChatRequest } from '../core/chat-request.js';
+import type { Caller, ChatRequest } from '../core/chat-request.js';
 import type { StreamFormat } from '../core/dialect/stream-format.js';
 import type { FrameBytes } from '../core/frame-bytes.js';
 import { SluiceError } from '../core/sluice-error.js';
@@ -16,6 +16,7 @@ import { Routes } from '../routing/routes.js';
 import { StreamProducer, type StreamReader, type StreamProducerOptions } from './stream-producer.js';
 import type { OpenOptions, RelayStream } from '../relay/relay-stream.js';
 import { RelayService } from '../relay/relay.service.js';
+import { mayRead, newStreamOwner } from './stream-owner.js';
 import { takeUntilAborted } from './take-until-aborted.js';
 import { serializeTakeoverRequest } from './takeover/takeover-request.js';
 
@@ -260,23 +261,4 @@ function isRetained({ firstRetained, takenOverAt }: StreamStatus, { from, epoch 
 export function resumePosition({ state, frames, truncated }: StreamStatus, from: number): number | undefined {
   if (state === 'running' || from < frames) return from;
   return truncated ? frames - 1 : undefined;
-}
-
-/**
- * Owns the streams that visitors share: whoever asks the same has their ids, so that an id is no proof of who started them.
- * No caller has this name.
- */
-const SHARED_BY_VISITORS = '@';
-
-function newStreamOwner({ caller, shared = false }: ResumableOptions): string {
-  return shared && isAnonymous(caller) ? SHARED_BY_VISITORS : ownerOf(caller);
-}
-
-function mayRead(owner: string, stream: StreamStatus): boolean {
-  return stream.owner === owner || (owner === ANONYMOUS_NAME && stream.owner === SHARED_BY_VISITORS);
-}
-
-/** Whose streams a caller may see: those of its tenant, or its own. */
-export function ownerOf({ tenant, name }: Caller): string {
-  return tenant ?? name;
 }

@@ -3,12 +3,8 @@ import { callerOf } from '../../access/caller-of.js';
 import type { ReaderPosition } from '../../core/dialect/caller-dialect.js';
 import { DialectRegistry, type RetainedCallerDialect } from '../../core/dialect/dialect-registry.js';
 import { SluiceError } from '../../core/sluice-error.js';
-import {
-  checkRetained,
-  ownerOf,
-  resumePosition,
-  ResumableStreams,
-} from '../../resumable/resumable-streams.js';
+import { checkRetained, resumePosition, ResumableStreams } from '../../resumable/resumable-streams.js';
+import { ownerOf } from '../../resumable/stream-owner.js';
 import type { FrameSource } from '../sse/frame-writer.js';
 import { endOnStreamGone } from '../streams/end-on-stream-gone.js';
 import type { HttpExchange } from './http-exchange.js';

@@ -6,7 +6,7 @@ import { SluiceError } from '../../core/sluice-error.js';
 import type { AbortSignalLike } from '../../core/flow-control/abort-signal-like.js';
 import { CompletionCache } from './completion-cache.js';
 import type { RequestIdentity, CacheLookup } from './request-identity.js';
-import { ownerOf } from '../resumable-streams.js';
+import { ownerOf } from '../stream-owner.js';
 import { RelayEvents } from '../../relay/relay-events.js';
 import type { OpenOptions, RelayCompletion } from '../../relay/relay-stream.js';
 import { RelayService } from '../../relay/relay.service.js';

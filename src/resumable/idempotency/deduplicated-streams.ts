@@ -5,12 +5,8 @@ import { isComplete } from '../../core/outcome.js';
 import type { AliasedEnd } from '../../stream-log/stream-alias.js';
 import { StreamDirectory } from './stream-directory.js';
 import { cacheHit, idempotencyConflict, type RequestIdentity, type CacheLookup } from './request-identity.js';
-import {
-  ownerOf,
-  ResumableStreams,
-  type ResumableStream,
-  type ResumableOptions,
-} from '../resumable-streams.js';
+import { ResumableStreams, type ResumableStream, type ResumableOptions } from '../resumable-streams.js';
+import { ownerOf } from '../stream-owner.js';
 import { RelayEvents } from '../../relay/relay-events.js';
 import { SingleFlight } from './single-flight.js';
 
