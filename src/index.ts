@@ -10,9 +10,11 @@ export type {
 export { setCaller } from './access/set-caller.js';
 export { RelayService } from './relay/relay.service.js';
 export type {
-  StreamOptions as FormattedOptions,
+  CompleteOptions,
+  StreamContinuation,
+  StreamOptions,
   OpenOptions,
-  RelayCompletion as RelayAnswer,
+  RelayCompletion,
   RelayStream,
 } from './relay/relay-stream.js';
 export { ActiveStreams } from './routing/limits/active-streams.js';
@@ -23,15 +25,20 @@ export {
   RelayEventSource,
   type AttemptIdentity,
   type BreakerState,
-  type CacheStatus as HowShared,
+  type CacheStatus,
   type KeyFailure,
   type RelayEvent,
   type StreamEnded,
   type StreamIdentity,
-  type UpstreamEvents as UpstreamNews,
+  type UpstreamEvents,
 } from './core/relay-event.js';
 export { SluiceErrorFilter } from './http/errors/sluice-error.filter.js';
-export { SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from './core/sluice-error.js';
+export {
+  SluiceError,
+  type SluiceErrorCode,
+  type SluiceErrorDetails,
+  type StreamReference,
+} from './core/sluice-error.js';
 export type { Caller, ChatMessage, ChatRequest } from './core/chat-request.js';
 export type {
   AudioContent,
@@ -43,7 +50,7 @@ export type {
   TextDelta,
   ToolCallDelta,
 } from './core/stream-part.js';
-export type { BackPressure as Flow } from './core/flow-control/back-pressure.js';
+export type { BackPressure } from './core/flow-control/back-pressure.js';
 export type { AggregatedAnswer, AggregatedToolCall } from './core/aggregated-answer.js';
 export type {
   CallerDialect,

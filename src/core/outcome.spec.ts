@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isComplete, mergeFinish, outcomeOfError, outcomeOfFinish } from './outcome.js';
+import { isComplete, mergeFinish, outcomeOfFinish } from './outcome.js';
 
 describe('outcomeOfFinish', () => {
   it.each([
@@ -69,29 +69,4 @@ describe('mergeFinish', () => {
   ])('makes one of %s and %s', (before, next, merged) => {
     expect(mergeFinish(before, next)).toBe(merged);
   });
-});
-
-describe('outcomeOfError', () => {
-  it.each([
-    'timeout-headers',
-    'timeout-first-token',
-    'timeout-idle',
-    'timeout-total',
-    'client-gone',
-    'cancelled',
-    'upstream-cut',
-  ] as const)('keeps the name of %s', (code) => {
-    expect(outcomeOfError(code)).toBe(code);
-  });
-
-  it('calls the end of the service a shutdown', () => {
-    expect(outcomeOfError('shutting-down')).toBe('shutdown');
-  });
-
-  it.each(['upstream-unreachable', 'upstream-rejected', 'upstream-rate-limited', 'upstream-error'] as const)(
-    'counts %s as an upstream error',
-    (code) => {
-      expect(outcomeOfError(code)).toBe('upstream-error');
-    },
-  );
 });

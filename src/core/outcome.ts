@@ -1,5 +1,4 @@
-import type { SluiceErrorCode } from './sluice-error.js';
-import type { FinishReason } from './stream-part.js';
+import type { FinishReason } from './finish-reason.js';
 
 /** The one way a stream ended. */
 export type Outcome =
@@ -65,23 +64,4 @@ export function outcomeOfFinish(reason: FinishReason | undefined): Outcome {
   const word = reason?.toLowerCase() ?? '';
   if (LENGTHS.has(word)) return 'length';
   return FILTERS.has(word) ? 'content-filter' : 'finished';
-}
-
-/** The outcome of a stream that failed with this code. */
-export function outcomeOfError(code: SluiceErrorCode): Outcome {
-  switch (code) {
-    case 'timeout-headers':
-    case 'timeout-first-token':
-    case 'timeout-answer':
-    case 'timeout-idle':
-    case 'timeout-total':
-    case 'client-gone':
-    case 'cancelled':
-    case 'upstream-cut':
-      return code;
-    case 'shutting-down':
-      return 'shutdown';
-    default:
-      return 'upstream-error';
-  }
 }

@@ -1,71 +1,6 @@
-/** Every way in which Sluice fails, closed: a caller, a metric and a log line tell the same story. */
-export type SluiceErrorCode =
-  | 'missing-content'
-  | 'invalid-request'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'not-found'
-  | 'model-not-found'
-  | 'method-not-allowed'
-  | 'request-timeout'
-  | 'stream-gone'
-  | 'stream-log-unavailable'
-  | 'request-too-large'
-  | 'unsupported-media-type'
-  | 'unprocessable'
-  | 'rate-limited'
-  | 'overloaded'
-  | 'shutting-down'
-  | 'upstream-rejected'
-  | 'upstream-unauthorized'
-  | 'upstream-rate-limited'
-  | 'upstream-unreachable'
-  | 'upstream-overloaded'
-  | 'upstream-error'
-  | 'upstream-cut'
-  | 'timeout-headers'
-  | 'timeout-first-token'
-  | 'timeout-answer'
-  | 'timeout-idle'
-  | 'timeout-total'
-  | 'client-gone'
-  | 'cancelled'
-  | 'internal';
+import { meaningOf, type SluiceErrorCode } from './error-codes.js';
 
-/** What a code means over HTTP, and whether the same request may succeed when it is sent again. */
-const MEANING: Record<SluiceErrorCode, { readonly status: number; readonly retryable: boolean }> = {
-  'missing-content': { status: 400, retryable: false },
-  'invalid-request': { status: 400, retryable: false },
-  unauthorized: { status: 401, retryable: false },
-  forbidden: { status: 403, retryable: false },
-  'not-found': { status: 404, retryable: false },
-  'model-not-found': { status: 404, retryable: false },
-  'method-not-allowed': { status: 405, retryable: false },
-  'request-timeout': { status: 408, retryable: true },
-  'stream-gone': { status: 410, retryable: false },
-  'stream-log-unavailable': { status: 503, retryable: true },
-  'request-too-large': { status: 413, retryable: false },
-  'unsupported-media-type': { status: 415, retryable: false },
-  unprocessable: { status: 422, retryable: false },
-  'rate-limited': { status: 429, retryable: true },
-  overloaded: { status: 503, retryable: true },
-  'shutting-down': { status: 503, retryable: true },
-  'upstream-rejected': { status: 400, retryable: false },
-  'upstream-unauthorized': { status: 401, retryable: false },
-  'upstream-rate-limited': { status: 429, retryable: true },
-  'upstream-unreachable': { status: 502, retryable: true },
-  'upstream-overloaded': { status: 503, retryable: true },
-  'upstream-error': { status: 502, retryable: true },
-  'upstream-cut': { status: 502, retryable: true },
-  'timeout-headers': { status: 504, retryable: true },
-  'timeout-first-token': { status: 504, retryable: true },
-  'timeout-answer': { status: 504, retryable: true },
-  'timeout-idle': { status: 504, retryable: true },
-  'timeout-total': { status: 504, retryable: true },
-  'client-gone': { status: 499, retryable: false },
-  cancelled: { status: 499, retryable: false },
-  internal: { status: 500, retryable: false },
-};
+export type { SluiceErrorCode } from './error-codes.js';
 
 /** What may be said beside the code and the message. */
 export interface SluiceErrorDetails {
@@ -83,6 +18,14 @@ export interface SluiceErrorDetails {
   readonly cause?: unknown;
 }
 
+/** The stream that an error ended. */
+export interface StreamReference {
+  readonly id: string;
+  /** `upstream/model` that was asked last; undefined if none was. */
+  readonly target: string | undefined;
+  readonly attempts: number;
+}
+
 /**
  * The one error of Sluice. Its message says what failed and what to do, and never holds a key or a prompt. `statusCode` and
  * `expose` are what http-errors has: Nest's own filter answers with this status and message where a host lets it through.
@@ -94,6 +37,7 @@ export class SluiceError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly notSent: boolean;
   readonly #providerError: Readonly<Record<string, unknown>> | undefined;
+  #stream: StreamReference | undefined;
 
   constructor(
     readonly code: SluiceErrorCode,
@@ -101,8 +45,9 @@ export class SluiceError extends Error {
     details: SluiceErrorDetails = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.status = details.status ?? MEANING[code].status;
-    this.retryable = details.retryable ?? MEANING[code].retryable;
+    const { status, retryable } = meaningOf(code);
+    this.status = details.status ?? status;
+    this.retryable = details.retryable ?? retryable;
     this.retryAfterMs = details.retryAfterMs;
     this.notSent = details.notSent ?? false;
     this.#providerError = details.providerError;
@@ -111,6 +56,17 @@ export class SluiceError extends Error {
   /** The provider's own error object. No field: whoever prints the error for a log prints none of it. */
   get providerError(): Readonly<Record<string, unknown>> | undefined {
     return this.#providerError;
+  }
+
+  /** The stream that it ended; undefined for a request that was no stream yet. */
+  get stream(): StreamReference | undefined {
+    return this.#stream;
+  }
+
+  /** The same error, of this stream: its caller can name it to the operator. */
+  ofStream(stream: StreamReference): this {
+    this.#stream = stream;
+    return this;
   }
 
   /** The same as `status`. */

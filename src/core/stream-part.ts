@@ -1,8 +1,8 @@
+import type { FinishReason } from './finish-reason.js';
 import type { SluiceError } from './sluice-error.js';
 import type { Usage } from './usage.js';
 
-/** Why a model stopped, in OpenAI's words; a provider's own word is kept as it is. */
-export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | (string & {});
+export type { FinishReason } from './finish-reason.js';
 
 /** One canonical piece of an answer. `choice` is the index among `n` answers, from 0. */
 export type StreamPart =

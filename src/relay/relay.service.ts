@@ -15,7 +15,6 @@ import { UpstreamRegistry } from '../routing/upstream-registry.js';
 import { RequestAdmission, cancellationReason, type AdmittedRequest } from './request-admission.js';
 import { CompletionAttempt } from './completion/completion-attempt.js';
 import { Failover } from '../routing/failover/failover.js';
-import { noteFailed } from './stream/failed-streams.js';
 import type { Completion } from './completion/read-completion.js';
 import type {
   CompleteOptions,
@@ -204,8 +203,7 @@ interface Started<F> {
 function failed(record: StreamStats, cause: unknown): SluiceError {
   const error = SluiceError.from(cause);
   record.failed(error);
-  noteFailed(error, { id: record.identity.id, target: record.target, attempts: record.attempts });
-  return error;
+  return error.ofStream({ id: record.identity.id, target: record.target, attempts: record.attempts });
 }
 
 function firstOf(targets: readonly Target[]): Target {

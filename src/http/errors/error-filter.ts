@@ -2,7 +2,6 @@ import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs
 import type { EncodeErrorBody } from '../../core/dialect/caller-dialect.js';
 import { errorResponse } from './error-response.js';
 import { HttpExchange } from '../request/http-exchange.js';
-import { failedStream } from '../../relay/stream/failed-streams.js';
 import { streamInfoHeaders } from '../sse/stream-head.js';
 import { fromHttpException } from './from-http-exception.js';
 import { NothingToResume } from '../request/nothing-to-resume.js';
@@ -27,7 +26,7 @@ export class ErrorFilter implements ExceptionFilter {
     const error = fromHttpException(thrown);
     if (error.code === 'internal') this.#logger.error(describe(error.cause ?? error));
     const { headers, body } = errorResponse(error, this.dialectOf(exchange));
-    const stream = failedStream(error);
+    const { stream } = error;
     exchange.send(error.status, { ...headers, ...(stream && streamInfoHeaders(stream)) }, body);
   }
 }

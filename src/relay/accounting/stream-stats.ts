@@ -1,4 +1,5 @@
-import { mergeFinish, outcomeOfError, outcomeOfFinish, type Outcome } from '../../core/outcome.js';
+import { meaningOf } from '../../core/error-codes.js';
+import { mergeFinish, outcomeOfFinish, type Outcome } from '../../core/outcome.js';
 import type { AttemptIdentity, RelayEvent, StreamIdentity } from '../../core/relay-event.js';
 import type { SluiceError } from '../../core/sluice-error.js';
 import type { FinishReason } from '../../core/stream-part.js';
@@ -155,7 +156,7 @@ export class StreamStats {
     if (this.#won !== undefined && this.#target !== undefined) {
       this.attemptFailed(this.#won, this.#target, error);
     }
-    this.#end(outcomeOfError(error.code), error);
+    this.#end(meaningOf(error.code).outcome, error);
   }
 
   #end(outcome: Outcome, error?: SluiceError): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SluiceError, type SluiceErrorCode, type SluiceErrorDetails } from '../../core/sluice-error.js';
-import { classifyFailure, isFailoverable, type FailureCause } from './classify-failure.js';
+import type { FailureCause } from '../../core/error-codes.js';
+import { classifyFailure, isFailoverable } from './classify-failure.js';
 
 const errorOf = (code: SluiceErrorCode, details: SluiceErrorDetails = {}) =>
   new SluiceError(code, 'no', details);
