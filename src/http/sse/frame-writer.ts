@@ -64,21 +64,21 @@ interface WritingOptions {
 class Writing implements Observer<FrameBytes>, Unsubscribable, BackPressureListener, TimeoutListener {
   readonly #response: WrittenResponse;
   readonly #flow: BackPressure;
-  readonly #heartbeatTimer: string | undefined;
+  readonly #heartbeatFrame: string | undefined;
   /** Until it has started. */
   #options: WritingOptions | undefined;
   #closing = false;
   /** The head is out, and what came with it. */
   #isOpen = false;
   #subscriber: Subscriber<never> | undefined;
-  #heartbeat: InactivityTimer | undefined;
+  #heartbeatTimer: InactivityTimer | undefined;
   #subscription: Subscription | undefined;
 
   constructor(options: WritingOptions) {
     this.#options = options;
     this.#response = options.exchange.response;
     this.#flow = options.source.flow;
-    this.#heartbeatTimer = options.head.heartbeat;
+    this.#heartbeatFrame = options.head.heartbeat;
   }
 
   start(): void {
@@ -107,7 +107,7 @@ class Writing implements Observer<FrameBytes>, Unsubscribable, BackPressureListe
   }
 
   #follow({ source, heartbeatMs }: WritingOptions): void {
-    this.#heartbeat = startInactivityTimer(heartbeatMs, this);
+    this.#heartbeatTimer = startInactivityTimer(heartbeatMs, this);
     this.#response[FLOW] = this.#flow;
     this.#response.on('drain', resume);
     this.#flow.add(this);
@@ -121,7 +121,7 @@ class Writing implements Observer<FrameBytes>, Unsubscribable, BackPressureListe
   }
 
   next(frame: FrameBytes): void {
-    this.#heartbeat?.reset();
+    this.#heartbeatTimer?.reset();
     // The first frames go out with the head, and the last ones with the end.
     const put = this.#isOpen && !this.#closing ? writeChunkNow : writeChunk;
     if (!put(this.#response, frame)) this.#flow.pause();
@@ -140,10 +140,9 @@ class Writing implements Observer<FrameBytes>, Unsubscribable, BackPressureListe
     this.#subscriber?.complete();
   }
 
-  /** Of the flow. */
   onPauseChange(): void {}
 
-  /** Of the flow: from now on only the client is waited for. */
+  /** From now on only the client is waited for. */
   onSourceEnd(): void {
     this.#startCloseTimeout();
   }
@@ -153,10 +152,11 @@ class Writing implements Observer<FrameBytes>, Unsubscribable, BackPressureListe
     this.#subscription?.unsubscribe();
   }
 
-  /** Of the heartbeat. */
+  /** Sends a heartbeat, unless the client takes nothing. */
   onTimeout(): void {
-    const silence = this.#heartbeatTimer;
-    if (silence !== undefined && !this.#response.writableNeedDrain) writeChunkNow(this.#response, silence);
+    const heartbeat = this.#heartbeatFrame;
+    if (heartbeat !== undefined && !this.#response.writableNeedDrain)
+      writeChunkNow(this.#response, heartbeat);
   }
 
   #startCloseTimeout(): void {
@@ -166,7 +166,7 @@ class Writing implements Observer<FrameBytes>, Unsubscribable, BackPressureListe
   }
 
   #dispose(): void {
-    this.#heartbeat?.cancel();
+    this.#heartbeatTimer?.cancel();
     this.#flow.remove(this);
     this.#response.off('drain', resume);
   }

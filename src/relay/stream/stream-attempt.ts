@@ -138,15 +138,14 @@ export class StreamAttempt<F> implements Attempt, BodyReader, BackPressureListen
     this.#body.start();
   }
 
-  /** Of its time. Silence that the reader caused does not count. */
-  onTimeout(alarm: InactivityTimer): void {
+  /** Silence that the reader caused does not count. */
+  onTimeout(timer: InactivityTimer): void {
     const { stream, target } = this.options;
-    if (alarm === this.#total) this.#fail(timeoutError('total', target.upstream));
-    else if (alarm === this.#firstToken) this.#fail(timeoutError('first-token', target.upstream));
+    if (timer === this.#total) this.#fail(timeoutError('total', target.upstream));
+    else if (timer === this.#firstToken) this.#fail(timeoutError('first-token', target.upstream));
     else if (!stream.flow.paused) this.#fail(timeoutError('idle', target.upstream));
   }
 
-  /** Of the flow. */
   onPauseChange(paused: boolean): void {
     if (!paused) this.#idle?.reset();
   }
