@@ -6,7 +6,7 @@ import { attachSseSignal } from '../sse/lazy-sse-signal.js';
 /**
  * Opens the stream of a `/stream` request. A guard, since Nest awaits guards before it sends anything: behind an
  * interceptor, its own or the host's, it sends a 200 before the handler has resolved
- * (docs/decisions/0001 and 0026).
+ * (docs/decisions/0001).
  */
 @Injectable()
 export class NativeStreamGuard implements CanActivate {
@@ -15,7 +15,7 @@ export class NativeStreamGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const exchange = HttpExchange.of(context);
     attachSseSignal(exchange.request);
-    await this.streams.open(exchange, context.getHandler());
+    await this.streams.open(exchange);
     return true;
   }
 }

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { of } from 'rxjs';
 import { callerOf } from '../../access/caller-of.js';
@@ -15,7 +14,6 @@ import { bodyTextOf } from '../request/body-text.js';
 import { reconnectHint } from '../sse/reconnect-hint.js';
 import type { HttpExchange } from '../request/http-exchange.js';
 import type { FrameSource } from '../sse/frame-writer.js';
-import { hasNestPipe } from '../sse/nest-sse-bridge.js';
 import { eventStreamHead, plainTextHead, type StreamHead } from '../sse/stream-head.js';
 import { NothingToResume } from '../request/nothing-to-resume.js';
 import { lastEventIdOf } from '../request/last-event-id.js';
@@ -35,55 +33,34 @@ export interface NativeStream {
  */
 const OPENED = Symbol('stream');
 
-/** A stream that waits for its handler. */
-interface Opened {
-  readonly stream: Promise<NativeStream>;
-  readonly response: ServerResponse;
-  readonly route: object;
-}
-
 interface OpenedRequest {
-  readonly [OPENED]: Opened;
+  readonly [OPENED]: NativeStream;
 }
 
 function isOpened(request: object): request is OpenedRequest {
   return Reflect.get(request, OPENED) !== undefined;
 }
 
-const READY = Promise.resolve();
-
 /** Opens the streams of `/stream` requests and keeps each until its handler takes it. */
 @Injectable()
 export class NativeStreams {
-  /** Routes on which no interceptor comes before the handler. */
-  readonly #bare = new WeakSet();
-
   constructor(
     @Inject(RelayService) private readonly relay: RelayService,
     @Inject(StreamResumption) private readonly resumption: StreamResumption,
     @Inject(StreamOpener) private readonly streams: StreamOpener,
   ) {}
 
-  /**
-   * Opens the stream of a request; `route` is the handler that it goes to. Resolves when the handler may run: at once where
-   * it is known to be asked before Nest sends anything, so that Nest is ready when the stream is. Else, as behind an
-   * interceptor, when the head is known; rejects then with what the caller should be told in place of a stream.
-   */
-  open(exchange: HttpExchange, route: object): Promise<unknown> {
-    const stream = this.#open(exchange);
-    const opened: Opened = { stream, response: exchange.response, route };
-    Reflect.set(exchange.request, OPENED, opened);
-    return this.#bare.has(route) ? READY : stream;
+  /** Opens the stream of a request and keeps it for its handler. Rejects with what the caller should be told instead. */
+  async open(exchange: HttpExchange): Promise<void> {
+    Reflect.set(exchange.request, OPENED, await this.#open(exchange));
   }
 
-  /** The stream that was opened for a request; once. Rejects as `open` does. */
-  take(request: object): Promise<NativeStream> {
+  /** The stream that was opened for a request; once. */
+  take(request: object): NativeStream {
     if (!isOpened(request)) throw new Error('The stream guard did not run, or its stream was taken');
-    const { stream, response, route } = request[OPENED];
+    const stream = request[OPENED];
     // It would lead to the head and what else is over for as long as the request lives.
     Reflect.set(request, OPENED, undefined);
-    // Nest's own stream comes after the handler there. That holds for a route as long as its application lives.
-    if (!hasNestPipe(response)) this.#bare.add(route);
     return stream;
   }
 

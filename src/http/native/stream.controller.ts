@@ -7,7 +7,6 @@ import {
   UseFilters,
   UseGuards,
   VERSION_NEUTRAL,
-  type MessageEvent,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Observable } from 'rxjs';
@@ -35,18 +34,22 @@ export class StreamController {
 
   @Sse('', { method: RequestMethod.GET })
   @DocumentStreamGet()
-  ask(@Req() request: object): Promise<Observable<MessageEvent>> {
+  ask(@Req() request: object): Observable<never> {
     return this.#stream(request);
   }
 
   @Sse('', { method: RequestMethod.POST })
   @DocumentStreamPost()
-  post(@Req() request: object): Promise<Observable<MessageEvent>> {
+  post(@Req() request: object): Observable<never> {
     return this.#stream(request);
   }
 
-  async #stream(request: object): Promise<Observable<MessageEvent>> {
-    const { exchange, source, head } = await this.streams.take(request);
+  /**
+   * The guard has opened the stream, so that a refusal by the upstream was a status. Frames are written to the response as
+   * bytes, past Nest's MessageEvents: the Observable carries the stream's life and no values.
+   */
+  #stream(request: object): Observable<never> {
+    const { exchange, source, head } = this.streams.take(request);
     return this.writer.observe(exchange, source, head);
   }
 }

@@ -11,7 +11,7 @@ import type { BackPressure, BackPressureListener } from '../../core/flow-control
 import { SLUICE_SETTINGS, type SluiceSettings } from '../../core/settings.js';
 import type { HttpExchange } from '../request/http-exchange.js';
 import { closeAfterTimeout, CLOSE_TIMEOUT_MS } from './close-timeout.js';
-import { suppressNestHead, detachNestPipe, hasNestPipe } from './nest-sse-bridge.js';
+import { suppressNestHead, hasNestPipe } from './nest-sse-bridge.js';
 import type { StreamHead } from './stream-head.js';
 import { writeChunkNow, writeChunk } from './write-chunk.js';
 
@@ -37,13 +37,11 @@ export class FrameWriter {
   }
 
   /**
-   * The same for an `@Sse` handler: begins when it is subscribed to, which is once, and emits nothing. It completes when
-   * the head is out, since what Nest keeps for an Observable that goes on is a third of what an open stream takes
-   * (docs/decisions/0023). Behind an interceptor it lives as long as the stream: `@Sse`'s own writer, to which an
-   * interceptor may have something to add, ends the response then, and unsubscribing stops the source.
+   * The same for an `@Sse` handler: an Observable that lives as long as the stream and emits nothing, since frames are
+   * written to the response as bytes. It begins when it is subscribed to, which is once. Nest ends the response when it
+   * completes, and unsubscribing stops the source.
    */
   observe(exchange: HttpExchange, source: FrameSource, head: StreamHead): Observable<never> {
-    detachNestPipe(exchange.response);
     const writing = this.#write(exchange, source, head);
     return new Observable((subscriber) => writing.observed(subscriber));
   }
@@ -88,14 +86,9 @@ class Writing implements Observer<FrameBytes>, Unsubscribable, BackPressureListe
   observed(subscriber: Subscriber<never>): void {
     const options = this.#sendHead();
     suppressNestHead(this.#response);
-    if (hasNestPipe(this.#response)) {
-      this.#subscriber = subscriber;
-      this.#follow(options);
-      subscriber.add(this);
-    } else {
-      this.#follow(options);
-      subscriber.complete();
-    }
+    this.#subscriber = subscriber;
+    this.#follow(options);
+    subscriber.add(this);
   }
 
   #sendHead(): WritingOptions {

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
 
 const WRITE_HEAD = Symbol('writeHead');
 const WRITE = Symbol('write');
@@ -35,19 +34,6 @@ function dropHead(this: Sender): Sender {
 function dropBlankLine(this: Sender, ...args: unknown[]): boolean {
   if (this[WRITE] !== undefined) this.write = this[WRITE];
   return args[0] === '\n' || Boolean(Reflect.apply(this.write, this, args));
-}
-
-/**
- * Nest 12 pipes a stream of its own into the response of an `@Sse` answer, for values that never come here: it is let go
- * as soon as it comes, with its nine listeners, and ends nothing. Behind an interceptor it has come before, and stays,
- * since an interceptor may have values of its own.
- */
-export function detachNestPipe(response: ServerResponse): void {
-  response.once('pipe', unpipe);
-}
-
-function unpipe(this: ServerResponse, source: Readable): void {
-  source.unpipe(this);
 }
 
 /** Whether a stream is piped into a response, which then ends it. */
