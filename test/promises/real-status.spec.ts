@@ -43,7 +43,7 @@ const faults: readonly { readonly name: string; readonly script: Scripting; read
 
 describe.each(hostKinds)('a real status on $name', (kind) => {
   const suite = fixture(kind, (baseUrl) => ({
-    sluice: refusedOptionsFor(baseUrl, { headersTimeoutMs: 250, firstTokenTimeoutMs: 400 }),
+    sluice: refusedOptionsFor(baseUrl, { headersTimeoutMs: 600, firstTokenTimeoutMs: 900 }),
   }));
 
   describe.each(formats)('in $name', (format) => {

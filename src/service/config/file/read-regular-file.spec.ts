@@ -14,9 +14,8 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makePipe } from '../../../../test/support/make-pipe.js';
-import { readRegularFile } from './read-regular-file.js';
 
 const { descriptors, reading } = vi.hoisted(() => ({
   /** Those that were opened and not closed. */
@@ -45,6 +44,11 @@ vi.mock('node:fs', async (importOriginal) => {
     },
   };
 });
+
+// Another spec of this process may have loaded it with the real node:fs.
+vi.resetModules();
+afterAll(() => vi.resetModules());
+const { readRegularFile } = await import('./read-regular-file.js');
 
 describe('readRegularFile', () => {
   let folder = '';
