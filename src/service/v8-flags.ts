@@ -18,8 +18,7 @@ export interface CoreShare {
  * between events; and the old space may grow to twice what is alive before it has to. The young space is collected when
  * a quarter of it is full, between two turns of the event loop: more often, and each time for less long. V8 looks at
  * these flags whenever it may collect, so that they may be set while the process runs. See
- * docs/decisions/0019-collections-on-one-core.md, 0024-the-old-space-may-double.md,
- * 0027-no-thread-marks-beside-one-core.md and 0029-young-objects-a-quarter-at-a-time.md.
+ * docs/decisions/0019-v8-flags.md.
  */
 export function setV8Flags(share: CoreShare): void {
   const { workers, cores = availableParallelism(), setFlags = setFlagsFromString } = share;

@@ -29,7 +29,7 @@ type OwnedBody = UpstreamResponse & { [OWNER]?: ResponseBody | undefined };
  * body that breaks off is cut; a clean end completes; either is told once and nothing after it.
  *
  * While nothing waits, chunks come straight from Node's parser, in its turn: through a Readable each event costs a tick
- * (docs/decisions/0025).
+ * (docs/decisions/0015).
  */
 export class ResponseBody implements BackPressureListener {
   #first: Buffer | undefined;

@@ -43,7 +43,7 @@ export function connectRedis(url: string): RedisClient {
 
 /**
  * Sends what `send` asks in one write to the socket. Not by a pipeline of the client's: each has a getter of its own, and
- * with it a hidden class that keeps it, and all that it carried, until the next major collection (docs/decisions/0016).
+ * with it a hidden class that keeps it, and all that it carried, until the next major collection (docs/decisions/0014).
  * For a cluster it is the client that puts them together.
  */
 export function inOneWrite<T>(client: RedisClient, send: () => T): T {
