@@ -32,10 +32,14 @@ export function callsOf(report, root) {
  * @returns {Calls[]} most often called first
  */
 export function callsPerEvent(longer, shorter, events) {
-  const key = (/** @type {Calls} */ { file, name }) => `${file} ${name}`;
   const before = new Map(shorter.map((calls) => [key(calls), calls.count]));
   return longer
     .map((calls) => ({ ...calls, count: (calls.count - (before.get(key(calls)) ?? 0)) / events }))
     .filter(({ count }) => count > 0)
     .toSorted((one, other) => other.count - one.count);
+}
+
+/** @param {Calls} calls */
+function key({ file, name }) {
+  return `${file} ${name}`;
 }

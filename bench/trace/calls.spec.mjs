@@ -12,6 +12,12 @@ const covered = (functionName, startOffset, count) => ({
   ranges: [{ startOffset, endOffset: startOffset + 10, count }],
 });
 
+/**
+ * @param {string} name
+ * @param {number} count
+ */
+const call = (name, count) => ({ file: 'a.js', name, count });
+
 describe('callsOf', () => {
   it('lists called functions by file, without modules and functions that were not called', () => {
     const functions = [covered('', 0, 1), covered('read', 5, 3), covered('', 20, 2), covered('never', 30, 0)];
@@ -25,7 +31,6 @@ describe('callsOf', () => {
 
 describe('callsPerEvent', () => {
   it('subtracts what a request costs without its events', () => {
-    const call = (/** @type {string} */ name, /** @type {number} */ count) => ({ file: 'a.js', name, count });
     const longer = [call('once', 1), call('each', 110), call('twice', 200)];
     const shorter = [call('once', 1), call('each', 10)];
     expect(callsPerEvent(longer, shorter, 100)).toEqual([call('twice', 2), call('each', 1)]);
