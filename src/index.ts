@@ -17,7 +17,8 @@ export type {
   RelayCompletion,
   RelayStream,
 } from './relay/relay-stream.js';
-export { ActiveStreams } from './routing/limits/active-streams.js';
+export { ActiveStreams, type StreamSlot } from './routing/limits/active-streams.js';
+export type { PublicRoute } from './routing/routes.js';
 export { Metrics } from './telemetry/metrics.js';
 export { LiveSettings } from './config/live-settings.js';
 export { toMessageEvents, type NativeMessageEvent } from './dialects/native/to-message-events.js';
@@ -32,7 +33,22 @@ export {
   type StreamIdentity,
   type UpstreamEvents,
 } from './core/relay-event.js';
+export type { ErrorFilter } from './http/errors/error-filter.js';
 export { SluiceErrorFilter } from './http/errors/sluice-error.filter.js';
+export type { ListPlace } from './stream-log/list-place.js';
+export type { AliasedEnd, StreamAlias } from './stream-log/stream-alias.js';
+export {
+  StreamLog,
+  type ListRange,
+  type OrphanedStream,
+  type ProducerControl,
+  type StreamMetadata,
+  type StreamPage,
+  type StreamStatus,
+  type StreamWriter,
+  type TakeoverClaim,
+  type TakeoverHandler,
+} from './stream-log/stream-log.js';
 export {
   SluiceError,
   type SluiceErrorCode,
@@ -50,7 +66,12 @@ export type {
   TextDelta,
   ToolCallDelta,
 } from './core/stream-part.js';
-export type { BackPressure } from './core/flow-control/back-pressure.js';
+export type {
+  AbortListener,
+  AbortSignalLike,
+  LightAbortController,
+} from './core/flow-control/abort-signal-like.js';
+export type { BackPressure, BackPressureListener } from './core/flow-control/back-pressure.js';
 export type { AggregatedAnswer, AggregatedToolCall } from './core/aggregated-answer.js';
 export type {
   CallerDialect,
@@ -91,4 +112,14 @@ export type {
 export type { FrameBytes } from './core/frame-bytes.js';
 export type { Outcome } from './core/outcome.js';
 export type { Usage } from './core/usage.js';
-export type { Limits, NamedCaller, Timeouts, TlsSettings } from './core/settings.js';
+export type {
+  AdmissionSettings,
+  BreakerSettings,
+  Limits,
+  NamedCaller,
+  RetryBudgetSettings,
+  StreamLogSettings,
+  Strategy,
+  Timeouts,
+  TlsSettings,
+} from './core/settings.js';
