@@ -69,8 +69,12 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
   #held = 0;
   #closed = false;
 
-  constructor(@Inject(SLUICE_SETTINGS) private readonly settings: Pick<SluiceSettings, 'streamLog'>) {
+  /** A host holds this log: the settings lead to keys, and are not to be seen from outside. */
+  readonly #settings: Pick<SluiceSettings, 'streamLog'>;
+
+  constructor(@Inject(SLUICE_SETTINGS) settings: Pick<SluiceSettings, 'streamLog'>) {
     super();
+    this.#settings = settings;
   }
 
   /** Bytes of frames that are kept. */
@@ -93,7 +97,7 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
 
   /** Of a stream: how many bytes of it are kept, as things are. */
   maxBytes(): number {
-    return this.#isFull ? 0 : this.settings.streamLog.maxBytesPerStream;
+    return this.#isFull ? 0 : this.#settings.streamLog.maxBytesPerStream;
   }
 
   /** True for a stream of which something may be here. */
@@ -185,7 +189,7 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
       this.#ended.add(id);
       kept.endedTimer = setTimeout(
         () => this.#forget(id),
-        this.settings.streamLog.keepSeconds * 1000,
+        this.#settings.streamLog.keepSeconds * 1000,
       ).unref();
     }
     if (this.#isFull) this.#makeRoom(kept.stream);
@@ -201,7 +205,7 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
   }
 
   get #isFull(): boolean {
-    return this.#held > this.settings.streamLog.maxBytes;
+    return this.#held > this.#settings.streamLog.maxBytes;
   }
 
   /** What is not here any more is held for as long as somebody reads it. */

@@ -71,8 +71,12 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
   readonly #stopChannel: StopChannel;
   #leaving = false;
 
-  constructor(private readonly options: RedisStreamLogOptions) {
+  /** A host holds this log: the settings lead to keys, and are not to be seen from outside. */
+  readonly #settings: Pick<SluiceSettings, 'streamLog'>;
+
+  constructor(options: RedisStreamLogOptions) {
     super();
+    this.#settings = options.settings;
     const { url, settings, encodeLastFrame } = options;
     const replica = this.#replica;
     const { leaseMs } = settings.streamLog;
@@ -203,7 +207,7 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
       id,
       local: this.#local,
       store: this.#store,
-      checkIntervalMs: checkIntervalMs(this.options.settings.streamLog.leaseMs),
+      checkIntervalMs: checkIntervalMs(this.#settings.streamLog.leaseMs),
       check: (stream) => this.#check(stream),
       stop: () => void this.stop(id).catch(() => undefined),
       onUnused: () => this.#mirrors.delete(id),
@@ -239,7 +243,7 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     if (isTaken && this.#isHere(id)) this.#local.drop(id);
   }
 
-  readonly #keepMs = () => this.options.settings.streamLog.keepSeconds * 1000;
+  readonly #keepMs = () => this.#settings.streamLog.keepSeconds * 1000;
 
   /** What Redis says; callers are told where it says nothing. */
   async #ask<T>(question: () => Promise<T>): Promise<T> {
