@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildGo, findNginx, findPortkey, GO_HANDLER, requireBuild } from './subjects/programs.mjs';
@@ -24,7 +25,10 @@ const SLUICE = fileURLToPath(new URL('../dist/service/main.js', import.meta.url)
  */
 export function subjectsWith(baseline) {
   if (baseline === undefined) return subjects;
-  const other = node(resolve(baseline, 'main.js'));
+  const entries = ['service/main.js', 'main.js'].map((entry) => resolve(baseline, entry));
+  const entry = entries.find((path) => existsSync(path));
+  if (entry === undefined) throw new Error(`${baseline} is no build of the service`);
+  const other = node(entry);
   return {
     ...subjects,
     baseline: { ...other, title: 'baseline /v1/chat/completions', request: chat() },
