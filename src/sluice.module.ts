@@ -8,7 +8,6 @@ import { LiveSettings } from './config/live-settings.js';
 import { RelayEventSource } from './core/relay-event.js';
 import { SettingsSource, SLUICE_SETTINGS, type SluiceSettings } from './core/settings.js';
 import { DialectRegistry } from './core/dialect/dialect-registry.js';
-import { registryOf } from './config/read-settings.js';
 import { CompletionWriter } from './http/openai/completion-writer.js';
 import { WholeCompletions } from './http/openai/whole-completions.js';
 import { StreamResumption } from './http/request/stream-resumption.js';
@@ -32,7 +31,6 @@ import { StreamTakeover } from './resumable/takeover/takeover.js';
 import { createStreamLog } from './stream-log/create-stream-log.js';
 import { StreamLog } from './stream-log/stream-log.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './sluice.module-definition.js';
-import type { SluiceModuleOptions } from './sluice.options.js';
 import { Metrics } from './telemetry/metrics.js';
 import { TelemetryService } from './telemetry/telemetry.service.js';
 import { ConnectionPools } from './upstream/connection/connection-pools.js';
@@ -60,8 +58,8 @@ import { UpstreamRegistry } from './routing/upstream-registry.js';
     },
     {
       provide: DialectRegistry,
-      inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: ({ dialects = [] }: SluiceModuleOptions) => registryOf(dialects),
+      inject: [CurrentSettings],
+      useFactory: ({ dialects }: CurrentSettings) => dialects,
     },
     Routes,
     UpstreamRegistry,

@@ -1,5 +1,7 @@
 import { Subject, type Observable } from 'rxjs';
+import type { DialectRegistry } from '../core/dialect/dialect-registry.js';
 import type { SettingsSource, SluiceSettings } from '../core/settings.js';
+import { readDialects } from './read-dialects.js';
 import { readSettings } from './read-settings.js';
 
 /**
@@ -9,11 +11,14 @@ import { readSettings } from './read-settings.js';
 export class CurrentSettings implements SluiceSettings, SettingsSource {
   readonly #changes = new Subject<SluiceSettings>();
   readonly changes: Observable<SluiceSettings> = this.#changes.asObservable();
+  /** They hold from the start. */
+  readonly dialects: DialectRegistry;
   #current: SluiceSettings;
 
   /** Throws an Error that names every option that is wrong, and no value. */
   constructor(options: unknown) {
-    this.#current = readSettings(options);
+    this.dialects = readDialects(options);
+    this.#current = readSettings(options, this.dialects);
   }
 
   get upstreams(): SluiceSettings['upstreams'] {
@@ -82,7 +87,7 @@ export class CurrentSettings implements SluiceSettings, SettingsSource {
 
   /** Takes other options, of the shape of `SluiceModule.forRoot`'s. Throws as the constructor does, and changes nothing then. */
   replace(options: unknown): void {
-    this.#current = readSettings(options);
+    this.#current = readSettings(options, this.dialects);
     this.#changes.next(this.#current);
   }
 }

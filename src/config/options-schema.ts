@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CallerReader } from '../core/settings.js';
-import type { Dialect } from '../core/dialect/dialect.js';
 import { hasReadableUser } from './has-readable-user.js';
+import { dialectsSchema } from './read-dialects.js';
 import { proxyUrl } from './proxy-url.js';
 import { tlsSchema } from './tls-schema.js';
 
@@ -156,16 +156,6 @@ const limitsSchema = z.strictObject({
 const owner = z.string().regex(/^(?!@)/, 'may not begin with @');
 
 /** The module's options, and what a configuration file says of a Sluice. Defaults stand here alone. */
-const dialects = z
-  .array(z.custom<Dialect>((value) => typeof value === 'object' && value !== null, 'must be a dialect'))
-  .default([]);
-
-/** Which dialects there are, and which are named, in options of which other parts may be wrong. */
-export const dialectsSchema = z.looseObject({
-  dialects,
-  upstreams: z.record(z.string(), z.looseObject({ dialect: z.string().optional().catch(undefined) })),
-});
-
 export const optionsSchema = z.strictObject({
   corsOrigins: z.array(z.string()).default([]),
   allowedHosts: z
@@ -182,7 +172,7 @@ export const optionsSchema = z.strictObject({
     .array(z.strictObject({ name: owner.min(1), tenant: owner.optional(), key: z.string().min(8) }))
     .default([]),
   anonymous: z.boolean().optional(),
-  dialects,
+  dialects: dialectsSchema,
   caller: z.custom<CallerReader>((value) => typeof value === 'function', 'must be a function').optional(),
   limits: limitsSchema.prefault({}),
   streamLog: streamLogSchema.prefault({}),

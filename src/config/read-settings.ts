@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { DialectRegistry } from '../core/dialect/dialect-registry.js';
-import type { Dialect } from '../core/dialect/dialect.js';
-import { builtInDialects } from '../dialects/index.js';
 import { ANONYMOUS_NAME } from '../core/chat-request.js';
 import type { RouteSettings, SluiceSettings, UpstreamSettings } from '../core/settings.js';
 import { ConfigurationError, problemsOf } from './configuration-error.js';
-import { dialectsSchema, optionsSchema, routeSchema } from './options-schema.js';
+import { optionsSchema, routeSchema } from './options-schema.js';
+import { readDialects, unknownDialects } from './read-dialects.js';
 
 type UpstreamOptions = z.infer<typeof optionsSchema>['upstreams'][string];
 type RouteOptions = z.infer<typeof routeSchema>;
@@ -25,16 +23,16 @@ const TIMEOUTS = [
  * Checks options and completes them. Throws an Error that names every path that is wrong, and no value;
  * references between paths are checked once each path is right by itself.
  */
-export function readSettings(given: unknown): SluiceSettings {
+export function readSettings(given: unknown, dialects = readDialects(given)): SluiceSettings {
   const parsed = optionsSchema.safeParse(given);
   if (!parsed.success) {
-    throw new ConfigurationError([...problemsOf(parsed.error), ...unknownDialects(given)]);
+    throw new ConfigurationError([...problemsOf(parsed.error), ...unknownDialects(given, dialects)]);
   }
   const { upstreams: byName, routes: routeOptions, defaultRoute, dialects: _, ...rest } = parsed.data;
   const upstreams = new Map(
     Object.entries(byName).map(([name, upstream]) => [name, upstreamSettings(name, upstream)]),
   );
-  const problems: string[] = unknownDialects(given);
+  const problems: string[] = unknownDialects(given, dialects);
   const options = routeOptions ?? everythingTo(Object.keys(byName)[0] ?? '');
   const routes = readRoutes(options, upstreams, problems);
   const fallback = defaultRoute ?? [...routes.keys()].find((name) => !name.endsWith('*'));
@@ -53,23 +51,6 @@ export function readSettings(given: unknown): SluiceSettings {
     routes,
     defaultRoute: fallback,
   };
-}
-
-/** The dialects of a module: those of this package, and the host's own. Throws where two have the same name. */
-export function registryOf(own: readonly Dialect[]): DialectRegistry {
-  return new DialectRegistry([...builtInDialects, ...own]);
-}
-
-/** Names dialects that do not exist, beside whatever else is wrong with the options. */
-function unknownDialects(given: unknown): string[] {
-  const parsed = dialectsSchema.safeParse(given);
-  if (!parsed.success) return [];
-  const { upstreamNames } = registryOf(parsed.data.dialects);
-  return Object.entries(parsed.data.upstreams).flatMap(([name, { dialect }]) =>
-    dialect === undefined || upstreamNames.includes(dialect)
-      ? []
-      : [`upstreams.${name}.dialect is none of ${upstreamNames.join(', ')}`],
-  );
 }
 
 function readAccess({ callers, anonymous, caller }: AccessOptions): AccessSettings {

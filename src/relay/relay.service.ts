@@ -151,11 +151,12 @@ export class RelayService {
     const { route, record } = admitted;
     const flow = new BackPressure();
     const numbers = continuation?.numbers ?? { next: 0 };
-    const choices = choicesOf(request);
+    const { dialect: first } = firstOf(route.targets);
+    const choices = first.choicesOf?.(request) ?? 1;
     const onward = continuation && goingOn(admitted, request, continuation.partial);
     const transcoderFor = (dialect: UpstreamDialect, continued?: ContinuedAnswer) =>
       format(dialect, { streamId: record.identity.id, numbers, request, continued });
-    const serving = new ActiveTranscoder(firstOf(route.targets).dialect, transcoderFor);
+    const serving = new ActiveTranscoder(first, transcoderFor);
     const source = new UpstreamSource<F>({
       admitted: onward?.admitted ?? admitted,
       request: onward?.request ?? request,
@@ -210,9 +211,4 @@ function firstOf(targets: readonly Target[]): Target {
   const [first] = targets;
   if (first === undefined) throw new Error('A route has no target');
   return first;
-}
-
-function choicesOf({ source, parameters }: ChatRequest): number {
-  const choices = source?.body['n'] ?? parameters?.['n'];
-  return typeof choices === 'number' ? choices : 1;
 }

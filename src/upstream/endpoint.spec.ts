@@ -10,6 +10,7 @@ import { openaiChatUpstream } from '../dialects/openai-chat/index.js';
 import { Endpoint } from './endpoint.js';
 import { SharedBufferAgent } from './connection/shared-buffer-agent.js';
 
+const PLACE = { path: openaiChatUpstream.path(), streaming: false };
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 describe('a request of an endpoint', () => {
@@ -25,10 +26,9 @@ describe('a request of an endpoint', () => {
     const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
     const upstream = settingsOf({}, { a: { baseUrl, ...options } }).upstreams.get('a') as UpstreamSettings;
     const connections = { pooled: new SharedBufferAgent(), fresh: new SharedBufferAgent() };
-    const endpoint = new Endpoint(upstream, 'key', openaiChatUpstream, 'm', connections);
+    const endpoint = new Endpoint(upstream, 'key', openaiChatUpstream, PLACE, connections);
     const { data } = await endpoint.post({
       body: '{}',
-      streaming: false,
       timeoutMs: 0,
       signal: new LightAbortController(),
     });

@@ -8,50 +8,51 @@ import { USER_AGENT } from './user-agent.js';
 
 const STREAM_TYPE = { sse: 'text/event-stream', ndjson: 'application/x-ndjson' } as const;
 
+/** Where requests of one kind go, below the base URL. */
+export interface EndpointPlace {
+  readonly path: string;
+  /** Responses are event streams. */
+  readonly streaming: boolean;
+}
+
 /** One POST to an endpoint. */
 export interface EndpointRequest {
   /** JSON. */
   readonly body: string;
-  /** The answer is wanted as an event stream. */
-  readonly streaming: boolean;
   /** Until the response headers, in milliseconds; 0: no limit. */
   readonly timeoutMs: number;
   readonly signal: AbortSignalLike;
 }
 
 /**
- * An upstream's URL and one of its keys, with what its dialect sends along. Its axios instances have an adapter and no other option:
+ * A URL of an upstream and one of its keys, with what its dialect sends along. Its axios instance has an adapter and no other option:
  * axios merges and copies, for each request, all that it is given. Redirects are answers like any other, and no
  * proxy is asked but that of the connections, since node:http does neither.
  */
 export class Endpoint {
-  readonly #streaming: Axios;
-  readonly #whole: Axios;
+  readonly #axios: Axios;
 
   constructor(
     upstream: UpstreamSettings,
     key: string | undefined,
     dialect: UpstreamDialect,
-    model: string,
+    { path, streaming }: EndpointPlace,
     connections: Connections,
   ) {
     const authorization = key === undefined ? {} : dialect.authorize(key);
-    const speaking = (accept: string, streaming: boolean) =>
-      new Axios({
-        adapter: nodeAdapter({
-          url: urlOf(upstream.baseUrl, dialect.path({ model, streaming })),
-          connections,
-          headers: headersOf(upstream.headers, accept, authorization),
-        }),
-      });
-    this.#streaming = speaking(STREAM_TYPE[dialect.framing], true);
-    this.#whole = speaking('application/json', false);
+    const accept = streaming ? STREAM_TYPE[dialect.framing] : 'application/json';
+    this.#axios = new Axios({
+      adapter: nodeAdapter({
+        url: urlOf(upstream.baseUrl, path),
+        connections,
+        headers: headersOf(upstream.headers, accept, authorization),
+      }),
+    });
   }
 
   /** The answer once its head is known, whatever its status. Rejects with an AxiosError. */
-  post({ body, streaming, timeoutMs, signal }: EndpointRequest): Promise<AxiosResponse<IncomingMessage>> {
-    const axios = streaming ? this.#streaming : this.#whole;
-    return axios.request<IncomingMessage>({
+  post({ body, timeoutMs, signal }: EndpointRequest): Promise<AxiosResponse<IncomingMessage>> {
+    return this.#axios.request<IncomingMessage>({
       method: 'post',
       data: body,
       timeout: timeoutMs,

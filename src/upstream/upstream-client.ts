@@ -40,7 +40,7 @@ export interface UpstreamRequest {
 @Injectable()
 export class UpstreamClient {
   readonly #pools: ConnectionPools;
-  /** By key and path. */
+  /** By kind, path and key. */
   readonly #endpoints = new WeakMap<UpstreamSettings, Map<string, Endpoint>>();
 
   constructor(@Inject(ConnectionPools) pools: ConnectionPools) {
@@ -48,13 +48,13 @@ export class UpstreamClient {
   }
 
   /** The answer to a POST once its 2xx is known. Throws what the caller should be told otherwise. */
-  async post({ upstream, dialect, model, key, ...question }: UpstreamRequest): Promise<UpstreamResponse> {
-    const endpoint = this.#endpointOf({ upstream, dialect, model, key });
-    const { signal } = question;
-    refuseIfTooLarge(question.body, upstream);
+  async post(request: UpstreamRequest): Promise<UpstreamResponse> {
+    const { upstream, dialect, signal } = request;
+    refuseIfTooLarge(request.body, upstream);
+    const endpoint = this.#endpointOf(request);
     let response: AxiosResponse<IncomingMessage>;
     try {
-      response = await endpoint.post(question);
+      response = await endpoint.post(request);
     } catch (error) {
       if (signal.aborted) throw SluiceError.from(signal.reason);
       throw connectionError(error, upstream);
@@ -68,21 +68,17 @@ export class UpstreamClient {
     throw await this.#refusal({ upstream, dialect, signal }, response.data);
   }
 
-  #endpointOf({
-    upstream,
-    dialect,
-    model,
-    key,
-  }: Pick<UpstreamRequest, 'upstream' | 'dialect' | 'model' | 'key'>): Endpoint {
+  #endpointOf({ upstream, dialect, model, key, streaming }: UpstreamRequest): Endpoint {
     let endpoints = this.#endpoints.get(upstream);
     if (endpoints === undefined) this.#endpoints.set(upstream, (endpoints = new Map()));
-    const place = `${dialect.path({ model, streaming: true })} ${key ?? ''}`;
-    let endpoint = endpoints.get(place);
+    const path = dialect.path({ model, streaming });
+    const name = `${streaming ? 'stream' : 'whole'} ${path} ${key ?? ''}`;
+    let endpoint = endpoints.get(name);
     if (endpoint === undefined) {
       // Where the path names the model, callers may name many.
       if (endpoints.size >= MAX_ENDPOINTS) endpoints.clear();
-      endpoint = new Endpoint(upstream, key, dialect, model, this.#pools.of(upstream));
-      endpoints.set(place, endpoint);
+      endpoint = new Endpoint(upstream, key, dialect, { path, streaming }, this.#pools.of(upstream));
+      endpoints.set(name, endpoint);
     }
     return endpoint;
   }

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RelayService, type SluiceModuleOptions } from '../../src/index.js';
+import {
+  LiveSettings,
+  RelayService,
+  type Dialect,
+  type SluiceModuleOptions,
+  type UpstreamDialect,
+} from '../../src/index.js';
 import { ScriptedUpstream, streams } from '../../src/testing/index.js';
 import { ask, parseEvents } from '../support/http-client.js';
 import { hostKinds, startHost, type Host } from '../support/hosts.js';
@@ -8,6 +14,21 @@ import { TinyUpstream } from '../support/tiny-upstream.js';
 
 const [kind] = hostKinds;
 const USAGE = { promptTokens: 3, completionTokens: 2, totalTokens: 5 };
+
+/** One whose URL names the model of whole answers alone. */
+const namedWhole: Dialect = {
+  name: 'named-whole',
+  upstream: {
+    ...upstreamOf(tiny),
+    name: 'named-whole',
+    path: ({ model, streaming }) => (streaming ? '/any:stream' : `/models/${model}:whole`),
+  },
+};
+
+function upstreamOf({ upstream }: Dialect): UpstreamDialect {
+  if (upstream === undefined) throw new Error('The dialect faces no upstream');
+  return upstream;
+}
 
 describe('a dialect of the host’s own', () => {
   let openai: ScriptedUpstream;
@@ -18,13 +39,15 @@ describe('a dialect of the host’s own', () => {
     openai.answers(streams('Hello', ' you'));
     upstream = await TinyUpstream.start();
     const sluice: SluiceModuleOptions = {
-      dialects: [tiny],
+      dialects: [tiny, namedWhole],
       upstreams: {
         tiny: { dialect: 'tiny', baseUrl: upstream.baseUrl, keys: ['tiny-key'] },
+        whole: { dialect: 'named-whole', baseUrl: upstream.baseUrl, keys: ['tiny-key'] },
         openai: { baseUrl: openai.baseUrl, keys: ['openai-key'] },
       },
       routes: {
         tiny: { targets: [{ upstream: 'tiny', model: 'small' }] },
+        'whole/*': { targets: [{ upstream: 'whole' }] },
         openai: { targets: [{ upstream: 'openai', model: 'm' }] },
       },
     };
@@ -50,8 +73,8 @@ describe('a dialect of the host’s own', () => {
       stream_options: stream ? { include_usage: true } : undefined,
       messages: [{ role: 'user', content }],
     });
-  const started = async (model: string, content: string) => {
-    const response = await post('/v1/streams', { dialect: 'tiny', model, ask: content });
+  const started = async (model: string, content: string, others: object = {}) => {
+    const response = await post('/v1/streams', { dialect: 'tiny', model, ask: content, ...others });
     expect(response.status).toBe(202);
     return JSON.parse(await response.text()) as {
       id: string;
@@ -157,5 +180,28 @@ describe('a dialect of the host’s own', () => {
     const request = { model: 'openai', messages: [{ role: 'user', content: 'Hi' }] };
     const { body } = await relay.complete(request, { dialect: tiny.caller });
     expect(JSON.parse(body.toString())).toEqual({ t: 'Hello you', end: 'stop' });
+  });
+
+  it('is asked at the URL of each model, also where only whole answers have one of their own', async () => {
+    for (const model of ['one', 'two']) await (await chat(`whole/${model}`, 'Hi', false)).text();
+    await (await chat('whole/three', 'Hi', true)).text();
+    expect(upstream.requests.slice(-3).map(({ url }) => url)).toEqual([
+      '/models/one:whole',
+      '/models/two:whole',
+      '/any:stream',
+    ]);
+  });
+
+  it('asks for one answer, whatever the body of another dialect says of `n`', async () => {
+    const { url, ticket } = await started('tiny', 'Hi', { n: 5 });
+    const text = await (await ask(`${host.url}${url}?ticket=${ticket}`)).text();
+    expect(text).toContain('{"end":"stop"}');
+  });
+
+  it('holds from the start: a later option adds none', () => {
+    const live = host.app.get(LiveSettings);
+    const late = { name: 'late', upstream: { ...upstreamOf(tiny), name: 'late' } };
+    const upstreams = { one: { dialect: 'late', baseUrl: upstream.baseUrl } };
+    expect(() => live.replace({ upstreams, dialects: [late] })).toThrow('upstreams.one.dialect');
   });
 });

@@ -40,8 +40,13 @@ const upstream: UpstreamDialect = {
 const caller: CallerDialect = {
   name: NAME,
   decodeRequest: (body) => {
-    const { ask, model } = read(JSON.stringify(body));
-    return { model: textOf(model), messages: [{ role: 'user', content: ask }] };
+    const fields = read(JSON.stringify(body));
+    const { ask, model } = fields;
+    return {
+      model: textOf(model),
+      messages: [{ role: 'user', content: ask }],
+      source: { dialect: NAME, body: fields },
+    };
   },
   encoder: ({ streamId, numbers }) => {
     const frame = (data: Fields) => `id: ${streamId}:${numbers.next++}\ndata: ${JSON.stringify(data)}\n\n`;

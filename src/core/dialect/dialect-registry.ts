@@ -32,13 +32,13 @@ export class DialectRegistry {
     return caller !== undefined && isRetained(caller) ? caller : undefined;
   }
 
-  /** The last frames of a retained stream that failed; empty in a dialect that is not known here. */
+  /** The last frames of a retained stream that failed; undefined in a dialect that is not known here. */
   encodeTerminalError(
     { id, dialect }: { readonly id: string; readonly dialect: DialectName },
     number: number,
     error: SluiceError,
-  ): string {
-    return this.retained(dialect)?.retained.encodeTerminalError(error, { id, number }) ?? '';
+  ): string | undefined {
+    return this.retained(dialect)?.retained.encodeTerminalError(error, { id, number });
   }
 
   /** The names of those that face upstreams. */

@@ -28,6 +28,8 @@ export interface UpstreamDialect {
   path(target: Pick<RequestTarget, 'model' | 'streaming'>): string;
   /** The body, as JSON. */
   encodeRequest(request: ChatRequest, target: RequestTarget): string;
+  /** How many answers a request asks for. @default 1 */
+  choicesOf?(request: ChatRequest): number;
   /** The headers that carry the key. */
   authorize(key: string): Record<string, string>;
   decoder(): EventDecoder;

@@ -6,7 +6,7 @@ export interface InactivityTimer {
   cancel(): void;
 }
 
-/** Who is called: an object, since a stream has several timers and would keep a closure for each. */
+/** The callback of a timer: an object, since a stream has several timers and would keep a closure for each. */
 export interface TimeoutListener {
   onTimeout(timer: InactivityTimer): void;
 }
@@ -43,8 +43,13 @@ class RefreshedTimer implements InactivityTimer {
   reset(): void {
     // A timer that was cleared would run again.
     if (this.#listener === undefined) return;
-    if (!this.#isShort) this.#timer.refresh();
-    else this.#begin();
+    if (!this.#isShort) {
+      this.#timer.refresh();
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#isShort = false;
+    this.#timer = setTimeout(RefreshedTimer.#expire, this.ms, this);
   }
 
   cancel(): void {
@@ -52,14 +57,8 @@ class RefreshedTimer implements InactivityTimer {
     this.#listener = undefined;
   }
 
-  #begin(): void {
-    clearTimeout(this.#timer);
-    this.#isShort = false;
-    this.#timer = setTimeout(RefreshedTimer.#expire, this.ms, this);
-  }
-
   static #expire(this: void, timer: RefreshedTimer): void {
-    timer.#begin();
+    timer.reset();
     timer.#listener?.onTimeout(timer);
   }
 }

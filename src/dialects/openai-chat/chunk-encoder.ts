@@ -3,6 +3,7 @@ import type { FinishInfo, PartEncoder } from '../../core/dialect/transcoder.js';
 import type { SluiceError } from '../../core/sluice-error.js';
 import type { StreamPart } from '../../core/stream-part.js';
 import { sseData } from '../sse-frame.js';
+import { encodeAudio, encodeFiles } from './encode-media.js';
 import { encodeErrorFrame } from './errors/encode-error.js';
 import { asksForUsage } from './encode-request.js';
 import { encodeUsage } from './usage/encode-usage.js';
@@ -79,15 +80,9 @@ function deltaOf(part: Exclude<Extract<StreamPart, { choice: number }>, { type: 
       const type = id === undefined ? {} : { id, type: 'function' };
       return { tool_calls: [{ index, ...type, function: { name, arguments: json ?? '' } }] };
     }
-    case 'file': {
-      const { mediaType, data, url = `data:${mediaType};base64,${data ?? ''}` } = part;
-      return mediaType.startsWith('image/')
-        ? { images: [{ type: 'image_url', image_url: { url } }] }
-        : { content: [{ type: 'file', file: { file_data: url } }] };
-    }
-    case 'audio-delta': {
-      const { id, data, transcript, expiresAt } = part;
-      return { audio: { id, data, transcript, expires_at: expiresAt } };
-    }
+    case 'file':
+      return encodeFiles([part]);
+    case 'audio-delta':
+      return { audio: encodeAudio(part) };
   }
 }

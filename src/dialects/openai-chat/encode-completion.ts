@@ -2,6 +2,7 @@ import type { AggregatedAnswer } from '../../core/aggregated-answer.js';
 import type { CompletionInfo, ErrorBody } from '../../core/dialect/caller-dialect.js';
 import type { StreamPart } from '../../core/stream-part.js';
 import { aggregateParts } from '../aggregate-answer.js';
+import { encodeAudio, encodeFiles } from './encode-media.js';
 import { encodeUsage } from './usage/encode-usage.js';
 
 /**
@@ -10,24 +11,30 @@ import { encodeUsage } from './usage/encode-usage.js';
  */
 export function encodeCompletion(parts: readonly StreamPart[], { id, model }: CompletionInfo): ErrorBody {
   const indexes = [...new Set(parts.flatMap((part) => ('choice' in part ? [part.choice] : [])))];
-  const answers = indexes.toSorted((one, other) => one - other).map((index) => aggregateParts(parts, index));
-  const usage = answers.find((answer) => answer.usage !== null)?.usage;
+  const { usage } = aggregateParts(parts);
   const body = {
     id: `chatcmpl-${id}`,
     object: 'chat.completion',
     created: Math.floor(Date.now() / 1000),
     model: model ?? '',
-    choices: answers.map((answer, index) => ({
-      index,
-      message: messageOf(answer),
-      finish_reason: answer.finishReason,
-    })),
+    choices: indexes.toSorted((one, other) => one - other).map((index) => choiceOf(parts, index)),
     ...(usage && { usage: encodeUsage(usage) }),
   };
   return { contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) };
 }
 
-function messageOf({ text, reasoning, toolCalls }: AggregatedAnswer): Record<string, unknown> {
+function choiceOf(parts: readonly StreamPart[], index: number): Record<string, unknown> {
+  const answer = aggregateParts(parts, index);
+  return { index, message: messageOf(answer), finish_reason: answer.finishReason };
+}
+
+function messageOf({
+  text,
+  reasoning,
+  toolCalls,
+  files = [],
+  audio,
+}: AggregatedAnswer): Record<string, unknown> {
   const calls = toolCalls.map(({ id, name, arguments: json }) => ({
     id,
     type: 'function',
@@ -38,5 +45,7 @@ function messageOf({ text, reasoning, toolCalls }: AggregatedAnswer): Record<str
     content: text === '' && calls.length > 0 ? null : text,
     ...(reasoning !== '' && { reasoning_content: reasoning }),
     ...(calls.length > 0 && { tool_calls: calls }),
+    ...encodeFiles(files),
+    ...(audio && { audio: encodeAudio(audio) }),
   };
 }

@@ -20,9 +20,15 @@ export function encodeRequest(request: ChatRequest, target: RequestTarget): stri
   });
 }
 
+/** How many answers a request asks for (`n`). */
+export function choicesOf({ source, parameters }: ChatRequest): number {
+  const choices = (source?.dialect === 'openai-chat' ? source.body : parameters)?.['n'];
+  return typeof choices === 'number' ? choices : 1;
+}
+
 /** True if the caller of this dialect asked to see the usage of its stream. */
-export function asksForUsage(request: ChatRequest): boolean {
-  const options = request.source?.body['stream_options'];
+export function asksForUsage({ source }: ChatRequest): boolean {
+  const options = source?.dialect === 'openai-chat' ? source.body['stream_options'] : undefined;
   return typeof options === 'object' && options !== null && Reflect.get(options, 'include_usage') === true;
 }
 

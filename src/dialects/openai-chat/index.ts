@@ -11,7 +11,7 @@ import { continuation } from './continuation.js';
 import { decodeCompletion } from './decode-completion.js';
 import { decodeRequest } from './decode-request.js';
 import { encodeCompletion } from './encode-completion.js';
-import { encodeRequest } from './encode-request.js';
+import { choicesOf, encodeRequest } from './encode-request.js';
 import { decodeError } from './errors/decode-error.js';
 import { encodeErrorBody, encodeErrorFrame } from './errors/encode-error.js';
 import { passThrough } from './pass-through.js';
@@ -25,6 +25,7 @@ export const openaiChatUpstream = {
   framing: 'sse',
   path: () => '/chat/completions',
   encodeRequest,
+  choicesOf,
   authorize: (key: string) => ({ authorization: `Bearer ${key}` }),
   decoder: eventDecoder,
   decodeError,

@@ -42,11 +42,11 @@ export class StreamResults {
   async read({ id, owner, wait, signal }: ResultRequest): Promise<StreamResult> {
     const waitMs = secondsOf(wait) * 1000;
     const stream = await this.streams.find(id, owner, { from: 0, epoch: 1 });
-    const { output } = this.streams.peek(id, 0, signal);
-    const { frames, state } = await gather(output, stream, waitMs);
     const dialect = this.dialects.retained(stream.dialect);
     if (dialect === undefined)
       throw new SluiceError('not-found', 'The dialect of this stream is not known here');
+    const { output } = this.streams.peek(id, 0, signal);
+    const { frames, state } = await gather(output, stream, waitMs);
     const answer = dialect.retained.aggregate(frames);
     const usage = answer.usage ?? (state === 'over' ? await this.#reported(id, owner) : null);
     return { id, state, ...answer, usage };

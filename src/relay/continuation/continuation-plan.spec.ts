@@ -33,6 +33,19 @@ describe('the way on', () => {
     expect(way?.route.targets.map(({ name }) => name)).toEqual(['b/m']);
   });
 
+  it('leads only to targets of the dialect that continues, which would begin a new answer else', () => {
+    const { settings, targets } = routeOf('a', 'b', 'c');
+    const [first, ...others] = targets.map((target, at) =>
+      at === 1 ? { ...target, dialect: { ...target.dialect, continuation: undefined } } : target,
+    );
+    const route = { settings, targets: [first, ...others].filter((target) => target !== undefined) };
+    const plan = planContinuation(route, asked(), SAID);
+    expect(plan?.route.targets.map(({ name }) => name)).toEqual(['a/m', 'c/m']);
+    expect(planContinuation({ settings, targets: others }, asked(), SAID)?.route.targets).toEqual(
+      others.slice(1),
+    );
+  });
+
   it.each<[string, readonly string[], Record<string, unknown>]>([
     ['no target can', [], {}],
     ['only the one that broke off could', ['a'], {}],

@@ -16,7 +16,11 @@ export function planContinuation(
   said: PartialText,
   broken?: Target,
 ): ContinuationPlan | undefined {
-  const able = targets.filter((target) => target !== broken && target.continues);
-  const request = able[0]?.dialect.continuation?.requestFor(asked, said);
-  return request && { route: { settings, targets: able }, request };
+  const able = targets.filter(
+    (target) => target !== broken && target.continues && target.dialect.continuation !== undefined,
+  );
+  const dialect = able[0]?.dialect;
+  const request = dialect?.continuation?.requestFor(asked, said);
+  // In another dialect the request would ask for a new answer.
+  return request && { route: { settings, targets: able.filter((one) => one.dialect === dialect) }, request };
 }

@@ -75,7 +75,7 @@ export class DeduplicatedCompletions {
   }
 
   async #share({ share, hash }: RequestIdentity, request: ChatRequest, asker: Requester) {
-    const name = `share ${ownerOf(asker.caller)} ${hash}`;
+    const name = `share ${ownerOf(asker.caller)} ${asker.dialect?.name ?? ''} ${hash}`;
     const running = share === 'use' ? usable(this.#running.get(name)) : undefined;
     if (running !== undefined) {
       return { answer: await running.work.join(asker.signal), cache: { status: 'shared' } as const };

@@ -102,6 +102,16 @@ describe('OrphanedStreams', () => {
     expect(await log.find(id)).toMatchObject({ state: 'over', frames: 2, truncated: true });
   });
 
+  it('are left to a replica that knows their dialect: without a frame that says so an end would look like success', async () => {
+    const [producer, log] = [await replica(), await replica()];
+    const { id } = card();
+    producer.begin({ ...first, id, dialect: 'telepathy' }, nobody).append(frame(0));
+    await vi.waitUntil(async () => (await log.find(id))?.frames === 1, SOON);
+    const fence = entryFields({ first: 1, count: 0, bytes: Buffer.alloc(0), end: false });
+    await redis.command('XADD', keysOf(id).log, openingId(2), ...fence.map(String));
+    expect(await log.find(id)).toMatchObject({ state: 'running', frames: 1 });
+  });
+
   it('have one heir, however many find them at once', async () => {
     const all = new Gate();
     const outcomes: (TakeoverClaim | undefined)[] = [];

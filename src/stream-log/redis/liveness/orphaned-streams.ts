@@ -7,7 +7,7 @@ import type { ReplicaLiveness } from './replica-liveness.js';
 import type { LocalStreams } from '../log/local-streams.js';
 import { isFence, type TerminalErrorEncoder, type RedisStreamStore } from '../log/redis-stream-store.js';
 
-/** What it takes to see to them. */
+/** What resolving orphans needs. */
 export interface OrphanedStreamsOptions {
   readonly replica: string;
   readonly store: RedisStreamStore;
@@ -18,11 +18,11 @@ export interface OrphanedStreamsOptions {
 
 /** Finds the streams whose producer is dead a next one, or an end: Redis lets one replica do so for each. */
 export class OrphanedStreams {
-  /** Goes on with them, where that may be. */
+  /** Continues orphans whose requests allow it. */
   takeoverHandler: TakeoverHandler | undefined;
-  /** Those that are being seen to. */
+  /** Recoveries in progress, by stream id. */
   readonly #resolving = new Map<string, Promise<void>>();
-  /** Those that are this replica's, and of which it has not written anything yet. */
+  /** Streams that this replica has claimed and not written to yet. */
   readonly #claimed = new Set<string>();
 
   constructor(private readonly options: OrphanedStreamsOptions) {}
@@ -32,6 +32,8 @@ export class OrphanedStreams {
    * is finished, whoever lives: its producer is shut out.
    */
   async resolve({ metadata, replica }: StoredMetadata, last: Entry): Promise<boolean> {
+    // Without a frame that says so its end would look like success: a replica that knows the dialect ends it.
+    if (this.#frameFor(metadata, 0) === undefined) return false;
     if (!isFence(last) && !(await this.#isOrphan(metadata.id, last.claimedBy ?? replica))) return false;
     const { id } = metadata;
     const work =
@@ -120,13 +122,19 @@ export class OrphanedStreams {
     };
   }
 
-  /** Who asked meanwhile has asked the dead one. */
+  /** A stop that was requested before the takeover went to the dead replica. */
   async #stopIfRequested(id: string): Promise<void> {
     const { store, local: own } = this.options;
     if (await store.isStopped(id)) own.stop(id);
   }
 
   #terminalFrame(metadata: StreamMetadata, number: number): string {
+    const frame = this.#frameFor(metadata, number);
+    if (frame === undefined) throw new Error(`The dialect ${metadata.dialect} is not known here`);
+    return frame;
+  }
+
+  #frameFor(metadata: StreamMetadata, number: number): string | undefined {
     const error = new SluiceError('upstream-cut', 'The replica that produced this stream is gone; ask again');
     return this.options.encodeLastFrame(metadata, number, error);
   }

@@ -39,7 +39,11 @@ export interface StoredStatus {
 }
 
 /** What is said in place of the frames that a dead producer owes. */
-export type TerminalErrorEncoder = (stream: StreamMetadata, number: number, error: SluiceError) => string;
+export type TerminalErrorEncoder = (
+  stream: StreamMetadata,
+  number: number,
+  error: SluiceError,
+) => string | undefined;
 
 /** Reads the streams of all replicas. Everything rejects where Redis does not answer. */
 export class RedisStreamStore {
