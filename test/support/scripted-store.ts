@@ -10,8 +10,10 @@ export class ScriptedStore {
   known: StoredMetadata | undefined;
   /** It does not answer. */
   isAway = false;
-  /** How many entries are read at once. */
+  /** How many entries are read at once, at most. */
   pageSize = 200;
+  /** How many were requested, each time. */
+  readonly requested: number[] = [];
   /** How often it was asked for entries. */
   reads = 0;
   marks = 0;
@@ -43,12 +45,16 @@ export class ScriptedStore {
     return this.#answer(() => this.known);
   }
 
-  async page(_id: string, cursor: string): Promise<Page> {
+  async page(_id: string, after: string, count: number): Promise<Page> {
     this.reads += 1;
-    const from = cursor === '-' ? 0 : Number(cursor);
+    this.requested.push(count);
+    const from = after === '-' ? 0 : Number(after);
+    const most = Math.min(count, this.pageSize);
     return this.#answer(() => {
-      const entries = this.entries.slice(from, from + this.pageSize);
-      return { entries, cursor: String(from + entries.length), full: entries.length === this.pageSize };
+      const entries = this.entries
+        .slice(from, from + most)
+        .map((entry, at) => ({ ...entry, id: String(from + at + 1) }));
+      return { entries, full: entries.length === most };
     });
   }
 

@@ -26,7 +26,11 @@ export class Sending {
   readonly outbox: Outbox;
   #pending: ((written: Written) => void)[] = [];
 
-  constructor(budget = new ByteBudget(ROOM_BYTES), scheduler = new BatchScheduler((leave) => leave())) {
+  constructor(
+    budget = new ByteBudget(ROOM_BYTES),
+    scheduler = new BatchScheduler((leave) => leave()),
+    openingBytes = 0,
+  ) {
     this.outbox = new Outbox({
       write: (batch) => {
         this.batches.push(batch);
@@ -40,6 +44,7 @@ export class Sending {
       maxBytes: MAX_BYTES,
       keepMs: KEEP_MS,
       budget,
+      openingBytes,
       scheduler,
       onSettled: () => (this.settled += 1),
     });

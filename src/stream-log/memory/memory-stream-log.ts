@@ -68,6 +68,7 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
   readonly #forgotten = new LRUCache<string, StreamStatus>({ max: REMEMBERED });
   #held = 0;
   #closed = false;
+  #heldElsewhere = () => 0;
 
   /** A host holds this log: the settings lead to keys, and are not to be seen from outside. */
   readonly #settings: Pick<SluiceSettings, 'streamLog'>;
@@ -85,6 +86,11 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
   /** Bytes of memory that it takes, with those of streams that are forgotten and read to their end. `maxBytes` is for these. */
   get held(): number {
     return this.#held;
+  }
+
+  /** Gives bytes of memory that count for `maxBytes` too. */
+  countAlso(held: () => number): void {
+    this.#heldElsewhere = held;
   }
 
   override begin(metadata: StreamMetadata, owner: ProducerControl): MemoryStream {
@@ -205,7 +211,7 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
   }
 
   get #isFull(): boolean {
-    return this.#held > this.#settings.streamLog.maxBytes;
+    return this.#held + this.#heldElsewhere() > this.#settings.streamLog.maxBytes;
   }
 
   /** What is not here any more is held for as long as somebody reads it. */

@@ -20,7 +20,13 @@ import {
   type StreamWriter,
 } from '../stream-log.js';
 import { streamGone } from '../stream-gone.js';
-import { connectRedis, connectSubscriber, inOneWrite, type RedisClient } from './connection/redis-client.js';
+import {
+  connectRedis,
+  connectSubscriber,
+  connectWriter,
+  inOneWrite,
+  type RedisClient,
+} from './connection/redis-client.js';
 import { BatchScheduler } from './log/batch-scheduler.js';
 import { suspicionMs, ReplicaLease, checkIntervalMs } from './liveness/replica-lease.js';
 import { Mirror } from './replication/mirror.js';
@@ -60,6 +66,7 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
   readonly #replica = randomUUID();
   readonly #local: MemoryStreamLog;
   readonly #redis: RedisClient;
+  readonly #writer: RedisClient;
   readonly #localStreams: LocalStreams;
   readonly #mirrors = new Map<string, Mirror>();
   readonly #store: RedisStreamStore;
@@ -82,19 +89,21 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     const { leaseMs } = settings.streamLog;
     this.#local = new MemoryStreamLog(settings);
     this.#redis = connectRedis(url);
+    this.#writer = connectWriter(url);
     this.#store = new RedisStreamStore(this.#redis, this.#keepMs);
     this.#readers = new RemoteReaders(this.#redis, this.#store);
-    const scheduler = new BatchScheduler((leave) => inOneWrite(this.#redis, leave));
-    this.#index = new OwnerIndex(this.#redis, () => 2 * this.#keepMs());
+    const scheduler = new BatchScheduler((leave) => inOneWrite(this.#writer, leave));
+    this.#index = new OwnerIndex(this.#redis, () => 2 * this.#keepMs(), this.#writer);
     this.#lease = new ReplicaLease(this.#redis, replica, leaseMs);
     this.#localStreams = new LocalStreams({
-      redis: this.#redis,
+      redis: this.#writer,
       replica,
       settings,
       scheduler,
       index: this.#index,
       onShutOut: (id) => void this.#leave(id),
     });
+    this.#local.countAlso(() => this.#localStreams.waitingBytes);
     this.#orphans = new OrphanedStreams({
       replica,
       store: this.#store,
@@ -192,6 +201,7 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     this.#stopChannel.close();
     await this.#lease.close().catch(() => undefined);
     this.#redis.disconnect();
+    this.#writer.disconnect();
     await this.#local.close();
   }
 

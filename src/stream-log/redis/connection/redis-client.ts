@@ -6,6 +6,11 @@ export type RedisClient = Redis | Cluster;
 
 /** How long an answer is waited for, in milliseconds. */
 const COMMAND_TIMEOUT_MS = 2_000;
+/**
+ * And on a connection that carries frames. A command that timed out stays in memory until it is answered or its connection
+ * ends: with a short time, a slow Redis would leave several copies of each.
+ */
+const WRITE_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** How long nothing at all may come before the connection is given up, with what it has not sent, in milliseconds. */
 const SILENCE_MS = 4_000;
@@ -36,9 +41,24 @@ const OPTIONS = {
  * between them, or `?cluster=true`, for a cluster. Nothing is logged but that Redis is there, or is not.
  */
 export function connectRedis(url: string): RedisClient {
-  const client = isCluster(url) ? connectCluster(url) : new Redis(url, OPTIONS);
+  const client = connect(url, OPTIONS);
   watch(client);
   return client;
+}
+
+/**
+ * A second connection, for frames. A command fails where its connection ends, after four seconds of silence, and else after a
+ * minute.
+ */
+export function connectWriter(url: string): RedisClient {
+  const writer = connect(url, { ...OPTIONS, commandTimeout: WRITE_TIMEOUT_MS });
+  // The first connection says what is wrong.
+  writer.on('error', () => undefined);
+  return writer;
+}
+
+function connect(url: string, options: typeof OPTIONS): RedisClient {
+  return isCluster(url) ? connectCluster(url, options) : new Redis(url, options);
 }
 
 /**
@@ -56,7 +76,7 @@ export function inOneWrite<T>(client: RedisClient, send: () => T): T {
   }
 }
 
-/** A second connection, for channels: one that listens can do nothing else. */
+/** A connection for channels: one that listens can do nothing else. */
 export function connectSubscriber(client: RedisClient): RedisClient {
   const subscriber = client instanceof Cluster ? client.duplicate() : client.duplicate();
   // The first connection says what is wrong.
@@ -64,7 +84,7 @@ export function connectSubscriber(client: RedisClient): RedisClient {
   return subscriber;
 }
 
-function connectCluster(url: string): Cluster {
+function connectCluster(url: string, options: typeof OPTIONS): Cluster {
   const urls = url.split(',').map((node) => new URL(node.trim()));
   const [first] = urls;
   const nodes = urls.map(({ hostname, port }) => ({
@@ -78,7 +98,7 @@ function connectCluster(url: string): Cluster {
     enableAutoPipelining: true,
     slotsRefreshInterval: SLOTS_MS,
     redisOptions: {
-      ...OPTIONS,
+      ...options,
       ...(first?.username && { username: decodeURIComponent(first.username) }),
       ...(first?.password && { password: decodeURIComponent(first.password) }),
       ...(first?.protocol === 'rediss:' && { tls: {} }),

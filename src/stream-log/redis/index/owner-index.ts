@@ -24,9 +24,11 @@ export class OwnerIndex {
     private readonly redis: RedisClient,
     /** How long the streams of an owner that begins no more are found, in milliseconds. */
     private readonly keepMs: () => number,
+    /** Carries what is added. */
+    private readonly writer = redis,
   ) {
     // It may have come back without any of them.
-    redis.on('close', () => this.#renewed.clear());
+    writer.on('close', () => this.#renewed.clear());
   }
 
   /** A stream that is not found in a list is found by its id: what fails here is sent again only with its first frames. */
@@ -49,7 +51,7 @@ export class OwnerIndex {
 
   /** What fails does no harm, and a client of a cluster that does not know the node yet throws at once. */
   #ask(send: (redis: RedisClient) => Promise<unknown>): void {
-    const sent = async () => send(this.redis);
+    const sent = async () => send(this.writer);
     sent().catch(() => undefined);
   }
 

@@ -1,4 +1,4 @@
-/** Bytes of all streams that wait for a Redis that does not answer, within a bound. */
+/** Memory that all streams share, in bytes. */
 export class ByteBudget {
   #bytes = 0;
 
@@ -13,6 +13,11 @@ export class ByteBudget {
     if (this.#bytes + bytes > this.maxBytes) return false;
     this.#bytes += bytes;
     return true;
+  }
+
+  /** Counts them, whether there is room or not. */
+  add(bytes: number): void {
+    this.#bytes += bytes;
   }
 
   release(bytes: number): void {

@@ -1,42 +1,21 @@
-import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ROOMY } from '../../../../test/contract/created-log.js';
 import { card, frame } from '../../../../test/contract/written-stream.js';
+import { AnsweringRedis } from '../../../../test/support/answering-redis.js';
 import { turn } from '../../../../test/support/sending.js';
 import type { StreamMetadata } from '../../stream-log.js';
-import type { RedisClient } from '../connection/redis-client.js';
 import { BatchScheduler } from './batch-scheduler.js';
 import { LocalStreams } from './local-streams.js';
 
 const KEEP_MS = ROOMY.keepSeconds * 1_000;
 
-/** A Redis that has room for everything, or does not answer. */
-class Answering extends EventEmitter {
-  isAway = false;
-  readonly asked: string[] = [];
-  readonly xadd = () => this.#answer('xadd', 'id');
-  readonly set = () => this.#answer('set', 'OK');
-  readonly del = () => this.#answer('del', 1);
-  readonly pexpire = () => this.#answer('pexpire', 1);
-
-  async #answer(command: string, answer: unknown): Promise<unknown> {
-    this.asked.push(command);
-    if (this.isAway) throw new Error('Redis does not answer');
-    return answer;
-  }
-
-  count(command: string): number {
-    return this.asked.filter((asked) => asked === command).length;
-  }
-}
-
-let redis: Answering;
+let redis: AnsweringRedis;
 let own: LocalStreams;
 let stops: number;
 let settings: { streamLog: typeof ROOMY };
 beforeEach(() => {
   vi.useFakeTimers();
-  redis = new Answering();
+  redis = new AnsweringRedis();
   stops = 0;
   settings = { streamLog: ROOMY };
   const scheduler = new BatchScheduler((leave) => leave());
@@ -47,7 +26,7 @@ beforeEach(() => {
     index: { add: ({ id }: StreamMetadata) => void redis.asked.push(`add ${id}`) },
     onShutOut: () => undefined,
   };
-  own = new LocalStreams({ ...options, redis: redis as unknown as RedisClient });
+  own = new LocalStreams({ ...options, redis: redis.asClient });
 });
 afterEach(() => {
   own.close();

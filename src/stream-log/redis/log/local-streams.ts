@@ -5,7 +5,7 @@ import type { StreamMetadata, ProducerControl, StreamWriter } from '../../stream
 import { inOneWrite, type RedisClient } from '../connection/redis-client.js';
 import type { BatchScheduler } from './batch-scheduler.js';
 import { FIRST_EPOCH } from './log-entry.js';
-import { Outbox, type WrittenBefore } from './outbox.js';
+import { COPIES, Outbox, type WrittenBefore } from './outbox.js';
 import type { OwnerIndex } from '../index/owner-index.js';
 import { RedisStreamWriter, type Batch, type Written } from './redis-stream-writer.js';
 import { TtlRenewals } from '../connection/ttl-renewals.js';
@@ -13,18 +13,21 @@ import { ByteBudget } from './byte-budget.js';
 
 /** A stream outlives its producer's lease by as much, however short it is kept after its end. */
 const LEASES_KEPT = 3;
-/** Which part of the bytes that are kept in memory may wait for Redis. */
-const WAITING_PART = 1 / 4;
+/** Which part of the log's memory may be taken by what waits for Redis. */
+const WAITING_PART = 1 / 2;
+
+/** Bytes that a stream takes until Redis needs nothing more of it, beside its frames. */
+const STREAM_BYTES = 2048;
 
 interface LocalStream {
-  readonly owner: ProducerControl;
+  /** Undefined once the stream is over: what waits for Redis must not lead to what has produced it. */
+  owner: ProducerControl | undefined;
   readonly outbox: Outbox;
   readonly writer: RedisStreamWriter;
   /** How long it is kept without a renewal, in milliseconds. */
   readonly runMs: number;
   /** Another replica has ended it, or goes on with it. */
   readonly onShutOut: () => void;
-  ended: boolean;
 }
 
 /** What they are made of. */
@@ -45,11 +48,15 @@ export interface TakenStream {
   readonly before: WrittenBefore;
 }
 
-interface NewStream extends Pick<LocalStream, 'owner' | 'onShutOut'> {
+interface NewStream {
+  readonly owner: ProducerControl;
+  readonly onShutOut: () => void;
   readonly metadata: StreamMetadata;
   readonly epoch: number;
-  readonly takeoverRequest: string | undefined;
-  readonly before: WrittenBefore | undefined;
+  readonly takeoverRequest?: string | undefined;
+  /** Of the budget, for the takeover request. @default 0 */
+  readonly openingBytes?: number;
+  readonly before?: WrittenBefore;
 }
 
 /** The streams that this replica produces, on their way to Redis. */
@@ -69,18 +76,23 @@ export class LocalStreams {
     });
   }
 
-  /** A pen that writes into Redis what it writes into memory. */
-  begin(metadata: StreamMetadata, owner: ProducerControl, memory: StreamWriter, will?: string): StreamWriter {
-    if (this.#closed) return memory;
-    const onShutOut = () => this.options.onShutOut(metadata.id);
-    const own = this.#add({
-      metadata,
-      owner,
-      onShutOut,
-      epoch: FIRST_EPOCH,
-      takeoverRequest: this.#fits(will) ? will : undefined,
-      before: undefined,
-    });
+  /** Bytes of memory that wait for Redis, or for its answer. */
+  get waitingBytes(): number {
+    return this.#budget.bytes;
+  }
+
+  /**
+   * A writer to Redis of what it writes to memory. To memory alone where so much waits for Redis that there is no room for another
+   * stream: other replicas do not know this one.
+   */
+  begin(
+    metadata: StreamMetadata,
+    owner: ProducerControl,
+    memory: StreamWriter,
+    takeoverRequest?: string,
+  ): StreamWriter {
+    if (this.#closed || !this.#budget.acquire(STREAM_BYTES)) return memory;
+    const own = this.#begin(metadata, owner, takeoverRequest);
     return {
       append(bytes: FrameBytes, isLast?: boolean) {
         memory.append(bytes, isLast);
@@ -93,11 +105,25 @@ export class LocalStreams {
     };
   }
 
+  /** By itself: a function that stays as long as a loss is announced must not lead to the stream in memory. */
+  #begin(metadata: StreamMetadata, owner: ProducerControl, takeoverRequest?: string): LocalStream {
+    const openingBytes = takeoverRequest === undefined ? 0 : COPIES * Buffer.byteLength(takeoverRequest);
+    const isTaken = openingBytes > 0 && this.#fits(openingBytes) && this.#budget.acquire(openingBytes);
+    return this.#add({
+      metadata,
+      owner,
+      onShutOut: () => this.options.onShutOut(metadata.id),
+      epoch: FIRST_EPOCH,
+      ...(isTaken && { takeoverRequest, openingBytes }),
+    });
+  }
+
   /** A pen that writes the rest of a stream into Redis, where alone it is read. */
   takeOver({ metadata, epoch, before }: TakenStream, owner: ProducerControl): StreamWriter {
     if (this.#closed) return { append: () => undefined, end: () => undefined };
-    const onShutOut = () => owner.stop();
-    const own = this.#add({ metadata, owner, onShutOut, epoch, takeoverRequest: undefined, before });
+    // It is claimed by now: nobody else ends it.
+    this.#budget.add(STREAM_BYTES);
+    const own = this.#add({ metadata, owner, onShutOut: () => this.stop(metadata.id), epoch, before });
     return {
       append: (bytes) => own.outbox.append(bytes),
       end: (usage) => this.#end(metadata.id, own, usage),
@@ -112,17 +138,16 @@ export class LocalStreams {
   /** True for one that runs, and is not another replica's or lost for others by now. */
   produces(id: string): boolean {
     const own = this.#streams.get(id);
-    return own !== undefined && !own.ended && !own.outbox.done;
+    return own?.owner !== undefined && !own.outbox.done;
   }
 
   /** Those that run. */
   get running(): string[] {
-    return [...this.#streams].filter(([, { ended: over }]) => !over).map(([id]) => id);
+    return [...this.#streams].filter(([, { owner }]) => owner !== undefined).map(([id]) => id);
   }
 
   stop(id: string): void {
-    const own = this.#streams.get(id);
-    if (own?.ended === false) own.owner.stop();
+    this.#streams.get(id)?.owner?.stop();
   }
 
   /** Resolves when everything that was written is in Redis, or lost. */
@@ -137,51 +162,48 @@ export class LocalStreams {
     this.#streams.clear();
   }
 
-  #add({ metadata, owner, onShutOut, epoch, takeoverRequest, before }: NewStream): LocalStream {
+  #add({ owner, onShutOut, openingBytes = 0, before, ...stream }: NewStream): LocalStream {
     const { redis, replica, settings, scheduler, index } = this.options;
     const { maxBytesPerStream: maxBytes } = settings.streamLog;
     const [keepMs, runMs] = [this.#keepMs(), this.#runMs()];
-    const writer = new RedisStreamWriter({
-      redis,
-      metadata,
-      replica,
-      index,
-      keepMs,
-      runMs,
-      epoch,
-      takeoverRequest,
-    });
+    const writer = new RedisStreamWriter({ ...stream, redis, replica, index, keepMs, runMs });
+    const { id } = stream.metadata;
     const own: LocalStream = {
       owner,
       writer,
       runMs,
       onShutOut,
-      ended: false,
       outbox: new Outbox({
         write: (batch) => write(own, batch),
         announceLoss: () => writer.announceLoss(),
         maxBytes,
         keepMs,
         budget: this.#budget,
+        openingBytes,
         scheduler,
-        onSettled: () => own.ended && this.#streams.delete(metadata.id),
+        onSettled: () => this.#settled(id, own),
         before,
       }),
     };
-    this.#streams.set(metadata.id, own);
+    this.#streams.set(id, own);
     this.#renewals.begun(runMs);
     return own;
   }
 
+  #settled(id: string, own: LocalStream): void {
+    this.#budget.release(STREAM_BYTES);
+    if (own.owner === undefined) this.#streams.delete(id);
+  }
+
   #end(id: string, own: LocalStream, usage: Usage | undefined): void {
-    own.ended = true;
+    own.owner = undefined;
     own.outbox.end(usage);
     if (own.outbox.settled) this.#streams.delete(id);
   }
 
-  /** A question that is longer than an answer may be is not kept beside it. */
-  #fits(will: string | undefined): boolean {
-    return will !== undefined && Buffer.byteLength(will) <= this.options.settings.streamLog.maxBytesPerStream;
+  /** A request that is longer than an answer may be is not stored beside it. */
+  #fits(openingBytes: number): boolean {
+    return openingBytes <= COPIES * this.options.settings.streamLog.maxBytesPerStream;
   }
 
   #renew(): void {

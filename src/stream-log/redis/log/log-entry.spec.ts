@@ -20,7 +20,8 @@ describe('an entry', () => {
   it('is read as it was written', () => {
     fc.assert(
       fc.property(entry, (written) => {
-        expect(readEntry([Buffer.from(entryId(written)), raw(...entryFields(written))])).toEqual(written);
+        const id = entryId(written);
+        expect(readEntry([Buffer.from(id), raw(...entryFields(written))])).toEqual({ id, ...written });
       }),
     );
   });
@@ -28,11 +29,11 @@ describe('an entry', () => {
   it('has a usage with its end alone, and none where that is no usage', () => {
     const usage = { promptTokens: 3, completionTokens: 4, totalTokens: 9 };
     const last = { first: 0, count: 0, bytes: Buffer.alloc(0), end: true };
-    expect(read('1-1', { ...last, usage })).toEqual({ epoch: 1, ...last, usage });
+    expect(read('1-1', { ...last, usage })).toEqual({ id: '1-1', epoch: 1, ...last, usage });
     expect(read('1-0', { ...last, end: false, usage }).usage).toBeUndefined();
     for (const odd of ['', '3 4', '3 4 x', '1e308 1 1', '-1 1 1', '9'.repeat(400)]) {
       const fields = [...raw(...entryFields(last)), ...raw('u', odd)];
-      expect(readEntry([Buffer.from('1-1'), fields])).toEqual({ epoch: 1, ...last });
+      expect(readEntry([Buffer.from('1-1'), fields])).toEqual({ id: '1-1', epoch: 1, ...last });
     }
   });
 
@@ -79,13 +80,18 @@ describe('an entry of another one than the producer', () => {
 
   it('says that the stream broke off, which that of a producer never does', () => {
     const last = { ...nothing, count: 1, end: true };
-    expect(read('2-9', { ...last, truncated: true })).toEqual({ epoch: 2, ...last, truncated: true });
+    expect(read('2-9', { ...last, truncated: true })).toEqual({
+      id: '2-9',
+      epoch: 2,
+      ...last,
+      truncated: true,
+    });
     expect(read('2-9', last).truncated).toBeUndefined();
   });
 
   it('says who goes on', () => {
     const claim = { ...nothing, claimedBy: 'b' };
-    expect(read('2-0', claim)).toEqual({ epoch: 2, ...claim });
+    expect(read('2-0', claim)).toEqual({ id: '2-0', epoch: 2, ...claim });
   });
 
   it('has its place behind everything that was written before, whatever that is, and before what comes', () => {

@@ -23,6 +23,11 @@ export interface Entry {
   readonly claimedBy?: string | undefined;
 }
 
+/** An entry that Redis has. */
+export interface StoredEntry extends Entry {
+  readonly id: string;
+}
+
 /** An entry as Redis gives it: its id, then names and values in turn. */
 export type RawEntry = readonly [id: Buffer, fields: readonly Buffer[]];
 
@@ -56,7 +61,7 @@ export function entryFields({
 }
 
 /** What stands in an entry. Throws `stream-gone` where it is none of ours: nobody can read on from there. */
-export function readEntry([id, fields]: RawEntry): Entry {
+export function readEntry([id, fields]: RawEntry): StoredEntry {
   const values = new Map<string, Buffer>();
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const [name, value] = [fields[at], fields[at + 1]];
@@ -72,6 +77,7 @@ export function readEntry([id, fields]: RawEntry): Entry {
   const said = values.get('end')?.toString();
   const usage = parseUsage(values.get('u')?.toString());
   return {
+    id: id.toString(),
     epoch,
     first,
     count,

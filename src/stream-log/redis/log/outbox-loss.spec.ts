@@ -33,7 +33,7 @@ describe('Outbox of a stream that is lost', () => {
   });
 
   it('says so where all streams together have no more room, and gives its own back', async () => {
-    const room = new ByteBudget(100_000);
+    const room = new ByteBudget(200_000);
     const [one, two] = [new Sending(room), new Sending(room)];
     await turn();
     for (const each of [one, two]) each.answer = 'unknown';
@@ -42,9 +42,42 @@ describe('Outbox of a stream that is lost', () => {
     two.outbox.append(big(30_000));
     await turn();
     expect([one.outbox.done, two.outbox.done, two.announcements]).toEqual([false, true, 1]);
-    expect(room.bytes).toBe(60_000);
+    expect(room.bytes).toBe(2 * 60_000);
     one.answer = 'written';
     await vi.advanceTimersByTimeAsync(MINUTE_MS);
+    expect(room.bytes).toBe(0);
+  });
+
+  it('counts a batch that is on its way until it is answered, also where the stream is lost meanwhile', async () => {
+    const room = new ByteBudget(ROOM_BYTES);
+    sending = new Sending(room);
+    await turn();
+    sending.answer = undefined;
+    sending.outbox.append(big(20_000));
+    await turn();
+    sending.outbox.append(big(1024 * 1024));
+    expect([sending.announcements, room.bytes]).toEqual([1, 2 * 20_000]);
+    await sending.reply('unknown');
+    expect(room.bytes).toBe(0);
+  });
+
+  it('gives the memory of its first batch back when that is written', async () => {
+    const room = new ByteBudget(ROOM_BYTES);
+    room.add(5_000);
+    sending = new Sending(room, undefined, 5_000);
+    sending.answer = 'unknown';
+    await turn();
+    expect(room.bytes).toBe(5_000);
+    sending.answer = 'written';
+    await vi.advanceTimersByTimeAsync(300);
+    expect(room.bytes).toBe(0);
+  });
+
+  it('gives it back too where it is closed before', () => {
+    const room = new ByteBudget(ROOM_BYTES);
+    room.add(5_000);
+    sending = new Sending(room, undefined, 5_000);
+    sending.outbox.close();
     expect(room.bytes).toBe(0);
   });
 

@@ -71,6 +71,7 @@ it('writes every frame once and in order, and the end last, whatever becomes of 
           maxBytes: 1_000_000,
           keepMs: 1_000,
           budget,
+          openingBytes: 0,
           scheduler: new BatchScheduler((leave) => leave()),
           onSettled,
         });

@@ -12,6 +12,8 @@ const BATCH_FRAMES = 64;
 const BATCH_BYTES = 16 * 1024;
 /** Bytes of a stream that may wait for a Redis that does not answer. */
 const MAX_WAITING_BYTES = 1024 * 1024;
+/** A frame that waits, and the command that will carry it: each byte is in memory twice until Redis has answered. */
+export const COPIES = 2;
 /** How long after its end a stream waits for it, in milliseconds. */
 const MAX_WAIT_MS = 60_000;
 /** The pause before a batch is sent again, in milliseconds. */
@@ -29,8 +31,10 @@ export interface OutboxOptions {
   readonly maxBytes: number;
   /** For how long others may find what is kept of a stream that is lost, in milliseconds. */
   readonly keepMs: number;
-  /** Where the frames of all streams wait. */
+  /** The memory for what waits for Redis, of all streams. */
   readonly budget: ByteBudget;
+  /** Bytes of the budget that the first batch has beside its frames: they are released when it is written. */
+  readonly openingBytes: number;
   /** When those of all streams leave. */
   readonly scheduler: BatchScheduler;
   /** Redis is not asked for anything any more. */
@@ -52,6 +56,9 @@ export interface WrittenBefore {
 export class Outbox {
   #waiting: FrameBytes[] = [];
   #waitingBytes = 0;
+  /** Bytes of the batch that Redis has not answered yet. They are in memory for as long, whatever happens to the stream. */
+  #sentBytes = 0;
+  #openingBytes: number;
   #waitingFrames = 0;
   /** The number of the first frame that waits. */
   #first = 0;
@@ -70,7 +77,8 @@ export class Outbox {
   #onIdle: (() => void)[] = [];
 
   constructor(private readonly options: OutboxOptions) {
-    const { before } = options;
+    const { before, openingBytes } = options;
+    this.#openingBytes = openingBytes;
     if (before !== undefined) [this.#first, this.#bytes] = [before.frames, before.bytes.length];
     this.#next();
   }
@@ -90,8 +98,9 @@ export class Outbox {
     const { maxBytes, budget } = this.options;
     const size = sizeOf(bytes);
     this.#bytes += size;
-    const isTooMuch = this.#waitingBytes + size > MAX_WAITING_BYTES || this.#bytes > maxBytes;
-    if (isTooMuch || !budget.acquire(size)) return this.#lose();
+    const isTooMuch =
+      this.#waitingBytes + this.#sentBytes + size > MAX_WAITING_BYTES || this.#bytes > maxBytes;
+    if (isTooMuch || !budget.acquire(COPIES * size)) return this.#lose();
     this.#waiting.push(bytes);
     this.#waitingBytes += size;
     this.#waitingFrames += countFrames(bytes);
@@ -167,10 +176,19 @@ export class Outbox {
     this.#first += this.#waitingFrames;
     this.#waiting = [];
     this.#waitingFrames = 0;
+    this.#sentBytes = this.#waitingBytes;
+    this.#waitingBytes = 0;
     return batch;
   }
 
   async #sendBatch(batch: Batch): Promise<void> {
+    await this.#writeBatch(batch);
+    this.options.budget.release(COPIES * this.#sentBytes);
+    this.#sentBytes = 0;
+    this.#releaseOpening();
+  }
+
+  async #writeBatch(batch: Batch): Promise<void> {
     for (;;) {
       this.#sentAt = performance.now();
       const written = await this.options.write(batch);
@@ -183,8 +201,6 @@ export class Outbox {
       if (this.#done) return;
     }
     this.#begun = true;
-    this.#waitingBytes -= batch.bytes.length;
-    this.options.budget.release(batch.bytes.length);
     this.#endWritten = batch.end;
   }
 
@@ -208,10 +224,16 @@ export class Outbox {
   #stop(): void {
     this.#done = true;
     this.#cancelTimer?.();
-    this.options.budget.release(this.#waitingBytes);
+    this.options.budget.release(COPIES * this.#waitingBytes);
     this.#waitingBytes = 0;
     this.#waiting = [];
+    if (!this.#sending) this.#releaseOpening();
     this.#reportIdle();
+  }
+
+  #releaseOpening(): void {
+    this.options.budget.release(this.#openingBytes);
+    this.#openingBytes = 0;
   }
 
   #settle(): void {

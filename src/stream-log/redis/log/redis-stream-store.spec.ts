@@ -79,11 +79,11 @@ describe('RedisStreamStore', () => {
 
   it('reads on after the last entry that was read', async () => {
     await write(0, 2, { begins: true });
-    const { cursor, full } = await store.page(id, '-');
-    expect({ cursor, full }).toEqual({ cursor: '1-2', full: false });
-    expect(await store.page(id, cursor)).toEqual({ entries: [], cursor, full: false });
+    const { entries: read, full } = await store.page(id, '-');
+    expect({ ids: read.map((entry) => entry.id), full }).toEqual({ ids: ['1-2'], full: false });
+    expect(await store.page(id, '1-2')).toEqual({ entries: [], full: false });
     await write(2, 1);
-    const next = await store.page(id, cursor);
+    const next = await store.page(id, '1-2');
     expect(next.entries.map(({ first }) => first)).toEqual([2]);
   });
 
@@ -92,7 +92,9 @@ describe('RedisStreamStore', () => {
     for (let at = 1; at < 201; at += 1) await write(at, 1);
     const page = await store.page(id, '-');
     expect({ count: page.entries.length, full: page.full }).toEqual({ count: 200, full: true });
-    expect((await store.page(id, page.cursor)).entries.map(({ first }) => first)).toEqual([200]);
+    expect((await store.page(id, page.entries.at(-1)?.id ?? '-')).entries.map(({ first }) => first)).toEqual([
+      200,
+    ]);
   });
 
   it.each([

@@ -9,6 +9,7 @@ import {
   FIRST_EPOCH,
   readEntry,
   type Entry,
+  type StoredEntry,
 } from './log-entry.js';
 import { keysOf } from '../connection/keys.js';
 import { parseMetadata, type StoredMetadata } from './stream-metadata.js';
@@ -22,11 +23,9 @@ const STOP_MS = 30_000;
 /** How long the sign that somebody reads is good, in milliseconds. */
 const READERS_MS = 5_000;
 
-/** Entries, and where to read on. */
+/** Entries, in order. */
 export interface Page {
-  readonly entries: readonly Entry[];
-  /** The id of the last one; as given where there is none. */
-  readonly cursor: string;
+  readonly entries: readonly StoredEntry[];
   /** There may be more at once. */
   readonly full: boolean;
 }
@@ -58,12 +57,12 @@ export class RedisStreamStore {
     return text === null ? undefined : parseMetadata(id, text);
   }
 
-  /** The entries after a cursor; `-` for all. */
-  async page(id: string, cursor: string): Promise<Page> {
-    const from = cursor === '-' ? '-' : `(${cursor}`;
-    const raw = await this.redis.xrangeBuffer(keysOf(id).log, from, '+', 'COUNT', PAGE);
+  /** So many entries after the one with this id; `-`: from the first one on. */
+  async page(id: string, after: string, count = PAGE): Promise<Page> {
+    const from = after === '-' ? '-' : `(${after}`;
+    const raw = await this.redis.xrangeBuffer(keysOf(id).log, from, '+', 'COUNT', count);
     const entries = raw.map(([entry, fields]) => readEntry([entry, fields]));
-    return { entries, cursor: raw.at(-1)?.[0].toString() ?? cursor, full: raw.length === PAGE };
+    return { entries, full: raw.length === count };
   }
 
   /**
@@ -89,14 +88,15 @@ export class RedisStreamStore {
   async readAll(id: string): Promise<{ readonly frames: number; readonly bytes: Buffer } | undefined> {
     const all: Buffer[] = [];
     let frames = 0;
-    for (let cursor = '-', full = true; full;) {
-      const page = await this.page(id, cursor);
+    for (let after = '-', full = true; full;) {
+      const page = await this.page(id, after);
       for (const { first, count, bytes } of page.entries) {
         if (first !== frames) return undefined;
         frames += count;
         all.push(bytes);
       }
-      ({ cursor, full } = page);
+      after = page.entries.at(-1)?.id ?? after;
+      ({ full } = page);
     }
     return { frames, bytes: Buffer.concat(all) };
   }

@@ -38,14 +38,24 @@ export interface RedisStreamWriterOptions {
 export class RedisStreamWriter {
   /** Its end was sent, and with it for how long it is kept. */
   #ended = false;
+  /** Undefined once it is in Redis. */
+  #takeoverRequest: string | undefined;
+  readonly #canBeTakenOver: boolean;
+  readonly #options: Omit<RedisStreamWriterOptions, 'takeoverRequest'>;
 
-  constructor(private readonly options: RedisStreamWriterOptions) {}
+  constructor({ takeoverRequest, ...options }: RedisStreamWriterOptions) {
+    this.#options = options;
+    this.#takeoverRequest = takeoverRequest;
+    this.#canBeTakenOver = takeoverRequest !== undefined;
+  }
 
   async write(batch: Batch): Promise<Written> {
     this.#ended ||= batch.end;
     try {
       if (!batch.begins) return await this.#append(batch);
-      return await (this.#epoch === FIRST_EPOCH ? this.#begin(batch) : this.#takeOver(batch));
+      const written = await (this.#epoch === FIRST_EPOCH ? this.#begin(batch) : this.#takeOver(batch));
+      this.#takeoverRequest = undefined;
+      return written;
     } catch (error) {
       if (!isDuplicate(error)) return 'unknown';
       return this.#isOwn().catch(() => 'unknown' as const);
@@ -54,7 +64,7 @@ export class RedisStreamWriter {
 
   /** Others learn that the frames cannot be read. True if that was heard. */
   async announceLoss(): Promise<boolean> {
-    const { redis, metadata, replica, keepMs } = this.options;
+    const { redis, metadata, replica, keepMs } = this.#options;
     const { log, meta, request } = keysOf(metadata.id);
     const lost = formatMetadata({ metadata, replica, lost: true });
     try {
@@ -72,26 +82,26 @@ export class RedisStreamWriter {
   /** The stream runs: what is kept of it is kept on. */
   async renew(): Promise<void> {
     if (this.#ended) return;
-    const { redis, metadata, runMs, takeoverRequest } = this.options;
+    const { redis, metadata, runMs } = this.#options;
     const { log, meta, request } = keysOf(metadata.id);
     const commands = [() => redis.pexpire(log, runMs), () => redis.pexpire(meta, 2 * runMs)];
-    if (takeoverRequest !== undefined) commands.push(() => redis.pexpire(request, runMs));
+    if (this.#canBeTakenOver) commands.push(() => redis.pexpire(request, runMs));
     await Promise.allSettled(commands.map(async (send) => send()));
   }
 
   /** All of it, or it is asked for again. */
   async #begin(batch: Batch): Promise<Written> {
-    const { redis, metadata, replica, index, keepMs, runMs, takeoverRequest } = this.options;
+    const { redis, metadata, replica, index, keepMs, runMs } = this.#options;
     const { log, meta, request } = keysOf(metadata.id);
+    const takeoverRequest = batch.end ? undefined : this.#takeoverRequest;
     const text = formatMetadata({ metadata, replica, lost: false });
-    const isLeft = takeoverRequest !== undefined && !batch.end;
     const [added] = await inOneWrite(redis, () => {
       const asked = Promise.all([
         redis.xadd(log, this.#idOf(batch), ...entryFields(batch)).catch(orKnown),
         // Asked again, this may be a stream that another replica has taken over.
         redis.set(meta, text, 'PX', 2 * (batch.end ? keepMs : runMs), 'NX'),
         redis.pexpire(log, batch.end ? keepMs : runMs),
-        isLeft && redis.set(request, takeoverRequest, 'PX', runMs),
+        takeoverRequest !== undefined && redis.set(request, takeoverRequest, 'PX', runMs),
       ]);
       // After them: one server does them in this order, and who finds it in the index finds the stream.
       index.add(metadata);
@@ -100,13 +110,13 @@ export class RedisStreamWriter {
     if (added !== KNOWN) return 'written';
     const whose = await this.#isOwn();
     // Whoever has taken it over needs no question.
-    if (whose === 'shut-out' && isLeft) await redis.del(request);
+    if (whose === 'shut-out' && takeoverRequest !== undefined) await redis.del(request);
     return whose;
   }
 
   /** Whose stream it is now is said before anything of it can be read. */
   async #takeOver(batch: Batch): Promise<Written> {
-    const { redis, metadata, replica, runMs } = this.options;
+    const { redis, metadata, replica, runMs } = this.#options;
     const text = formatMetadata({ metadata, replica, lost: false, takenOverAt: batch.first });
     const { log, meta } = keysOf(metadata.id);
     // The first one may have kept it for a shorter time.
@@ -116,7 +126,7 @@ export class RedisStreamWriter {
   }
 
   async #append(batch: Batch): Promise<Written> {
-    const { redis, metadata } = this.options;
+    const { redis, metadata } = this.#options;
     const add = () =>
       redis.xadd(keysOf(metadata.id).log, 'NOMKSTREAM', this.#idOf(batch), ...entryFields(batch));
     const [added] = batch.end
@@ -127,25 +137,25 @@ export class RedisStreamWriter {
 
   /** The stream is over: it is kept for so long. */
   #retainEnded(): Promise<number>[] {
-    const { redis, metadata, keepMs, runMs, takeoverRequest } = this.options;
+    const { redis, metadata, keepMs, runMs } = this.#options;
     const { log, meta, request } = keysOf(metadata.id);
     const commands = [redis.pexpire(log, keepMs)];
     // What lives that long anyway is not told to.
     if (runMs > keepMs) commands.push(redis.pexpire(meta, 2 * keepMs));
-    if (takeoverRequest !== undefined) commands.push(redis.del(request));
+    if (this.#canBeTakenOver) commands.push(redis.del(request));
     return commands;
   }
 
   /** Whether the last entry is of this producer. */
   async #isOwn(): Promise<Written> {
-    const { redis, metadata } = this.options;
+    const { redis, metadata } = this.#options;
     const [last] = await redis.xrevrange(keysOf(metadata.id).log, '+', '-', 'COUNT', 1);
     if (last === undefined) return 'gone';
     return Number(last[0].split('-')[0]) > this.#epoch ? 'shut-out' : 'written';
   }
 
   get #epoch(): number {
-    return this.options.epoch ?? FIRST_EPOCH;
+    return this.#options.epoch ?? FIRST_EPOCH;
   }
 
   #idOf(batch: Batch): string {

@@ -1,11 +1,16 @@
 import { SluiceError } from '../../../core/sluice-error.js';
 import { streamGone } from '../../stream-gone.js';
-import type { Entry } from '../log/log-entry.js';
+import type { Entry, StoredEntry } from '../log/log-entry.js';
 import type { RedisStreamStore } from '../log/redis-stream-store.js';
 
 /** The pause between two looks at the log, in milliseconds: it grows while there is nothing new. */
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 500;
+/** Bytes that are read at once, about: what is read is held by nobody's limit before it is handed on. */
+const PAGE_BYTES = 256 * 1024;
+/** How many entries that are for a stream of unknown size, and at most. */
+const FIRST_PAGE = 16;
+const LARGEST_PAGE = 200;
 
 /** What a tail is made of. */
 export interface TailOptions {
@@ -26,6 +31,7 @@ export interface TailOptions {
 export class Tail {
   #cursor = '-';
   #frames = 0;
+  #pageSize = FIRST_PAGE;
   #pauseMs = SHORTEST_PAUSE_MS;
   #timer: NodeJS.Timeout | undefined;
   readonly #checks: NodeJS.Timeout;
@@ -75,9 +81,12 @@ export class Tail {
   async #readPage(): Promise<boolean> {
     const { id, store, onEntry, onEnd } = this.options;
     if (this.#closed || this.#paused) return false;
-    const { entries, cursor, full } = await store.page(id, this.#cursor);
+    const { entries, full } = await store.page(id, this.#cursor, this.#pageSize);
+    this.#adapt(entries);
     for (const entry of entries) {
-      if (this.#closed) return false;
+      // What is left of the page is read again.
+      if (this.#closed || this.#paused) return false;
+      this.#cursor = entry.id;
       // Says that there is a log, or that somebody else has taken it over.
       if (entry.count === 0 && !entry.end) continue;
       if (entry.first !== this.#frames) throw streamGone();
@@ -88,9 +97,14 @@ export class Tail {
         onEnd();
       }
     }
-    this.#cursor = cursor;
     this.#pauseMs = entries.length > 0 ? SHORTEST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 1.5);
     return full;
+  }
+
+  #adapt(entries: readonly StoredEntry[]): void {
+    const bytes = entries.reduce((sum, entry) => sum + entry.bytes.length, 0);
+    const fitting = Math.floor((entries.length * PAGE_BYTES) / Math.max(1, bytes));
+    if (entries.length > 0) this.#pageSize = Math.min(LARGEST_PAGE, Math.max(1, fitting));
   }
 
   /** Says that somebody reads, and asks whether somebody writes. A reader that is slow is a reader too. */
