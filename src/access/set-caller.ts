@@ -1,10 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { ANONYMOUS_NAME, type Caller } from '../core/chat-request.js';
+import { ownTenant } from '../core/own-tenant.js';
 import { noteCaller } from './caller-of.js';
 import { InvalidCaller } from './invalid-caller.js';
 
 const MAX_LENGTH = 256;
-/** Begins the owner of what a caller without a tenant starts, so that no user can be named like a tenant. */
+/** Begins the tenants that are Sluice's own. */
 const OWN = '@';
 const logger = new Logger('Sluice');
 
@@ -23,7 +24,7 @@ export function setCaller(request: object, caller: Caller): void {
     throw new InvalidCaller(`The application cannot name you so: ${problem}`);
   }
   const { name, tenant } = caller;
-  noteCaller(request, { name, tenant: tenant ?? OWN + name });
+  noteCaller(request, { name, tenant: tenant ?? ownTenant('user', name) });
 }
 
 /** What JavaScript may bring in place of a caller is looked at, too: a user without an id, a tenant that is null in a database. */

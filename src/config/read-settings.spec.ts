@@ -92,12 +92,13 @@ describe('readSettings', () => {
     });
   });
 
-  it('refuses a caller that is named like another one’s tenant: it would own what that one starts', () => {
+  it('gives a caller without a tenant one of its own, which is no other’s', () => {
     const callers = [
       { name: 'web', tenant: 'acme', key: 'secret-key-1' },
       { name: 'acme', key: 'secret-key-2' },
     ];
-    expect(() => readSettings({ upstreams: { main }, callers })).toThrow('callers.1.name ');
+    const tenants = readSettings({ upstreams: { main }, callers }).callers.map(({ tenant }) => tenant);
+    expect(tenants).toEqual(['acme', '@key:acme']);
   });
 
   it('completes limits of which some are given', () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { ANONYMOUS_NAME } from '../core/chat-request.js';
+import { ownTenant } from '../core/own-tenant.js';
 import type { RouteSettings, SluiceSettings, UpstreamSettings } from '../core/settings.js';
 import { ConfigurationError, problemsOf } from './configuration-error.js';
 import { optionsSchema, routeSchema } from './options-schema.js';
@@ -40,7 +41,7 @@ export function readSettings(given: unknown, dialects = readDialects(given)): Sl
     problems.push(`defaultRoute names '${fallback}', which is no route`);
   }
   const { callers, anonymous } = rest;
-  problems.push(...mistakenOwners(callers), ...(anonymous === true ? anonymousOwners(callers) : []));
+  if (anonymous === true) problems.push(...anonymousOwners(callers));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return {
     ...rest,
@@ -56,7 +57,11 @@ export function readSettings(given: unknown, dialects = readDialects(given)): Sl
 function readAccess({ callers, anonymous, caller }: AccessOptions): AccessSettings {
   const saysWhoMay = callers.length > 0 || caller !== undefined;
   return {
-    callers: callers.map(({ key, ...other }) => ({ ...other, keyHash: hashKey(key) })),
+    callers: callers.map(({ name, tenant = ownTenant('key', name), key }) => ({
+      name,
+      tenant,
+      keyHash: hashKey(key),
+    })),
     anonymous: anonymous ?? !saysWhoMay,
     openByDefault: anonymous === undefined && !saysWhoMay,
     caller,
@@ -83,18 +88,6 @@ function anonymousOwners(
   return callers.flatMap(({ name, tenant }, index) =>
     (tenant ?? name) === ANONYMOUS_NAME
       ? [`callers.${index} would share its streams with callers without a key: they are '${ANONYMOUS_NAME}'`]
-      : [],
-  );
-}
-
-/** A caller without a tenant owns what it starts under its name: another's tenant must not have that name. */
-function mistakenOwners(
-  callers: readonly { readonly name: string; readonly tenant?: string | undefined }[],
-): string[] {
-  const tenants = new Set(callers.map(({ tenant }) => tenant));
-  return callers.flatMap(({ name, tenant }, index) =>
-    tenant === undefined && tenants.has(name)
-      ? [`callers.${index}.name is the name of another caller's tenant`]
       : [],
   );
 }

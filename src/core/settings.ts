@@ -150,7 +150,8 @@ export type NamedCaller = Caller | null | undefined;
 /** A caller that presents a key. Only the key's SHA-256 is kept. */
 export interface CallerSettings {
   readonly name: string;
-  readonly tenant?: string | undefined;
+  /** Of its own where none was given. */
+  readonly tenant: string;
   readonly keyHash: Buffer;
 }
 
