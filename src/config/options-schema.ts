@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { CallerReader } from '../core/settings.js';
 import { hasReadableUser } from './has-readable-user.js';
+import { headerText, presentableKey } from './header-text.js';
+import { originSchema } from './origin.js';
 import { dialectsSchema } from './read-dialects.js';
 import { proxyUrl } from './proxy-url.js';
 import { tlsSchema } from './tls-schema.js';
@@ -15,15 +17,10 @@ const timer = z.number().int().positive().max(MAX_TIMER_MS);
 const milliseconds = (fallback: number) => timer.default(fallback);
 const count = (fallback: number) => z.number().int().positive().default(fallback);
 
-/** What HTTP takes in a header: printable Latin-1. axios would strip anything else without a word. */
-const headerValue = z
-  .string()
-  .regex(/^[\t\x20-\x7e\xa0-\xff]+$/, 'holds a character that HTTP headers cannot carry');
-
 /** What stands behind `Bearer`. */
-const key = headerValue.regex(/\S/, 'is blank');
+const key = headerText.regex(/\S/, 'is blank');
 
-const headers = z.record(z.string().regex(/^[\w-]+$/, 'is no header name'), headerValue);
+const headers = z.record(z.string().regex(/^[\w-]+$/, 'is no header name'), headerText);
 
 /** No limit where none is given. */
 const bound = z.number().int().positive().default(Number.POSITIVE_INFINITY);
@@ -157,7 +154,7 @@ const owner = z.string().regex(/^(?!@)/, 'may not begin with @');
 
 /** The module's options, and what a configuration file says of a Sluice. Defaults stand here alone. */
 export const optionsSchema = z.strictObject({
-  corsOrigins: z.array(z.string()).default([]),
+  corsOrigins: z.array(originSchema).default([]),
   allowedHosts: z
     .array(z.string().regex(/^(?:\*|[\w.-]+)$/, 'is no name of a host, without a port'))
     .default([]),
@@ -169,7 +166,7 @@ export const optionsSchema = z.strictObject({
     .optional(),
   defaultRoute: z.string().optional(),
   callers: z
-    .array(z.strictObject({ name: owner.min(1), tenant: owner.optional(), key: z.string().min(8) }))
+    .array(z.strictObject({ name: owner.min(1), tenant: owner.optional(), key: presentableKey }))
     .default([]),
   anonymous: z.boolean().optional(),
   dialects: dialectsSchema,

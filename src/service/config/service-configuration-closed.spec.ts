@@ -73,6 +73,30 @@ describe('what is wrong with a text that stands elsewhere', () => {
     expect(() => readServiceConfiguration({ SLUICE_MODEL: 'a*b' })).toThrow('SLUICE_MODEL may hold a *');
   });
 
+  it('is named where no caller, no operator and no page could send it', () => {
+    const variables = {
+      SLUICE_API_KEYS: 'caller-key-1,secret\nkey',
+      SLUICE_ADMIN_KEY: 'secret\nkey',
+      SLUICE_CORS_ORIGINS: 'https://app.example, https://secret.example/',
+    };
+    const read = () => readServiceConfiguration(variables);
+    expect(read).toThrow(/SLUICE_ADMIN_KEY holds a character that HTTP headers cannot carry/);
+    expect(read).toThrow(/SLUICE_API_KEYS \(callers\.1\.key\) holds a character/);
+    expect(read).toThrow(/SLUICE_CORS_ORIGINS \(corsOrigins\.1\) is no origin as browsers send it/);
+    expect(read).not.toThrow(/secret|callers\.0|corsOrigins\.0/);
+    const content = `
+      adminKey: "\${SLUICE_ADMIN_KEY}"
+      corsOrigins: ["*", "secret.example"]
+      callers: [{ name: web, key: "\${ADMIN}" }]
+      ${upstreams}`;
+    const fromFile = () =>
+      readServiceConfiguration({ SLUICE_CONFIG: fileOf(content), ...variables, ADMIN: 'secret\nkey' });
+    expect(fromFile).toThrow(/SLUICE_ADMIN_KEY \(adminKey\) holds a character/);
+    expect(fromFile).toThrow(/corsOrigins\.1 is no origin/);
+    expect(fromFile).toThrow(/ADMIN \(callers\.0\.key\) holds a character/);
+    expect(fromFile).not.toThrow(/secret|SLUICE_CORS_ORIGINS/);
+  });
+
   it('is named with the variables and the files that the file names', () => {
     const key = fileOf('sk-\nsecret\n', 'key');
     const content = `

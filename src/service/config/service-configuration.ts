@@ -11,6 +11,7 @@ import { environmentSources } from './environment/environment-sources.js';
 import { exposureOf, openings, startedWith, type Exposure } from './exposure.js';
 import { nameSource } from './environment/name-source.js';
 import { optionsFromEnvironment, type Options } from './environment/options-from-environment.js';
+import { presentableKey } from '../../config/header-text.js';
 import { readSettings } from '../../config/read-settings.js';
 import {
   requestLimits,
@@ -43,8 +44,6 @@ export interface ServiceConfiguration extends RequestLimits {
   readonly moduleOptions: (simulatedUrl: string) => Options;
 }
 
-const MIN_KEY_LENGTH = 8;
-
 /** What a file may say beside the module's options. */
 const fileSchema = z.looseObject({
   host: z.string().optional(),
@@ -52,7 +51,7 @@ const fileSchema = z.looseObject({
   logLevel: z.enum(LOG_LEVELS).optional(),
   corsOrigins: z.array(z.string()).optional(),
   workers: workersFromFile.optional(),
-  adminKey: z.string().min(MIN_KEY_LENGTH).optional(),
+  adminKey: presentableKey.optional(),
   simulated: z.boolean().optional(),
   limits: requestLimitsSchema.loose().optional(),
 });
@@ -122,9 +121,10 @@ function readFile(variables: Variables, problems: string[]): ReadFile {
   const parsed = fileSchema.safeParse(content);
   if (parsed.success) return { file: parsed.data, files, sources };
   problems.push(...problemsOf(parsed.error));
+  const wrong = new Set(parsed.error.issues.map(({ path: [name] }) => name));
   const options = z.record(z.string(), z.unknown()).safeParse(content).data ?? {};
-  const file = Object.fromEntries(Object.entries(options).filter(([name]) => !(name in fileSchema.shape)));
-  return { file, files, sources };
+  const right = Object.entries(options).filter(([name]) => !wrong.has(name));
+  return { file: fileSchema.parse(Object.fromEntries(right)), files, sources };
 }
 
 function gather<T>(problems: string[], read: () => T): T | undefined {

@@ -8,15 +8,14 @@ export function environmentSources(environment: Environment, file: Options): Map
     if (environment.OPENAI_API_KEY !== undefined) sources.set('upstreams.openai.keys.0', 'OPENAI_API_KEY');
     if (environment.OPENAI_BASE_URL !== undefined) sources.set('upstreams.openai.baseUrl', 'OPENAI_BASE_URL');
   }
-  if (file['callers'] === undefined) {
-    for (const index of environment.SLUICE_API_KEYS.keys()) {
-      sources.set(`callers.${index}.key`, 'SLUICE_API_KEYS');
-    }
-  }
-  if (file['allowedHosts'] === undefined) {
-    for (const index of environment.SLUICE_ALLOWED_HOSTS.keys()) {
-      sources.set(`allowedHosts.${index}`, 'SLUICE_ALLOWED_HOSTS');
-    }
+  const lists = [
+    ['callers', '.key', 'SLUICE_API_KEYS'],
+    ['allowedHosts', '', 'SLUICE_ALLOWED_HOSTS'],
+    ['corsOrigins', '', 'SLUICE_CORS_ORIGINS'],
+  ] as const;
+  for (const [option, rest, variable] of lists) {
+    if (file[option] !== undefined) continue;
+    for (const index of environment[variable].keys()) sources.set(`${option}.${index}${rest}`, variable);
   }
   return sources;
 }

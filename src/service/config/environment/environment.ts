@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ConfigurationError, problemsOf } from '../../../config/configuration-error.js';
 import { DEFAULT_MAX_STREAMS, redisUrl } from '../../../config/options-schema.js';
+import { presentableKey } from '../../../config/header-text.js';
 import { proxyFromText } from '../../../config/proxy-url.js';
 import { workersFromText } from '../worker-count.js';
 
@@ -56,7 +57,7 @@ const schema = z.object({
   SLUICE_CONFIG: z.string().optional(),
   REDIS_URL: redisUrl.optional(),
   SLUICE_TICKET_SECRET: z.string().min(16).optional(),
-  SLUICE_ADMIN_KEY: z.string().min(8).optional(),
+  SLUICE_ADMIN_KEY: presentableKey.optional(),
   HTTPS_PROXY: proxyFromText.optional(),
   https_proxy: proxyFromText.optional(),
   HTTP_PROXY: proxyFromText.optional(),
