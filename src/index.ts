@@ -55,7 +55,25 @@ export {
   type SluiceErrorDetails,
   type StreamReference,
 } from './core/sluice-error.js';
-export type { Caller, ChatMessage, ChatRequest } from './core/chat-request.js';
+export type { Caller, ChatRequest } from './core/chat-request.js';
+export type {
+  AssistantMessage,
+  CallOptions,
+  FunctionTool,
+  Prompt,
+  PromptFile,
+  PromptMessage,
+  ProviderOptions,
+  ReasoningContent,
+  ResponseFormat,
+  SystemMessage,
+  TextContent,
+  ToolCall,
+  ToolChoice,
+  ToolMessage,
+  ToolResult,
+  UserMessage,
+} from './core/prompt.js';
 export type {
   AudioContent,
   AudioDelta,

@@ -13,7 +13,7 @@ describe('the option dialects', () => {
       dialects: [mine],
       upstreams: { a: { ...upstreams.a, dialect: 'mine' } },
     });
-    expect(settings.dialects.upstream('mine')).toBe(mine.upstream);
+    expect(settings.dialects.upstream('mine').name).toBe('mine');
     expect(settings.upstreams.get('a')?.dialect).toBe('mine');
   });
 

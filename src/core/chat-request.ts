@@ -1,20 +1,17 @@
+import type { CallOptions, PromptMessage } from './prompt.js';
 import type { DialectName } from './dialect/dialect-name.js';
 
-/** A message in OpenAI's shape: `role`, `content` as text or content parts, and whatever else the role carries. */
-export interface ChatMessage {
-  readonly role: string;
-  readonly content?: unknown;
-  readonly [field: string]: unknown;
-}
-
-/** What a caller asks, whatever dialect it speaks. */
-export interface ChatRequest {
+/**
+ * What a caller asks: in no dialect's words (`messages` and the call options), or as the body of one dialect (`source`), which
+ * that dialect alone reads. An upstream of the same dialect gets the body, unknown fields included; for any other it is read into
+ * messages and options.
+ */
+export interface ChatRequest extends CallOptions {
   /** The route's name. @default the default route */
   readonly model?: string | undefined;
-  readonly messages: readonly ChatMessage[];
-  /** Sampling and tool fields in OpenAI's names (`temperature`, `max_tokens`, `stop`, `tools`, …). */
-  readonly parameters?: Readonly<Record<string, unknown>>;
-  /** The caller's own body: an upstream of the same dialect gets it whole, unknown fields included. */
+  /** Absent where there is a `source`. */
+  readonly messages?: readonly PromptMessage[];
+  /** The body in the words of this dialect. */
   readonly source?: { readonly dialect: DialectName; readonly body: Readonly<Record<string, unknown>> };
   /**
    * The whole request as the text of a JSON object in that dialect, its values as the caller wrote them: what is read of

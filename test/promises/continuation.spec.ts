@@ -26,7 +26,7 @@ function launch(
   const targets = ['a', 'b'].map((upstream) => ({ upstream, model: `m-${upstream}`, continues }));
   return Fleet.start(['a', 'b'], {
     route: { targets, continuation: true, ...fields },
-    upstreams: { idleTimeoutMs: 150 },
+    upstreams: { idleTimeoutMs: 600 },
     rest,
   });
 }

@@ -144,6 +144,20 @@ describe('a dialect of the host’s own', () => {
     });
   });
 
+  it.each([true, false])(
+    'is not asked what cannot be said in its words: a stream is wanted %s',
+    async (stream) => {
+      const before = upstream.requests.length;
+      const messages = [{ role: 'user', content: [{ type: 'video_url', video_url: { url: 'x' } }] }];
+      const response = await post('/v1/chat/completions', { model: 'tiny', stream, messages });
+      expect(response.status).toBe(400);
+      expect(JSON.parse(await response.text())).toMatchObject({
+        error: { message: expect.stringContaining('messages.0.content.0'), type: 'invalid_request_error' },
+      });
+      expect(upstream.requests).toHaveLength(before);
+    },
+  );
+
   it('is told as cut where it breaks off, in the caller’s dialect', async () => {
     const text = await (await chat('tiny', 'cut', true)).text();
     expect(text).toContain('"code":"upstream_cut"');
@@ -177,7 +191,7 @@ describe('a dialect of the host’s own', () => {
 
   it('is what a whole answer is written in, in-process', async () => {
     const relay = host.app.get(RelayService);
-    const request = { model: 'openai', messages: [{ role: 'user', content: 'Hi' }] };
+    const request = { model: 'openai', messages: [{ role: 'user', content: 'Hi' }] } as const;
     const { body } = await relay.complete(request, { dialect: tiny.caller });
     expect(JSON.parse(body.toString())).toEqual({ t: 'Hello you', end: 'stop' });
   });

@@ -15,7 +15,8 @@ const upstream: UpstreamDialect = {
   name: NAME,
   framing: 'ndjson',
   path: ({ model, streaming }) => `/models/${model}:${streaming ? 'stream' : 'whole'}`,
-  encodeRequest: ({ messages }) => JSON.stringify({ ask: messages.map(({ content }) => content) }),
+  encodeRequest: ({ messages = [], source }) =>
+    JSON.stringify(source?.body ?? { ask: messages.map(({ content }) => content) }),
   authorize: (key) => ({ 'x-tiny-key': key }),
   decoder: () => ({
     decode: ({ data }) => {
@@ -41,13 +42,9 @@ const caller: CallerDialect = {
   name: NAME,
   decodeRequest: (body) => {
     const fields = read(JSON.stringify(body));
-    const { ask, model } = fields;
-    return {
-      model: textOf(model),
-      messages: [{ role: 'user', content: ask }],
-      source: { dialect: NAME, body: fields },
-    };
+    return { model: textOf(fields['model']), source: { dialect: NAME, body: fields } };
   },
+  decodePrompt: ({ ask }) => ({ messages: [{ role: 'user', content: textOf(ask) ?? '' }] }),
   encoder: ({ streamId, numbers }) => {
     const frame = (data: Fields) => `id: ${streamId}:${numbers.next++}\ndata: ${JSON.stringify(data)}\n\n`;
     return {

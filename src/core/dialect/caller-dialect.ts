@@ -1,3 +1,4 @@
+import type { Prompt } from '../prompt.js';
 import type { ChatRequest } from '../chat-request.js';
 import type { FrameBytes } from '../frame-bytes.js';
 import type { SluiceError } from '../sluice-error.js';
@@ -13,6 +14,11 @@ export interface CallerDialect {
   readonly name: DialectName;
   /** Reads a request's body; `json` is the text that it was read from, if it is known. Throws `invalid-request`. */
   decodeRequest(body: unknown, json?: string): ChatRequest;
+  /**
+   * Reads the body of a `source` of this dialect, for upstreams that speak another one. Throws `invalid-request` for what cannot be
+   * said otherwise. Undefined for a dialect whose requests have messages and no `source`.
+   */
+  decodePrompt?(body: Readonly<Record<string, unknown>>): Prompt;
   /** Encodes the parts of one stream. Holds the state of that stream. */
   encoder(context: FormatContext): PartEncoder<FrameBytes>;
   readonly encodeErrorBody: EncodeErrorBody;

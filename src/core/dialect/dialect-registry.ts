@@ -2,11 +2,14 @@ import type { CallerDialect } from './caller-dialect.js';
 import type { Dialect } from './dialect.js';
 import type { DialectName } from './dialect-name.js';
 import type { UpstreamDialect } from './upstream-dialect.js';
-import type { SluiceError } from '../sluice-error.js';
+import { SluiceError } from '../sluice-error.js';
+import type { Prompt } from '../prompt.js';
+import { acceptForeignRequests } from './foreign-requests.js';
 
 /** The wire formats of one application, by name. */
 export class DialectRegistry {
   readonly #dialects: ReadonlyMap<DialectName, Dialect>;
+  readonly #upstreams: ReadonlyMap<DialectName, UpstreamDialect>;
 
   /** Throws where two dialects have one name, or a face has another name than its dialect. */
   constructor(dialects: readonly Dialect[]) {
@@ -17,11 +20,17 @@ export class DialectRegistry {
     }
     this.#dialects = new Map(dialects.map((dialect) => [dialect.name, dialect]));
     if (this.#dialects.size < dialects.length) throw new Error('Two dialects have the same name');
+    const read = (name: DialectName, body: Readonly<Record<string, unknown>>) => this.#promptOf(name, body);
+    this.#upstreams = new Map(
+      dialects.flatMap(({ name, upstream }) =>
+        upstream === undefined ? [] : [[name, acceptForeignRequests(upstream, read)]],
+      ),
+    );
   }
 
-  /** Throws where no dialect of this name faces upstreams. */
+  /** It takes requests of callers of every dialect. Throws where no dialect of this name faces upstreams. */
   upstream(name: DialectName): UpstreamDialect {
-    const dialect = this.#dialects.get(name)?.upstream;
+    const dialect = this.#upstreams.get(name);
     if (dialect === undefined) throw new Error(`No upstream dialect is named '${name}'`);
     return dialect;
   }
@@ -43,12 +52,19 @@ export class DialectRegistry {
 
   /** The names of those that face upstreams. */
   get upstreamNames(): DialectName[] {
-    return [...this.#dialects.values()].flatMap(({ name, upstream }) => (upstream ? [name] : []));
+    return [...this.#upstreams.keys()];
   }
 
   /** The names of those whose streams can be retained. */
   get retainedNames(): DialectName[] {
     return [...this.#dialects.values()].flatMap(({ name, caller }) => (caller?.retained ? [name] : []));
+  }
+
+  /** Throws `invalid-request` where the dialect's requests cannot be said in another one. */
+  #promptOf(name: DialectName, body: Readonly<Record<string, unknown>>): Prompt {
+    const prompt = this.#dialects.get(name)?.caller?.decodePrompt?.(body);
+    if (prompt !== undefined) return prompt;
+    throw new SluiceError('invalid-request', 'This request cannot be passed on to a provider of another API');
   }
 }
 

@@ -20,7 +20,10 @@ export interface RequestTarget {
 /** How a response stream is cut into events: `sse` at blank lines (WHATWG HTML 9.2), `ndjson` at line ends. */
 export type Framing = 'sse' | 'ndjson';
 
-/** A wire format facing an upstream. Pure: no I/O, no state. */
+/**
+ * A wire format facing an upstream. Pure: no I/O, no state. Requests that it is given have a `source` of this dialect, or none: then
+ * they have messages.
+ */
 export interface UpstreamDialect {
   readonly name: DialectName;
   readonly framing: Framing;

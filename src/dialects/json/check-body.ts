@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { ChatMessage } from '../../core/chat-request.js';
 import { invalidRequest, type Issue } from '../invalid-request.js';
 
 /** One message of a conversation in OpenAI's shape. */
@@ -15,7 +14,7 @@ export interface CheckedBody {
   /** The body with the first of its messages at most: the others need no schema. */
   readonly fields: unknown;
   /** All messages, as they came; undefined where `messages` is no list, which the schema tells. */
-  readonly messages: readonly ChatMessage[] | undefined;
+  readonly messages: readonly object[] | undefined;
 }
 
 /**

@@ -5,6 +5,8 @@ const user = { role: 'user', content: 'Hi' };
 const system = { role: 'system', content: 'Be brief' };
 const MISSING = { code: 'missing-content', status: 400, message: "Missing 'content' parameter" };
 
+const chat = (body: object) => ({ dialect: 'openai-chat', body });
+
 /** What an `invalid-request` says of a field. */
 const invalid = (text: string) =>
   expect.objectContaining({ code: 'invalid-request', message: expect.stringContaining(text) });
@@ -12,8 +14,7 @@ const invalid = (text: string) =>
 describe('decodeQuery', () => {
   it('reads a question with its defaults', () => {
     expect(decodeQuery({ content: 'Hi' })).toEqual({
-      messages: [user],
-      parameters: {},
+      source: chat({ messages: [user] }),
       leavesTemperature: true,
     });
   });
@@ -22,14 +23,16 @@ describe('decodeQuery', () => {
     const query = { content: 'Hi', system: 'Be brief', model: 'fast', temperature: '1.5', unknown: 'x' };
     expect(decodeQuery(query)).toEqual({
       model: 'fast',
-      messages: [system, user],
-      parameters: { temperature: 1.5 },
+      source: chat({ temperature: 1.5, messages: [system, user] }),
     });
   });
 
   it('takes empty optional parameters for absent, as forms send them', () => {
     const empty = { content: 'Hi', system: '', model: '', temperature: '' };
-    expect(decodeQuery(empty)).toEqual({ messages: [user], parameters: {}, leavesTemperature: true });
+    expect(decodeQuery(empty)).toEqual({
+      source: chat({ messages: [user] }),
+      leavesTemperature: true,
+    });
   });
 
   it.each([undefined, null, {}, { content: '' }, { content: null }, { prompt: 'Hi' }])(
@@ -40,9 +43,9 @@ describe('decodeQuery', () => {
   );
 
   it.each(['0', '2', '0.7'])('takes the temperature %s', (temperature) => {
-    expect(decodeQuery({ content: 'Hi', temperature }).parameters).toEqual({
-      temperature: Number(temperature),
-    });
+    expect(decodeQuery({ content: 'Hi', temperature }).source).toEqual(
+      chat({ temperature: Number(temperature), messages: [user] }),
+    );
   });
 
   it.each(['-0.1', '2.1', 'hot', 'NaN', 'Infinity'])('refuses the temperature %s', (temperature) => {
@@ -64,8 +67,7 @@ describe('decodeQuery', () => {
 describe('decodeBody', () => {
   it('reads a question with its defaults', () => {
     expect(decodeBody({ content: 'Hi', system: 'Be brief' })).toEqual({
-      messages: [system, user],
-      parameters: {},
+      source: chat({ messages: [system, user] }),
       leavesTemperature: true,
     });
   });
@@ -74,15 +76,16 @@ describe('decodeBody', () => {
     const messages = [user, { role: 'assistant', content: null, tool_calls: [{ id: 'c' }] }];
     expect(decodeBody({ messages, system: 'Be brief', model: 'fast' })).toEqual({
       model: 'fast',
-      messages: [system, ...messages],
-      parameters: {},
+      source: chat({ messages: [system, ...messages] }),
       leavesTemperature: true,
     });
   });
 
   it('passes the other fields on to the model', () => {
     const parameters = { temperature: 0, max_tokens: 5, stop: ['x'], top_p: 0.5, vendor: { deep: 1 } };
-    expect(decodeBody({ content: 'Hi', ...parameters }).parameters).toEqual(parameters);
+    expect(decodeBody({ content: 'Hi', ...parameters }).source).toEqual(
+      chat({ ...parameters, messages: [user] }),
+    );
   });
 
   it.each([

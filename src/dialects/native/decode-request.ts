@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { ChatMessage, ChatRequest } from '../../core/chat-request.js';
+import type { ChatRequest } from '../../core/chat-request.js';
+import type { PromptMessage } from '../../core/prompt.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import { MAX_MODEL_NAME_LENGTH } from '../max-model-name-length.js';
 import { invalidRequest } from '../invalid-request.js';
@@ -42,7 +43,14 @@ export function decodeQuery(query: unknown): ChatRequest {
   const parsed = streamQuerySchema.safeParse(withoutEmpty(query));
   if (!parsed.success) throw invalidRequest(parsed.error.issues);
   const { content, system, model, temperature } = parsed.data;
-  return { model, messages: conversation(content, system), ...temperatureOf(temperature) };
+  return {
+    model,
+    source: chatCompletion(temperature === undefined ? {} : { temperature }, [
+      ...instructions(system),
+      said(content),
+    ]),
+    ...(temperature === undefined && { leavesTemperature: true }),
+  };
 }
 
 /**
@@ -62,12 +70,11 @@ export function decodeBody(body: unknown, json?: string): ChatRequest {
       "The request is not valid: give 'content' or 'messages', not both",
     );
   }
-  const conversed = messages ?? conversation(content ?? '', undefined);
+  const conversed = messages ?? [said(content ?? '')];
   const before = instructions(system);
   return {
     model,
-    messages: [...before, ...conversed],
-    parameters,
+    source: chatCompletion(parameters, [...before, ...conversed]),
     ...(parameters.temperature === undefined && { leavesTemperature: true }),
     ...(json !== undefined && {
       text: { dialect: 'openai-chat', json: asChatCompletion(json, before, conversed) },
@@ -75,20 +82,13 @@ export function decodeBody(body: unknown, json?: string): ChatRequest {
   };
 }
 
-function temperatureOf(
-  temperature: number | undefined,
-): Pick<ChatRequest, 'parameters' | 'leavesTemperature'> {
-  return temperature === undefined
-    ? { parameters: {}, leavesTemperature: true }
-    : { parameters: { temperature } };
+/** The same for a query and a body that say the same. */
+function chatCompletion(fields: object, messages: readonly object[]): NonNullable<ChatRequest['source']> {
+  return { dialect: 'openai-chat', body: { ...fields, messages } };
 }
 
 /** The body under OpenAI's names. What the caller wrote under them stays byte by byte. */
-function asChatCompletion(
-  json: string,
-  before: readonly ChatMessage[],
-  conversed: readonly ChatMessage[],
-): string {
+function asChatCompletion(json: string, before: readonly object[], conversed: readonly object[]): string {
   const own = jsonMember(json, 'messages');
   const written = own === undefined ? JSON.stringify(conversed) : json.slice(own.valueFrom, own.valueTo);
   const [first] = before;
@@ -96,12 +96,12 @@ function asChatCompletion(
   return withMembers(json, { content: undefined, system: undefined, model: undefined, messages });
 }
 
-function instructions(system: string | undefined): ChatMessage[] {
+function instructions(system: string | undefined): PromptMessage[] {
   return system ? [{ role: 'system', content: system }] : [];
 }
 
-function conversation(content: string, system: string | undefined): ChatMessage[] {
-  return [...instructions(system), { role: 'user', content }];
+function said(content: string): PromptMessage {
+  return { role: 'user', content };
 }
 
 function missingContent(): SluiceError {

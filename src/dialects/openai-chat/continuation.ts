@@ -1,4 +1,3 @@
-import type { ChatRequest } from '../../core/chat-request.js';
 import type {
   ContinuedAnswer,
   Continuation,
@@ -17,6 +16,7 @@ import { sseData } from '../sse-frame.js';
 import { withMembers } from '../json/with-members.js';
 import { eventDecoder } from './chunk/decode-event.js';
 import { encodeErrorFrame } from './errors/encode-error.js';
+import { bodyOf } from './prompt/body-of.js';
 import { asksForUsage } from './encode-request.js';
 import { isRecord } from './chunk/is-record.js';
 
@@ -33,20 +33,20 @@ export const continuation: Continuation = {
   },
   listen: () => new PartialTextRecorder(),
   requestFor(request, { text, tokens }) {
-    const limits = Object.entries(bodyOf(request)).flatMap(([name, value]) =>
+    const body = bodyOf(request);
+    const limits = Object.entries(body).flatMap(([name, value]) =>
       (name === 'max_tokens' || name === 'max_completion_tokens') && typeof value === 'number'
         ? [[name, value - tokens] as const]
         : [],
     );
     if (limits.some(([, left]) => left <= 0)) return undefined;
     const beginning = { role: 'assistant', content: text };
-    const messages = [...request.messages, beginning];
-    const changed = { messages, ...Object.fromEntries(limits) };
+    const messages = Array.isArray(body['messages']) ? [...body['messages'], beginning] : [beginning];
+    const { model, leavesTemperature } = request;
     return {
-      ...request,
-      messages,
-      ...(request.parameters && { parameters: { ...request.parameters, ...Object.fromEntries(limits) } }),
-      ...(request.source && { source: { ...request.source, body: { ...request.source.body, ...changed } } }),
+      model,
+      leavesTemperature,
+      source: { dialect: 'openai-chat', body: { ...body, messages, ...Object.fromEntries(limits) } },
       ...(request.text && {
         text: { ...request.text, json: continuedRequest(request.text.json, beginning, limits) },
       }),
@@ -68,10 +68,6 @@ function continuedRequest(
     messages: `${messages},${JSON.stringify(message)}]`,
     ...Object.fromEntries(limits.map(([name, left]) => [name, JSON.stringify(left)])),
   });
-}
-
-function bodyOf({ source, parameters }: ChatRequest): Body {
-  return source?.body ?? parameters ?? {};
 }
 
 function isEmpty(list: unknown): boolean {

@@ -13,7 +13,7 @@ describe('decodeRequest', () => {
       stream_options: { a: 1 },
     };
     expect(decodeRequest(body)).toEqual({
-      request: { model: 'm', messages, source: { dialect: 'openai-chat', body } },
+      request: { model: 'm', source: { dialect: 'openai-chat', body } },
       streaming: true,
     });
   });

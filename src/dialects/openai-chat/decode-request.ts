@@ -30,15 +30,14 @@ export function decodeRequest(
   body: unknown,
   json?: string,
 ): { readonly request: ChatRequest; readonly streaming: boolean } {
-  const { fields, messages } = checkBody(body);
+  const { fields } = checkBody(body);
   const parsed = chatCompletionRequestSchema.safeParse(fields);
   if (!parsed.success) throw invalidRequest(parsed.error.issues);
   refuseUntrue(body, json);
-  const { model, messages: first, stream } = parsed.data;
+  const { model, stream } = parsed.data;
   return {
     request: {
       model,
-      messages: messages ?? first,
       // The body as it came, not as the schema copied it: its fields keep their order.
       source: { dialect: 'openai-chat', body: Object.fromEntries(Object.entries(body ?? {})) },
       ...(json !== undefined && { text: { dialect: 'openai-chat', json } }),

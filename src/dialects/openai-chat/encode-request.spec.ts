@@ -3,10 +3,9 @@ import type { ChatRequest } from '../../core/chat-request.js';
 import type { RequestTarget } from '../../core/dialect/upstream-dialect.js';
 import { asksForUsage, encodeRequest } from './encode-request.js';
 
-const messages = [{ role: 'user', content: 'Hi' }];
+const messages = [{ role: 'user', content: 'Hi' }] as const;
 
 const from = (body: Record<string, unknown>): ChatRequest => ({
-  messages,
   source: { dialect: 'openai-chat', body: { messages, ...body } },
 });
 
@@ -23,7 +22,7 @@ const encode = (request: ChatRequest, target: Partial<RequestTarget> = TARGET): 
 
 const written = (json: string): ChatRequest => {
   const body = JSON.parse(json) as Record<string, unknown>;
-  return { messages, source: { dialect: 'openai-chat', body }, text: { dialect: 'openai-chat', json } };
+  return { source: { dialect: 'openai-chat', body }, text: { dialect: 'openai-chat', json } };
 };
 
 describe('encodeRequest', () => {
@@ -37,9 +36,9 @@ describe('encodeRequest', () => {
     });
   });
 
-  it('builds a body of the parameters of other callers', () => {
-    const request: ChatRequest = { model: 'public', messages, parameters: { temperature: 0.7 } };
-    expect(encode(request)).toEqual({ messages, model: 'theirs', temperature: 0.7 });
+  it('builds a body of the messages and options of other callers', () => {
+    const request: ChatRequest = { model: 'public', messages, temperature: 0.7, maxOutputTokens: 5 };
+    expect(encode(request)).toEqual({ messages, model: 'theirs', temperature: 0.7, max_tokens: 5 });
   });
 
   it.each([[{}], [{ stream_options: null }], [{ stream_options: { include_usage: false } }]])(

@@ -2,6 +2,7 @@ import type { ChatRequest } from '../../core/chat-request.js';
 import type { RequestTarget } from '../../core/dialect/upstream-dialect.js';
 import { jsonMember } from '../json/json-members.js';
 import { withMembers } from '../json/with-members.js';
+import { bodyOf } from './prompt/body-of.js';
 
 /**
  * The body for an upstream, as JSON. Of a caller whose bytes are known every member but those that must change is passed on
@@ -21,9 +22,9 @@ export function encodeRequest(request: ChatRequest, target: RequestTarget): stri
 }
 
 /** How many answers a request asks for (`n`). */
-export function choicesOf({ source, parameters }: ChatRequest): number {
-  const choices = (source?.dialect === 'openai-chat' ? source.body : parameters)?.['n'];
-  return typeof choices === 'number' ? choices : 1;
+export function choicesOf({ source, choices = 1 }: ChatRequest): number {
+  const asked = source === undefined ? choices : source.body['n'];
+  return typeof asked === 'number' ? asked : 1;
 }
 
 /** True if the caller of this dialect asked to see the usage of its stream. */
@@ -32,9 +33,8 @@ export function asksForUsage({ source }: ChatRequest): boolean {
   return typeof options === 'object' && options !== null && Reflect.get(options, 'include_usage') === true;
 }
 
-function textOf({ text, source, parameters, messages }: ChatRequest): string {
-  if (text?.dialect === 'openai-chat') return text.json;
-  return JSON.stringify(source?.dialect === 'openai-chat' ? source.body : { ...parameters, messages });
+function textOf(request: ChatRequest): string {
+  return request.text?.json ?? JSON.stringify(bodyOf(request));
 }
 
 function memberOf(text: string, wanted: string): string | undefined {

@@ -15,6 +15,7 @@ import { choicesOf, encodeRequest } from './encode-request.js';
 import { decodeError } from './errors/decode-error.js';
 import { encodeErrorBody, encodeErrorFrame } from './errors/encode-error.js';
 import { passThrough } from './pass-through.js';
+import { decodePrompt } from './prompt/decode-prompt.js';
 import { readText } from './read-text.js';
 
 const NAME = 'openai-chat';
@@ -40,6 +41,7 @@ export const openaiChatUpstream = {
 export const openaiChatCaller = {
   name: NAME,
   decodeRequest: (body, json) => decodeRequest(body, json).request,
+  decodePrompt,
   encoder: chunkEncoder,
   encodeErrorBody,
   encodeCompletion,

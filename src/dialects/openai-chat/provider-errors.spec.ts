@@ -23,7 +23,7 @@ interface ProviderFailure {
 const FIXTURES = new URL('../../../test/fixtures/openai-chat/failures.json', import.meta.url);
 const FAILURES = JSON.parse(readFileSync(FIXTURES, 'utf8')) as readonly ProviderFailure[];
 
-const request = { model: 'm', messages: [{ role: 'user', content: 'x' }] };
+const request = { model: 'm', messages: [{ role: 'user', content: 'x' }] } as const;
 const said = (content: string, fields: object = {}) =>
   JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: null }], ...fields });
 

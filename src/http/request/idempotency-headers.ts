@@ -49,7 +49,7 @@ export function readRequestIdentity(
 }
 
 /** Of what was read, whatever the order of its fields, and of the very text where reading loses something. */
-function identityOf({ text, ...question }: ChatRequest): string {
-  const asked = question.source?.body ?? question;
+function identityOf({ text, source, ...others }: ChatRequest): string {
+  const asked = { ...others, body: source?.body };
   return canonicalHash(text === undefined || isReadExactly(text.json) ? asked : [asked, text.json]);
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { TextContent } from '../../core/prompt.js';
 import { estimatePromptTokens } from './estimate-tokens.js';
 
-const ask = (content: unknown) => estimatePromptTokens({ messages: [{ role: 'user', content }] });
+const ask = (content: string | TextContent[]) =>
+  estimatePromptTokens({ messages: [{ role: 'user', content }] });
 
 describe('estimatePromptTokens', () => {
   it('takes a token for four characters of the messages, as they are sent', () => {
@@ -14,15 +16,21 @@ describe('estimatePromptTokens', () => {
   });
 
   it('counts every message and whatever it carries', () => {
-    const tool = { role: 'assistant', tool_calls: [{ function: { name: 'f', arguments: 'x'.repeat(400) } }] };
-    expect(estimatePromptTokens({ messages: [tool, tool] })).toBeGreaterThan(200);
+    const call = { type: 'tool-call', toolCallId: 'c', toolName: 'f', input: 'x'.repeat(400) } as const;
+    const message = { role: 'assistant', content: [call] } as const;
+    expect(estimatePromptTokens({ messages: [message, message] })).toBeGreaterThan(200);
     expect(ask([{ type: 'text', text: 'x'.repeat(400) }])).toBeGreaterThan(100);
   });
 
   it('does not count what is no question', () => {
-    const messages = [{ role: 'user', content: 'Hello' }];
-    expect(
-      estimatePromptTokens({ messages, model: 'm'.repeat(400), parameters: { stop: 'x'.repeat(400) } }),
-    ).toBe(9);
+    const messages = [{ role: 'user', content: 'Hello' }] as const;
+    const [model, text] = ['m'.repeat(400), 'x'.repeat(400)];
+    expect(estimatePromptTokens({ messages, model, stopSequences: [text] })).toBe(9);
+    const source = { dialect: 'any', body: { messages, stop: text } };
+    expect(estimatePromptTokens({ model, source })).toBe(9);
+  });
+
+  it('counts the whole body where its dialect has no messages', () => {
+    expect(estimatePromptTokens({ source: { dialect: 'any', body: { ask: 'x'.repeat(400) } } })).toBe(103);
   });
 });

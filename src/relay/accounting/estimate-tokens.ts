@@ -4,6 +4,7 @@ import type { ChatRequest } from '../../core/chat-request.js';
 const CHARACTERS_PER_TOKEN = 4;
 
 /** About how many tokens a question has. */
-export function estimatePromptTokens({ messages }: ChatRequest): number {
-  return Math.ceil(JSON.stringify(messages).length / CHARACTERS_PER_TOKEN);
+export function estimatePromptTokens({ messages, source }: ChatRequest): number {
+  const said = messages ?? source?.body['messages'] ?? source?.body ?? [];
+  return Math.ceil(JSON.stringify(said).length / CHARACTERS_PER_TOKEN);
 }

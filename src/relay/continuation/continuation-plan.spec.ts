@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { settingsOf } from '../../../test/support/target.js';
+import type { ChatRequest } from '../../core/chat-request.js';
+import type { CallOptions } from '../../core/prompt.js';
 import { Routes } from '../../routing/routes.js';
 import { planContinuation } from './continuation-plan.js';
 
 const SAID = { text: 'one two', tokens: 2, isPlainText: true, head: {} };
-const asked = (parameters: Record<string, unknown> = {}) => ({
+const asked = (options: CallOptions = {}): ChatRequest => ({
   messages: [{ role: 'user', content: 'Count' }],
-  parameters,
+  ...options,
 });
 const routeOf = (...able: readonly string[]) => {
   const targets = ['a', 'b', 'c'].map((upstream) => ({
@@ -19,11 +21,12 @@ const routeOf = (...able: readonly string[]) => {
 
 describe('the way on', () => {
   it('leads to those that can go on, in their order, with what was said as the last thing', () => {
-    const way = planContinuation(routeOf('b', 'c'), asked({ max_tokens: 5 }), SAID);
+    const way = planContinuation(routeOf('b', 'c'), asked({ maxOutputTokens: 5 }), SAID);
     expect(way?.route.targets.map(({ name }) => name)).toEqual(['b/m', 'c/m']);
     expect(way?.request).toMatchObject({
-      messages: [{ role: 'user' }, { role: 'assistant', content: 'one two' }],
-      parameters: { max_tokens: 3 },
+      source: {
+        body: { messages: [{ role: 'user' }, { role: 'assistant', content: 'one two' }], max_tokens: 3 },
+      },
     });
   });
 
@@ -46,12 +49,12 @@ describe('the way on', () => {
     );
   });
 
-  it.each<[string, readonly string[], Record<string, unknown>]>([
+  it.each<[string, readonly string[], CallOptions]>([
     ['no target can', [], {}],
     ['only the one that broke off could', ['a'], {}],
-    ['nothing may be said any more', ['a', 'b'], { max_tokens: 2 }],
-  ])('is none where %s', (_, able, parameters) => {
+    ['nothing may be said any more', ['a', 'b'], { maxOutputTokens: 2 }],
+  ])('is none where %s', (_, able, options) => {
     const route = routeOf(...able);
-    expect(planContinuation(route, asked(parameters), SAID, route.targets[0])).toBeUndefined();
+    expect(planContinuation(route, asked(options), SAID, route.targets[0])).toBeUndefined();
   });
 });

@@ -25,7 +25,8 @@ export function parseTakeoverRequest(text: string): TakeoverRequest | undefined 
 
 /** A question is printed whole or not at all. */
 function isRequest(value: unknown): value is ChatRequest {
-  return Array.isArray(fieldsOf(value)['messages']);
+  const { messages, source } = fieldsOf(value);
+  return Array.isArray(messages) || typeof fieldsOf(source)['dialect'] === 'string';
 }
 
 function isCaller(value: unknown): value is Caller {

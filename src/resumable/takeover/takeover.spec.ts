@@ -14,7 +14,7 @@ import { StreamTakeover } from './takeover.js';
 import { serializeTakeoverRequest, type TakeoverRequest } from './takeover-request.js';
 
 const WILL: TakeoverRequest = {
-  request: { model: 'r', messages: [{ role: 'user', content: 'Count' }], parameters: { max_tokens: 9 } },
+  request: { model: 'r', messages: [{ role: 'user', content: 'Count' }], maxOutputTokens: 9 },
   caller: { name: 'web' },
   graceSeconds: 30,
   detached: false,
@@ -97,7 +97,7 @@ describe('StreamTakeover', () => {
       {
         takeoverRequest: serializeTakeoverRequest({
           ...WILL,
-          request: { ...WILL.request, parameters: { tools: [{}] } },
+          request: { ...WILL.request, tools: [{ type: 'function', name: 'f' }] },
         }),
       },
     ],
@@ -106,7 +106,7 @@ describe('StreamTakeover', () => {
       {
         takeoverRequest: serializeTakeoverRequest({
           ...WILL,
-          request: { ...WILL.request, parameters: { max_tokens: 1 } },
+          request: { ...WILL.request, maxOutputTokens: 1 },
         }),
       },
     ],
