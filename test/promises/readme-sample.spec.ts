@@ -29,7 +29,7 @@ class AskController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @SseSignal() signal: AbortSignal,
   ): Promise<Observable<MessageEvent>> {
-    // EventSource comes back by itself, also after the end. 204 stops it: a model is asked once.
+    // EventSource reconnects by itself, also after the end. 204 stops it, so that a model is called once.
     if (lastEventId !== undefined) throw new HttpException('', HttpStatus.NO_CONTENT);
     const stream = await this.relay.open({ messages: [{ role: 'user', content: q }] }, { signal });
     return stream.output.pipe(toMessageEvents());
