@@ -59,6 +59,7 @@ export type { Caller, ChatRequest } from './core/chat-request.js';
 export type {
   AssistantMessage,
   CallOptions,
+  Extensible,
   FunctionTool,
   Prompt,
   PromptFile,
@@ -77,12 +78,19 @@ export type {
 export type {
   AudioContent,
   AudioDelta,
+  BlockBoundary,
   FileContent,
   FilePart,
+  FinishPart,
   FinishReason,
+  ReasoningDelta,
+  RefusalDelta,
+  SourceContent,
+  SourcePart,
   StreamPart,
   TextDelta,
   ToolCallDelta,
+  ToolCallEnd,
 } from './core/stream-part.js';
 export type {
   AbortListener,

@@ -1,4 +1,4 @@
-import type { AudioContent, FileContent, FinishReason } from './stream-part.js';
+import type { AudioContent, FileContent, FinishReason, SourceContent } from './stream-part.js';
 import type { Usage } from './usage.js';
 
 /** A tool call, put together from its pieces. */
@@ -11,11 +11,14 @@ export interface AggregatedToolCall {
 
 /** What a stream came to. */
 export interface AggregatedAnswer {
+  /** With the words of a refusal. */
   readonly text: string;
   readonly reasoning: string;
   readonly toolCalls: readonly AggregatedToolCall[];
   /** Absent unless the model made some. */
   readonly files?: readonly FileContent[];
+  /** Absent unless the answer names some. */
+  readonly sources?: readonly SourceContent[];
   /** The spoken answer, its bytes and its words put together. Absent unless there is one. */
   readonly audio?: AudioContent;
   /** Null as long as it is not known. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isComplete, mergeFinish, outcomeOfFinish } from './outcome.js';
+import { canonicalFinishReason, isComplete, mergeFinish, outcomeOfFinish } from './outcome.js';
 
 describe('outcomeOfFinish', () => {
   it.each([
@@ -55,6 +55,20 @@ describe('isComplete', () => {
     'shutdown',
   ] as const)('is false of %s', (outcome) => {
     expect(isComplete(outcome, 'stop')).toBe(false);
+  });
+});
+
+describe('canonicalFinishReason', () => {
+  it.each([
+    ['stop', 'stop'],
+    ['end_turn', 'stop'],
+    ['MAX_TOKENS', 'length'],
+    ['SAFETY', 'content_filter'],
+    ['tool_use', 'tool_calls'],
+    ['function_call', 'tool_calls'],
+    ['a-vendor-word', undefined],
+  ])('of %s is %s', (reason, canonical) => {
+    expect(canonicalFinishReason(reason)).toBe(canonical);
   });
 });
 

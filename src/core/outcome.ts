@@ -28,16 +28,17 @@ const FILTERS = new Set([
   'spii',
 ]);
 
+/** Words for an answer that wants its tool calls to be answered: OpenAI's, its older one, and Anthropic's. */
+const TOOL_CALLS = new Set(['tool_calls', 'function_call', 'tool_use']);
+
 /** Words for an answer that is complete: OpenAI's, then those of TGI, Anthropic and Cohere. */
 const FINISHES = new Set([
   'stop',
-  'tool_calls',
-  'function_call',
+  ...TOOL_CALLS,
   'eos',
   'eos_token',
   'stop_sequence',
   'end_turn',
-  'tool_use',
   'complete',
 ]);
 
@@ -57,6 +58,17 @@ export function mergeFinish(
 ): FinishReason | undefined {
   if (before === undefined || next === undefined) return next ?? before;
   return isComplete(outcomeOfFinish(before), before) ? next : before;
+}
+
+/** The word of OpenAI's that means the same; undefined for a word that no list here has. */
+export function canonicalFinishReason(
+  reason: FinishReason,
+): 'stop' | 'length' | 'tool_calls' | 'content_filter' | undefined {
+  const word = reason.toLowerCase();
+  if (LENGTHS.has(word)) return 'length';
+  if (FILTERS.has(word)) return 'content_filter';
+  if (TOOL_CALLS.has(word)) return 'tool_calls';
+  return FINISHES.has(word) ? 'stop' : undefined;
 }
 
 /** The outcome of a stream that its upstream ended by itself. */

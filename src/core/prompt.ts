@@ -32,7 +32,8 @@ export interface CallOptions {
 /** What only one dialect knows, by the dialect's name, in its own words. Other dialects leave it out. */
 export type ProviderOptions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-interface Extensible {
+/** What may carry words of one dialect alone, as a mark for its cache. */
+export interface Extensible {
   readonly providerOptions?: ProviderOptions;
 }
 

@@ -1,19 +1,80 @@
+import type { ProviderOptions } from './prompt.js';
 import type { FinishReason } from './finish-reason.js';
 import type { SluiceError } from './sluice-error.js';
 import type { Usage } from './usage.js';
 
 export type { FinishReason } from './finish-reason.js';
 
-/** One canonical piece of an answer. `choice` is the index among `n` answers, from 0. */
+/**
+ * One piece of an answer, in no dialect's words. `choice` is the index among `n` answers, from 0. The words are those of the AI
+ * SDK's provider specification (`LanguageModelV3StreamPart`), where it has one.
+ */
 export type StreamPart =
   | TextDelta
-  | { readonly type: 'reasoning-delta'; readonly choice: number; readonly text: string }
+  | ReasoningDelta
+  | RefusalDelta
+  | BlockBoundary
   | ToolCallDelta
+  | ToolCallEnd
   | FilePart
   | AudioDelta
+  | SourcePart
   | { readonly type: 'usage'; readonly usage: Usage }
-  | { readonly type: 'finish'; readonly choice: number; readonly reason: FinishReason }
+  | FinishPart
   | { readonly type: 'error'; readonly error: SluiceError };
+
+/**
+ * Where a block of text or reasoning begins or ends. A provider that has no blocks has no such parts: an encoder whose dialect has
+ * blocks then begins one at the first delta of another kind.
+ */
+export interface BlockBoundary {
+  readonly type: 'text-start' | 'text-end' | 'reasoning-start' | 'reasoning-end';
+  readonly choice: number;
+  /** What belongs to the block beside its text, as the signature of a thought, by the dialect's name. */
+  readonly providerMetadata?: ProviderOptions;
+}
+
+/** A piece of what the model thought. */
+export interface ReasoningDelta {
+  readonly type: 'reasoning-delta';
+  readonly choice: number;
+  readonly text: string;
+}
+
+/** A piece of the words with which the model refuses to answer. */
+export interface RefusalDelta {
+  readonly type: 'refusal-delta';
+  readonly choice: number;
+  readonly text: string;
+}
+
+/** The arguments of a tool call are complete. */
+export interface ToolCallEnd {
+  readonly type: 'tool-call-end';
+  readonly choice: number;
+  readonly index: number;
+}
+
+/** Where something in the answer comes from. */
+export interface SourceContent {
+  readonly url: string;
+  readonly title?: string;
+}
+
+export interface SourcePart extends SourceContent {
+  readonly type: 'source';
+  readonly choice: number;
+}
+
+/** The model stopped. */
+export interface FinishPart {
+  readonly type: 'finish';
+  readonly choice: number;
+  /** A word of OpenAI's, or any that `canonicalFinishReason` knows; a word that it does not know is kept as it is. */
+  readonly reason: FinishReason;
+  /** The provider's own word, where `reason` is another one. */
+  readonly providerReason?: string;
+}
 
 /** A piece of the answer's text. */
 export interface TextDelta {
@@ -73,6 +134,7 @@ export function isContent(part: StreamPart): boolean {
   switch (part.type) {
     case 'text-delta':
     case 'reasoning-delta':
+    case 'refusal-delta':
     case 'tool-call-delta':
     case 'file':
       return true;

@@ -1,5 +1,11 @@
 import type { AggregatedAnswer, AggregatedToolCall } from '../core/aggregated-answer.js';
-import type { AudioContent, FileContent, FinishReason, StreamPart } from '../core/stream-part.js';
+import type {
+  AudioContent,
+  FileContent,
+  FinishReason,
+  SourceContent,
+  StreamPart,
+} from '../core/stream-part.js';
 import type { Usage } from '../core/usage.js';
 import { joinBase64 } from './json/join-base64.js';
 
@@ -7,6 +13,7 @@ import { joinBase64 } from './json/join-base64.js';
 export interface AnswerDelta {
   readonly text?: string | undefined;
   readonly reasoning?: string | undefined;
+  readonly source?: SourceContent | undefined;
   readonly toolCall?: ToolCallFragment | undefined;
   readonly file?: FileContent | undefined;
   readonly audio?: AudioContent | undefined;
@@ -33,9 +40,14 @@ export function deltaOfPart(part: StreamPart, choice = 0): AnswerDelta {
   if ('choice' in part && part.choice !== choice) return {};
   switch (part.type) {
     case 'text-delta':
+    case 'refusal-delta':
       return { text: part.text };
     case 'reasoning-delta':
       return { reasoning: part.text };
+    case 'source': {
+      const { type: _type, choice: _choice, ...source } = part;
+      return { source };
+    }
     case 'tool-call-delta':
       return { toolCall: part };
     case 'file': {
@@ -52,6 +64,8 @@ export function deltaOfPart(part: StreamPart, choice = 0): AnswerDelta {
       return { usage: part.usage };
     case 'error':
       return { error: { code: part.error.code, message: part.error.message } };
+    default:
+      return {};
   }
 }
 
@@ -79,11 +93,13 @@ export function aggregate(pieces: readonly AnswerDelta[]): AggregatedAnswer {
   };
 }
 
-function madeOf(pieces: readonly AnswerDelta[]): Pick<AggregatedAnswer, 'files' | 'audio'> {
+function madeOf(pieces: readonly AnswerDelta[]): Pick<AggregatedAnswer, 'files' | 'sources' | 'audio'> {
   const files = pieces.flatMap(({ file }) => (file === undefined ? [] : [file]));
+  const sources = pieces.flatMap(({ source }) => (source === undefined ? [] : [source]));
   const spoken = pieces.flatMap(({ audio }) => (audio === undefined ? [] : [audio]));
   return {
     ...(files.length > 0 && { files }),
+    ...(sources.length > 0 && { sources }),
     ...(spoken.length > 0 && { audio: audioOf(spoken) }),
   };
 }

@@ -117,6 +117,8 @@ describe('aggregateAnswer', () => {
       { audio: { id: 'a1', transcript: 'Hi' } },
       { audio: { data: 'AQ==' } },
       { audio: { data: 'Ag==', transcript: ' you', expires_at: 9 } },
+      { refusal: 'No' },
+      { annotations: [{ url_citation: { url: 'https://a.invalid', title: 'A' } }] },
     ];
     const chunks = deltas.map((delta) => `data: ${JSON.stringify({ choices: [{ index: 0, delta }] })}\n\n`);
     const transcoder = formatOf(nativeCaller)(openaiChatUpstream, {
@@ -128,6 +130,8 @@ describe('aggregateAnswer', () => {
     const expected = {
       files: [{ mediaType: 'image/png', data: 'AAAA' }],
       audio: { id: 'a1', data: 'AQI=', transcript: 'Hi you', expiresAt: 9 },
+      text: 'No',
+      sources: [{ url: 'https://a.invalid', title: 'A' }],
     };
     expect(aggregateAnswer(frames)).toEqual({ ...NOTHING, ...expected });
     expect(collectOpenai(chunks.join(''))).toEqual({ ...NOTHING, ...expected });

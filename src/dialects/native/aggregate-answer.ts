@@ -7,6 +7,9 @@ const usageSchema = z.object({
   promptTokens: z.number(),
   completionTokens: z.number(),
   totalTokens: z.number(),
+  cachedPromptTokens: z.number().exactOptional(),
+  cacheWriteTokens: z.number().exactOptional(),
+  reasoningTokens: z.number().exactOptional(),
 });
 
 /** The native dialect's own frames. */
@@ -30,6 +33,12 @@ const frameSchema = z.object({
       data: z.string().exactOptional(),
       transcript: z.string().exactOptional(),
       expiresAt: z.number().exactOptional(),
+    })
+    .optional(),
+  source: z
+    .object({
+      url: z.string(),
+      title: z.string().exactOptional(),
     })
     .optional(),
   finishReason: z.string().nullish(),

@@ -13,7 +13,12 @@ export function encodePart(part: StreamPart): NativeEvent | undefined {
   if (!('choice' in part) || part.choice !== 0) return undefined;
   switch (part.type) {
     case 'text-delta':
+    case 'refusal-delta':
       return { data: { delta: part.text } };
+    case 'source': {
+      const { url, title } = part;
+      return { data: { source: { url, title } } };
+    }
     case 'reasoning-delta':
       return { data: { reasoning: part.text } };
     case 'tool-call-delta': {

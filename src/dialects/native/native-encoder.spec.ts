@@ -31,11 +31,15 @@ describe('nativeEncoder', () => {
       { type: 'file', choice: 0, mediaType: 'image/png', data: 'AAAA' },
       { type: 'file', choice: 0, mediaType: 'image/*', url: 'https://files.example/1' },
       { type: 'audio-delta', choice: 0, id: 'a1', data: 'AAAA', transcript: 'Hi', expiresAt: 9 },
+      { type: 'source', choice: 0, url: 'https://a.invalid', title: 'A' },
+      { type: 'refusal-delta', choice: 0, text: 'No' },
     ];
     expect(nativeEncoder('s').encode(parts)).toEqual([
       'data: {"file":{"mediaType":"image/png","data":"AAAA"}}\nid: s.0\n\n' +
         'data: {"file":{"mediaType":"image/*","url":"https://files.example/1"}}\nid: s.1\n\n' +
-        'data: {"audio":{"id":"a1","data":"AAAA","transcript":"Hi","expiresAt":9}}\nid: s.2\n\n',
+        'data: {"audio":{"id":"a1","data":"AAAA","transcript":"Hi","expiresAt":9}}\nid: s.2\n\n' +
+        'data: {"source":{"url":"https://a.invalid","title":"A"}}\nid: s.3\n\n' +
+        'data: {"delta":"No"}\nid: s.4\n\n',
     ]);
   });
 

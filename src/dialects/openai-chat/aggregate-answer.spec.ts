@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { eventBlock } from '../../../test/support/event-block.js';
 import { SluiceError } from '../../core/sluice-error.js';
+import type { Usage } from '../../core/usage.js';
 import type { AggregatedAnswer } from '../../core/aggregated-answer.js';
 import { aggregateAnswer } from './aggregate-answer.js';
 import { passThrough } from './pass-through.js';
@@ -20,17 +21,22 @@ const BOTH_CALLS = [
   { id: 'call_Q1', name: 'get_weather', arguments: '{"city":"Bern"}' },
   { id: 'call_Q2', name: 'get_time', arguments: '{}' },
 ];
-const usage = (promptTokens: number, completionTokens: number) => ({
+const usage = (promptTokens: number, completionTokens: number, details: Partial<Usage> = {}) => ({
   promptTokens,
   completionTokens,
   totalTokens: promptTokens + completionTokens,
+  ...details,
 });
 
 /** The frames of a transcript, and what they come to. */
 const transcripts: readonly { readonly name: string; readonly answer: Partial<AggregatedAnswer> }[] = [
   {
     name: 'openai',
-    answer: { text: 'Grüße 👩‍👩‍👧 say "usage":{ and [DONE]\n\n', finishReason: 'stop', usage: usage(9, 12) },
+    answer: {
+      text: 'Grüße 👩‍👩‍👧 say "usage":{ and [DONE]\n\n',
+      finishReason: 'stop',
+      usage: usage(9, 12, { cachedPromptTokens: 0 }),
+    },
   },
   {
     name: 'openai-tools',
@@ -39,7 +45,12 @@ const transcripts: readonly { readonly name: string; readonly answer: Partial<Ag
   { name: 'azure', answer: { text: 'Hello', finishReason: 'content_filter', usage: usage(8, 1) } },
   {
     name: 'deepseek',
-    answer: { reasoning: 'Think', text: 'Yes', finishReason: 'length', usage: usage(10, 30) },
+    answer: {
+      reasoning: 'Think',
+      text: 'Yes',
+      finishReason: 'length',
+      usage: usage(10, 30, { cachedPromptTokens: 0, reasoningTokens: 28 }),
+    },
   },
   {
     name: 'llama-cpp',

@@ -1,9 +1,10 @@
 import type { FormatContext } from '../../core/dialect/stream-format.js';
 import type { FinishInfo, PartEncoder } from '../../core/dialect/transcoder.js';
+import { canonicalFinishReason } from '../../core/outcome.js';
 import type { SluiceError } from '../../core/sluice-error.js';
 import type { StreamPart } from '../../core/stream-part.js';
 import { sseData } from '../sse-frame.js';
-import { encodeAudio, encodeFiles } from './encode-media.js';
+import { encodeAudio, encodeFiles, encodeSources } from './encode-media.js';
 import { encodeErrorFrame } from './errors/encode-error.js';
 import { asksForUsage } from './encode-request.js';
 import { encodeUsage } from './usage/encode-usage.js';
@@ -58,10 +59,15 @@ class ChunkEncoder implements PartEncoder<string> {
 
   #chunksOf(part: Extract<StreamPart, { choice: number }>): string[] {
     const { choice: index } = part;
-    if (part.type === 'finish') return [this.#event([{ index, delta: {}, finish_reason: part.reason }])];
+    if (part.type === 'finish') {
+      const reason = canonicalFinishReason(part.reason) ?? part.reason;
+      return [this.#event([{ index, delta: {}, finish_reason: reason }])];
+    }
+    const delta = deltaOf(part);
+    if (delta === undefined) return [];
     const role = this.#started.has(index) ? {} : { role: 'assistant' };
     this.#started.add(index);
-    return [this.#event([{ index, delta: { ...role, ...deltaOf(part) }, finish_reason: null }])];
+    return [this.#event([{ index, delta: { ...role, ...delta }, finish_reason: null }])];
   }
 
   #event(choices: readonly Fields[], others: Fields = {}): string {
@@ -69,7 +75,8 @@ class ChunkEncoder implements PartEncoder<string> {
   }
 }
 
-function deltaOf(part: Exclude<Extract<StreamPart, { choice: number }>, { type: 'finish' }>): Fields {
+/** Undefined for what chunks do not say. */
+function deltaOf(part: StreamPart): Fields | undefined {
   switch (part.type) {
     case 'text-delta':
       return { content: part.text };
@@ -84,5 +91,11 @@ function deltaOf(part: Exclude<Extract<StreamPart, { choice: number }>, { type: 
       return encodeFiles([part]);
     case 'audio-delta':
       return { audio: encodeAudio(part) };
+    case 'refusal-delta':
+      return { refusal: part.text };
+    case 'source':
+      return { annotations: encodeSources([part]) };
+    default:
+      return undefined;
   }
 }

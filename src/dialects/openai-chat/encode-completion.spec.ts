@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Usage } from '../../core/usage.js';
 import type { StreamPart } from '../../core/stream-part.js';
+import { nativeEncoder } from '../native/native-encoder.js';
 import { aggregateParts } from '../aggregate-answer.js';
 import { chunkEncoder } from './chunk-encoder.js';
 import { completionParts } from './completion-parts.js';
@@ -7,6 +9,14 @@ import { aggregateAnswer } from './aggregate-answer.js';
 import { encodeCompletion } from './encode-completion.js';
 
 const ID = '019a2b3c4d5e7f608a9b0c1d2e3f4a5b';
+const USAGE: Usage = {
+  promptTokens: 3,
+  completionTokens: 2,
+  totalTokens: 5,
+  cachedPromptTokens: 1,
+  cacheWriteTokens: 2,
+  reasoningTokens: 0,
+};
 const PARTS: readonly StreamPart[] = [
   { type: 'reasoning-delta', choice: 0, text: 'hm ' },
   { type: 'text-delta', choice: 0, text: 'one ' },
@@ -17,9 +27,11 @@ const PARTS: readonly StreamPart[] = [
   { type: 'tool-call-delta', choice: 0, index: 1, id: 'c1', name: 'find', arguments: '{}' },
   { type: 'file', choice: 0, mediaType: 'image/png', data: 'aaaa' },
   { type: 'audio-delta', choice: 0, id: 'a', data: 'bbbb', transcript: 'hi', expiresAt: 7 },
-  { type: 'finish', choice: 0, reason: 'tool_calls' },
+  { type: 'refusal-delta', choice: 2, text: 'No' },
+  { type: 'source', choice: 0, url: 'https://a.invalid', title: 'A' },
+  { type: 'finish', choice: 0, reason: 'tool_use', providerReason: 'TOOL' },
   { type: 'finish', choice: 2, reason: 'length' },
-  { type: 'usage', usage: { promptTokens: 3, completionTokens: 2, totalTokens: 5 } },
+  { type: 'usage', usage: USAGE },
 ];
 
 const STOP: StreamPart = { type: 'finish', choice: 0, reason: 'stop' };
@@ -38,7 +50,15 @@ describe('a whole answer of another dialect', () => {
   it.each([0, 2])('says as a completion what its parts say: choice %d', (choice) => {
     const { model: _, ...said } = aggregateParts(completionParts(completion), choice);
     const { model: __, ...given } = aggregateParts(PARTS, choice);
-    expect(said).toEqual(given);
+    expect(said).toEqual({ ...given, finishReason: choice === 0 ? 'tool_calls' : 'length' });
+  });
+
+  it('has a refusal beside its text', () => {
+    expect(completion.choices[1]).toMatchObject({ message: { content: 'other', refusal: 'No' } });
+    const refused: StreamPart = { type: 'refusal-delta', choice: 0, text: 'No' };
+    expect(bodyOf([refused, STOP])).toMatchObject({
+      choices: [{ message: { content: null, refusal: 'No' } }],
+    });
   });
 
   it('has a text where nothing was said, and null beside tool calls alone', () => {
@@ -56,7 +76,7 @@ describe('a stream of another dialect', () => {
     source: { dialect: 'openai-chat', body: { stream_options: { include_usage: true } } },
   };
   const finish = { finishReason: undefined, model: undefined, unterminated: false };
-  const usage = { promptTokens: 3, completionTokens: 2, totalTokens: 5 };
+  const usage = USAGE;
   const context = { streamId: ID, numbers: { next: 0 } };
 
   it('says as chunks what its parts say', () => {
@@ -67,7 +87,20 @@ describe('a stream of another dialect', () => {
     ];
     const { model: _, ...said } = aggregateAnswer(frames.join(''));
     const { model: __, ...given } = aggregateParts(PARTS);
-    expect(said).toEqual(given);
+    expect(said).toEqual({ ...given, finishReason: 'tool_calls' });
+  });
+
+  it('says nothing of where blocks begin and end', () => {
+    const boundaries: StreamPart[] = [
+      { type: 'reasoning-start', choice: 0 },
+      { type: 'reasoning-end', choice: 0, providerMetadata: { other: { signature: 'x' } } },
+      { type: 'text-start', choice: 0 },
+      { type: 'text-end', choice: 0 },
+      { type: 'tool-call-end', choice: 0, index: 0 },
+    ];
+    expect(chunkEncoder({ ...context, request }).encode(boundaries)).toEqual([]);
+    expect(nativeEncoder(ID).encode(boundaries)).toEqual([]);
+    expect(aggregateParts(boundaries)).toEqual(aggregateParts([]));
   });
 
   it('has a role once for each choice, and none where it continues an answer', () => {

@@ -1,8 +1,9 @@
 import type { AggregatedAnswer } from '../../core/aggregated-answer.js';
 import type { CompletionInfo, ErrorBody } from '../../core/dialect/caller-dialect.js';
 import type { StreamPart } from '../../core/stream-part.js';
+import { canonicalFinishReason } from '../../core/outcome.js';
 import { aggregateParts } from '../aggregate-answer.js';
-import { encodeAudio, encodeFiles } from './encode-media.js';
+import { encodeAudio, encodeFiles, encodeSources } from './encode-media.js';
 import { encodeUsage } from './usage/encode-usage.js';
 
 /**
@@ -24,17 +25,24 @@ export function encodeCompletion(parts: readonly StreamPart[], { id, model }: Co
 }
 
 function choiceOf(parts: readonly StreamPart[], index: number): Record<string, unknown> {
-  const answer = aggregateParts(parts, index);
-  return { index, message: messageOf(answer), finish_reason: answer.finishReason };
+  const refused = parts.filter((part) => part.type === 'refusal-delta');
+  const answer = aggregateParts(
+    parts.filter((part) => part.type !== 'refusal-delta'),
+    index,
+  );
+  const { finishReason } = answer;
+  const reason = finishReason === null ? null : (canonicalFinishReason(finishReason) ?? finishReason);
+  return {
+    index,
+    message: messageOf(answer, aggregateParts(refused, index).text),
+    finish_reason: reason,
+  };
 }
 
-function messageOf({
-  text,
-  reasoning,
-  toolCalls,
-  files = [],
-  audio,
-}: AggregatedAnswer): Record<string, unknown> {
+function messageOf(
+  { text, reasoning, toolCalls, files = [], sources = [], audio }: AggregatedAnswer,
+  refusal: string,
+): Record<string, unknown> {
   const calls = toolCalls.map(({ id, name, arguments: json }) => ({
     id,
     type: 'function',
@@ -42,10 +50,12 @@ function messageOf({
   }));
   return {
     role: 'assistant',
-    content: text === '' && calls.length > 0 ? null : text,
+    content: text === '' && (calls.length > 0 || refusal !== '') ? null : text,
+    ...(refusal !== '' && { refusal }),
     ...(reasoning !== '' && { reasoning_content: reasoning }),
     ...(calls.length > 0 && { tool_calls: calls }),
     ...encodeFiles(files),
+    ...(sources.length > 0 && { annotations: encodeSources(sources) }),
     ...(audio && { audio: encodeAudio(audio) }),
   };
 }

@@ -1,4 +1,4 @@
-import type { AudioContent, FileContent } from '../../core/stream-part.js';
+import type { AudioContent, FileContent, SourceContent } from '../../core/stream-part.js';
 
 type Fields = Record<string, unknown>;
 
@@ -23,6 +23,11 @@ export function encodeFiles(files: readonly FileContent[]): {
 /** Audio as OpenAI has it. Source: OpenAI API reference, 'The chat completion object', `audio`. */
 export function encodeAudio({ id, data, transcript, expiresAt }: AudioContent): Fields {
   return { id, data, transcript, expires_at: expiresAt };
+}
+
+/** Sources as OpenAI has them. Source: OpenAI API reference, 'The chat completion object', `annotations`. */
+export function encodeSources(sources: readonly SourceContent[]): Fields[] {
+  return sources.map(({ url, title }) => ({ type: 'url_citation', url_citation: { url, title } }));
 }
 
 function isImage({ mediaType }: FileContent): boolean {

@@ -36,7 +36,8 @@ class PlainTextEncoder implements PartEncoder<string> {
   encode(parts: readonly StreamPart[]): readonly string[] {
     let text = this.#half;
     for (const part of parts) {
-      if (part.type === 'text-delta' && part.choice === 0) text += part.text;
+      if ((part.type === 'text-delta' || part.type === 'refusal-delta') && part.choice === 0)
+        text += part.text;
     }
     this.#half = '';
     if (endsWithHalf(text)) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createParser } from 'eventsource-parser';
 import { describe, expect, it } from 'vitest';
+import type { Usage } from '../../../core/usage.js';
 import type { StreamPart } from '../../../core/stream-part.js';
 import type { DecodedEvent } from '../../../core/dialect/transcoder.js';
 import { eventDecoder } from './decode-event.js';
@@ -24,9 +25,9 @@ const text = (value: string): StreamPart => ({ type: 'text-delta', choice: 0, te
 const reasoning = (value: string): StreamPart => ({ type: 'reasoning-delta', choice: 0, text: value });
 const piece = (index: number, fields: object) => ({ type: 'tool-call-delta', choice: 0, index, ...fields });
 const finish = (reason: string): StreamPart => ({ type: 'finish', choice: 0, reason });
-const usage = (promptTokens: number, completionTokens: number): StreamPart => ({
+const usage = (promptTokens: number, completionTokens: number, details: Partial<Usage> = {}): StreamPart => ({
   type: 'usage',
-  usage: { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens },
+  usage: { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens, ...details },
 });
 
 /** A text of the third answer. */
@@ -60,7 +61,7 @@ describe('eventDecoder of what providers stream', () => {
       text(' 👩‍👩‍👧'),
       text(' say "usage":{ and [DONE]\n\n'),
       finish('stop'),
-      usage(9, 12),
+      usage(9, 12, { cachedPromptTokens: 0 }),
     ]);
   });
 
@@ -87,7 +88,12 @@ describe('eventDecoder of what providers stream', () => {
   });
 
   it('reads DeepSeek, which reasons first and puts the usage beside the finish', () => {
-    expect(partsIn('deepseek')).toEqual([reasoning('Think'), text('Yes'), finish('length'), usage(10, 30)]);
+    expect(partsIn('deepseek')).toEqual([
+      reasoning('Think'),
+      text('Yes'),
+      finish('length'),
+      usage(10, 30, { cachedPromptTokens: 0, reasoningTokens: 28 }),
+    ]);
   });
 
   it('reads llama.cpp', () => {
@@ -145,9 +151,9 @@ describe('eventDecoder', () => {
     ]);
   });
 
-  it('takes a refusal for text: a person waits for it', () => {
+  it('reads a refusal', () => {
     expect(partsOf({ choices: [{ index: 0, delta: { content: null, refusal: 'No.' } }] })).toEqual([
-      text('No.'),
+      { type: 'refusal-delta', choice: 0, text: 'No.' },
     ]);
   });
 

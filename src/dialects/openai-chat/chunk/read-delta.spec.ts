@@ -9,7 +9,10 @@ function partsOf(delta: Readonly<Record<string, unknown>>): StreamPart[] {
   return parts;
 }
 const text = (value: string) => ({ type: 'text-delta', choice: 0, text: value });
+const refusal = (value: string) => ({ type: 'refusal-delta', choice: 0, text: value });
 const reasoning = (value: string) => ({ type: 'reasoning-delta', choice: 0, text: value });
+
+const cited = (fields: object) => ({ type: 'url_citation', url_citation: fields });
 
 describe('addDelta of content', () => {
   it.each([
@@ -44,9 +47,25 @@ describe('addDelta of content', () => {
   });
 
   it('reads a refusal beside the text and among its parts', () => {
-    expect(partsOf({ content: null, refusal: 'No.' })).toEqual([text('No.')]);
-    expect(partsOf({ content: 'Well.', refusal: 'No.' })).toEqual([text('Well.'), text('No.')]);
-    expect(partsOf({ content: [{ type: 'refusal', refusal: 'No.' }] })).toEqual([text('No.')]);
+    expect(partsOf({ content: null, refusal: 'No.' })).toEqual([refusal('No.')]);
+    expect(partsOf({ content: 'Well.', refusal: 'No.' })).toEqual([text('Well.'), refusal('No.')]);
+    expect(partsOf({ content: [{ type: 'refusal', refusal: 'No.' }] })).toEqual([refusal('No.')]);
+  });
+
+  it('reads where an answer has its facts from', () => {
+    const annotations = [
+      cited({ url: 'https://a.invalid', title: 'A', start_index: 0 }),
+      cited({ url: 'https://b.invalid' }),
+      cited({ title: 'No URL' }),
+      { type: 'file_citation' },
+      null,
+    ];
+    expect(partsOf({ content: 'Hi', annotations })).toEqual([
+      text('Hi'),
+      { type: 'source', choice: 0, url: 'https://a.invalid', title: 'A' },
+      { type: 'source', choice: 0, url: 'https://b.invalid' },
+    ]);
+    expect(partsOf({ annotations: 'x' })).toEqual([]);
   });
 
   it.each([null, 7, true, '', [], [[]], {}, { text: 'x' }])('finds no text in %j', (content) => {

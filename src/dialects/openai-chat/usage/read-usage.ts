@@ -1,4 +1,4 @@
-import type { Usage } from '../../../core/usage.js';
+import { USAGE_DETAILS, type Usage } from '../../../core/usage.js';
 import { isRecord } from '../chunk/is-record.js';
 
 /** No answer has more tokens: a higher count is none. Sums of such counts stay exact. */
@@ -39,7 +39,41 @@ export function readUsage(value: unknown): Usage | undefined {
     promptTokens,
     completionTokens,
     totalTokens: isCount(total) ? total : promptTokens + completionTokens,
+    ...detailsOf(value),
   };
+}
+
+/**
+ * Where servers count parts of the prompt and the completion: OpenAI's chat completions and its Responses, DeepSeek's, Gemini's,
+ * llama.cpp's, Anthropic's.
+ */
+const DETAILS: Readonly<Record<(typeof USAGE_DETAILS)[number], readonly (readonly string[])[]>> = {
+  cachedPromptTokens: [
+    ['prompt_tokens_details', 'cached_tokens'],
+    ['input_tokens_details', 'cached_tokens'],
+    ['prompt_cache_hit_tokens'],
+    ['cachedContentTokenCount'],
+    ['cache_n'],
+    ['cache_read_input_tokens'],
+  ],
+  cacheWriteTokens: [['prompt_tokens_details', 'cache_write_tokens'], ['cache_creation_input_tokens']],
+  reasoningTokens: [
+    ['completion_tokens_details', 'reasoning_tokens'],
+    ['output_tokens_details', 'reasoning_tokens'],
+    ['thoughtsTokenCount'],
+  ],
+};
+
+function detailsOf(value: Readonly<Record<string, unknown>>): Partial<Usage> {
+  const counts = USAGE_DETAILS.flatMap((name) => {
+    const count = DETAILS[name].map((path) => valueAt(value, path)).find(isCount);
+    return count === undefined ? [] : [[name, count] as const];
+  });
+  return Object.fromEntries(counts);
+}
+
+function valueAt(value: Readonly<Record<string, unknown>>, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, name) => (isRecord(at) ? at[name] : undefined), value);
 }
 
 /** Undefined if one of them is no count. What is not there counts as 0. */

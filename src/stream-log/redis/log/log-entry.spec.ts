@@ -30,8 +30,10 @@ describe('an entry', () => {
     const usage = { promptTokens: 3, completionTokens: 4, totalTokens: 9 };
     const last = { first: 0, count: 0, bytes: Buffer.alloc(0), end: true };
     expect(read('1-1', { ...last, usage })).toEqual({ id: '1-1', epoch: 1, ...last, usage });
+    const detailed = { ...usage, cachedPromptTokens: 0, reasoningTokens: 2 };
+    expect(read('1-1', { ...last, usage: detailed }).usage).toEqual(detailed);
     expect(read('1-0', { ...last, end: false, usage }).usage).toBeUndefined();
-    for (const odd of ['', '3 4', '3 4 x', '1e308 1 1', '-1 1 1', '9'.repeat(400)]) {
+    for (const odd of ['', '3 4', '3 4 x', '1e308 1 1', '-1 1 1', '9'.repeat(400), '1 1 2 x', '1 1 2 x=-1']) {
       const fields = [...raw(...entryFields(last)), ...raw('u', odd)];
       expect(readEntry([Buffer.from('1-1'), fields])).toEqual({ id: '1-1', epoch: 1, ...last });
     }

@@ -1,4 +1,4 @@
-import type { Usage } from '../../../core/usage.js';
+import { USAGE_DETAILS, type Usage } from '../../../core/usage.js';
 import { streamGone } from '../../stream-gone.js';
 
 /** The epoch of the one who begins a stream. */
@@ -89,15 +89,28 @@ export function readEntry([id, fields]: RawEntry): StoredEntry {
   };
 }
 
-function formatUsage({ promptTokens, completionTokens, totalTokens }: Usage): string {
-  return `${promptTokens} ${completionTokens} ${totalTokens}`;
+/** The three sums, and the details that are known as `NAME=COUNT`. */
+function formatUsage(usage: Usage): string {
+  const { promptTokens, completionTokens, totalTokens } = usage;
+  const details = USAGE_DETAILS.flatMap((name) =>
+    usage[name] === undefined ? [] : [`${name}=${usage[name]}`],
+  );
+  return [promptTokens, completionTokens, totalTokens, ...details].join(' ');
 }
 
 /** Undefined for what is no usage: the stream can be read without. */
 function parseUsage(text: string | undefined): Usage | undefined {
-  if (text === undefined || !/^\d{1,15} \d{1,15} \d{1,15}$/.test(text)) return undefined;
-  const [promptTokens = 0, completionTokens = 0, totalTokens = 0] = text.split(' ').map(Number);
-  return { promptTokens, completionTokens, totalTokens };
+  if (text === undefined || !/^\d{1,15} \d{1,15} \d{1,15}( \w+=\d{1,15})*$/.test(text)) return undefined;
+  const [prompt, completion, total, ...details] = text.split(' ');
+  const known = new Map(details.map((detail) => [detail.split('=')[0], Number(detail.split('=')[1])]));
+  return {
+    promptTokens: Number(prompt),
+    completionTokens: Number(completion),
+    totalTokens: Number(total),
+    ...Object.fromEntries(
+      USAGE_DETAILS.flatMap((name) => (known.has(name) ? [[name, known.get(name)]] : [])),
+    ),
+  };
 }
 
 /** Whether Redis refused an entry because it has this one, or a later one. */
