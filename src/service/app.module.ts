@@ -3,6 +3,7 @@ import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import type { ServiceConfiguration } from './config/service-configuration.js';
+import { ownHosts } from './config/own-hosts.js';
 import { serviceConfig } from './config/service.config.js';
 import { ADMIN_ACCESS, AdminGuard, type AdminAccess } from './admin/admin.guard.js';
 import { hashKey } from '../config/read-settings.js';
@@ -71,6 +72,8 @@ export async function optionsOf(
   simulated: SimulatedUpstream,
 ): Promise<SluiceModuleOptions> {
   const url = configuration.simulated ? await simulated.start() : '';
-  const { anonymous } = configuration.exposure;
-  return Object.assign({ upstreams: {} }, configuration.moduleOptions(url), { anonymous });
+  const { exposure, host } = configuration;
+  const allowedHosts = await ownHosts(configuration.allowedHosts, host);
+  const { anonymous } = exposure;
+  return Object.assign({ upstreams: {} }, configuration.moduleOptions(url), { anonymous, allowedHosts });
 }

@@ -30,6 +30,8 @@ export interface ServiceConfiguration extends RequestLimits {
   readonly port: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly corsOrigins: string[];
+  /** As configured: the name that the service listens on is its own, too. */
+  readonly allowedHosts: readonly string[];
   /** Processes that serve the port. With 1 the process that was started does. */
   readonly workers: number;
   /** No upstream is configured: the simulated one serves. */
@@ -50,6 +52,7 @@ const fileSchema = z.looseObject({
   port: z.number().int().min(0).max(65_535).optional(),
   logLevel: z.enum(LOG_LEVELS).optional(),
   corsOrigins: z.array(z.string()).optional(),
+  allowedHosts: z.array(z.string()).optional(),
   workers: workersFromFile.optional(),
   adminKey: presentableKey.optional(),
   simulated: z.boolean().optional(),
@@ -101,6 +104,7 @@ function combine(environment: Environment, file: File): Omit<ServiceConfiguratio
     logLevel: logLevel ?? environment.SLUICE_LOG_LEVEL,
     ...requestLimits(environment, limits),
     corsOrigins: options.corsOrigins ?? environment.SLUICE_CORS_ORIGINS,
+    allowedHosts: options.allowedHosts ?? environment.SLUICE_ALLOWED_HOSTS,
     workers,
     adminKey: adminKey ?? environment.SLUICE_ADMIN_KEY,
     simulated,
