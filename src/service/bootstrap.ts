@@ -7,10 +7,10 @@ import { AppModule, optionsOf, type ProcessContext } from './app.module.js';
 import { LiveSettings } from '../config/live-settings.js';
 import { readServiceConfiguration, type ServiceConfiguration } from './config/service-configuration.js';
 import { guardBodies } from './http/guard-bodies.js';
+import { guardHosts } from './http/guard-hosts.js';
 import { answerMalformed } from './http/answer-malformed.js';
 import { answerUnroutable } from './http/answer-unroutable.js';
 import { enableCors } from './http/enable-cors.js';
-import { hostProblem } from '../http/errors/host-problem.js';
 import { serveDocs } from '../http/openapi/serve-docs.js';
 import { closeIdleConnections } from './http/idle-connections.js';
 import { keepBodyTexts } from './http/keep-body-texts.js';
@@ -52,10 +52,7 @@ export async function bootstrap(
     abortOnError: false,
   });
   enableCors(app, configuration.corsOrigins);
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRequest', ({ raw }, _, done) => done(hostProblem(raw)));
+  guardHosts(app);
   guardBodies(app, configuration);
   serveDocs(app);
   await app.listen(configuration.port, await addressOf(configuration.host));
