@@ -106,6 +106,38 @@ describe.each(hostKinds.slice(0, 1))(
       expect((await format.ask(host.url)).status).toBe(502);
     });
 
+    it.each(encodings.filter(([encoding]) => encoding !== 'zstd'))(
+      'is complete whatever follows it as %s',
+      async (encoding, compress) => {
+        const { upstream, host } = suite;
+        const finished = END.replace('data: [DONE]\n\n', '');
+        for (const text of [said('Hello') + END, said('Hello') + finished]) {
+          const [answer, garbage] = [compress(text), Buffer.from('garbage')];
+          for (const pieces of [[Buffer.concat([answer, garbage])], [answer, garbage]]) {
+            const steps = () => pieces.map((bytes) => ({ do: 'write', bytes }) as const);
+            upstream.next({ ...sends(encoding, answer), steps });
+            const end = host.nextEnd();
+            expect(
+              await (await ask(`${host.url}/v1/chat/completions`, { body: chat('Hi') })).text(),
+            ).toContain('Hello');
+            expect((await end).outcome).toBe('finished');
+          }
+        }
+        upstream.next(sends(encoding, Buffer.concat([compress(WHOLE), Buffer.from('garbage')])));
+        expect(await (await wholeOf(host.url)).text()).toBe(WHOLE);
+      },
+    );
+
+    it('is complete where a wrong checksum follows its end', async () => {
+      const { upstream, host } = suite;
+      const bytes = gzipSync(said('Hello') + END);
+      bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+      upstream.next(sends('gzip', bytes));
+      const end = host.nextEnd();
+      await (await ask(`${host.url}/v1/chat/completions`, { body: chat('Hi') })).text();
+      expect((await end).outcome).toBe('finished');
+    });
+
     it('is refused in an encoding that is unknown', async () => {
       const { upstream, host } = suite;
       upstream.next(sends('compress', Buffer.from('x')));

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { pipeline, Transform, type TransformCallback } from 'node:stream';
+import { pipeline, Transform, type Duplex, type TransformCallback } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { SluiceError } from '../../core/sluice-error.js';
-import { RawOrZlib } from './raw-or-zlib.js';
+import { GzipDecoder } from './gzip-decoder.js';
+import { inflateFor } from './inflate-for.js';
+import { OnePartDecoder } from './one-part-decoder.js';
 import type { UpstreamResponse } from './upstream-response.js';
 
 /** More encodings on top of each other nobody uses. */
@@ -12,11 +14,11 @@ const FREE_BYTES = 4 * 1024 * 1024;
 const MAX_EXPANSION = 100;
 
 /** Each gives what is complete at once: an event is not held back until the next one fills a block. */
-const DECODERS: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
-  ['gzip', () => zlib.createGunzip({ flush: zlib.constants.Z_SYNC_FLUSH })],
-  ['x-gzip', () => zlib.createGunzip({ flush: zlib.constants.Z_SYNC_FLUSH })],
-  ['deflate', () => new RawOrZlib()],
-  ['br', () => zlib.createBrotliDecompress({ flush: zlib.constants.BROTLI_OPERATION_FLUSH })],
+const DECODERS: ReadonlyMap<string, () => Duplex> = new Map<string, () => Duplex>([
+  ['gzip', () => new GzipDecoder()],
+  ['x-gzip', () => new GzipDecoder()],
+  ['deflate', () => new OnePartDecoder(inflateFor)],
+  ['br', () => new OnePartDecoder(brotliDecoder)],
   // Node has it from 22.15 on.
   ...zstd(),
 ]);
@@ -50,12 +52,16 @@ function encodingsOf({ headers }: IncomingMessage): string[] {
   return names.filter((name) => name !== '' && name !== 'identity');
 }
 
-function zstd(): [string, () => Transform][] {
+function brotliDecoder(): zlib.BrotliDecompress {
+  return zlib.createBrotliDecompress({ flush: zlib.constants.BROTLI_OPERATION_FLUSH });
+}
+
+function zstd(): [string, () => Duplex][] {
   const create: unknown = Reflect.get(zlib, 'createZstdDecompress');
   return isMaker(create) ? [['zstd', () => create()]] : [];
 }
 
-function isMaker(value: unknown): value is () => Transform {
+function isMaker(value: unknown): value is () => Duplex {
   return typeof value === 'function';
 }
 
