@@ -51,7 +51,7 @@ export class ApiKeyGuard implements CanActivate {
     return true;
   }
 
-  /** Compares with every caller, so that the time taken tells nothing of the key. */
+  /** Compares with every caller, so that the time taken reveals nothing of the key. */
   #find(key: string): CallerSettings | undefined {
     const keyHash = hash('sha256', key, 'buffer');
     let found: CallerSettings | undefined;

@@ -3,17 +3,17 @@ import { ANONYMOUS_NAME, type Caller } from '../core/chat-request.js';
 const ANONYMOUS: Caller = { name: ANONYMOUS_NAME };
 const callers = new WeakMap<object, Caller>();
 
-/** Notes who makes a request. */
+/** Stores the caller of a request. */
 export function noteCaller(request: object, caller: Caller): void {
   callers.set(keyOf(request), caller);
 }
 
-/** True if somebody was noted. */
+/** True if a caller was stored. */
 export function hasCaller(request: object): boolean {
   return callers.has(keyOf(request));
 }
 
-/** Who makes a request; `anonymous` if nobody was noted. */
+/** The caller of a request; `anonymous` if none was stored. */
 export function callerOf(request: object): Caller {
   return callers.get(keyOf(request)) ?? ANONYMOUS;
 }

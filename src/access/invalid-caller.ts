@@ -1,5 +1,5 @@
 /**
- * A caller that cannot be one. `status`, `statusCode` and `expose` are what http-errors has: who asks is told 403 and the message, which
+ * A caller that cannot be one. `status`, `statusCode` and `expose` are what http-errors has: the caller gets 403 and the message, which
  * does not repeat the name.
  */
 export class InvalidCaller extends TypeError {

@@ -11,7 +11,7 @@ export interface AddressedRequest {
  * False for a request whose `Host` names something else than this service: a page that had its own name rebound to this
  * address asks so, and to its browser it is of the same origin (DNS rebinding). An address, `localhost`, names below it and
  * `allowedHosts` are the service's own, `*` there stands for all. Where none is allowed by name, any will do for requests that
- * came by another than the loopback interface: what names lead to an open address nobody here knows.
+ * came by another than the loopback interface: the names of an open address are unknown here.
  */
 export function isOwnHost(request: AddressedRequest, allowedHosts: readonly string[]): boolean {
   const host = request.headers['host'];

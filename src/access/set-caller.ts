@@ -10,7 +10,7 @@ const OWN = '@';
 const logger = new Logger('Sluice');
 
 /**
- * Tells Sluice who makes a request, from a middleware or a global guard of the application: such a request needs no key of
+ * Sets the caller of a request, from a middleware or a global guard of the application: such a request needs no key of
  * `callers`. Streams, keys of requests, sharing, limits and log lines are that caller's from then on. `name` and `tenant`
  * are well-formed texts of 1 to 256 characters, `name` is not `anonymous`, and `tenant` does not begin with `@`. Logs and throws a
  * TypeError otherwise, which is answered with 403.

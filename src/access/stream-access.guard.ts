@@ -12,7 +12,7 @@ interface StreamRequest {
 }
 
 /**
- * Lets in who has a ticket to read the stream that is asked for, and whoever the other guards let in. These alone decide who stops
+ * Lets in requests with a ticket for the requested stream, and those that the other guards let in. These alone decide who stops
  * it: a ticket stands in URLs, which others see.
  */
 @Injectable()

@@ -5,7 +5,7 @@ import { readDialects } from './read-dialects.js';
 import { readSettings } from './read-settings.js';
 
 /**
- * The settings that hold now. Who injects `SLUICE_SETTINGS` reads each of them when it is needed, so that a request
+ * The settings that hold now. A user of `SLUICE_SETTINGS` reads each of them when it is needed, so that a request
  * that comes after a change sees all of it and a stream that runs keeps what it began with.
  */
 export class CurrentSettings implements SluiceSettings, SettingsSource {

@@ -94,7 +94,7 @@ const retryBudgetSchema = z.strictObject({
   minimum: z.number().int().nonnegative().default(10),
 });
 
-/** An hour: longer nobody waits for a reader. */
+/** The longest grace: an hour. */
 const MAX_GRACE_SECONDS = 3_600;
 
 export const routeSchema = z.strictObject({
@@ -123,7 +123,7 @@ export const routeSchema = z.strictObject({
 /** A day: what is kept in memory is not kept for good. */
 const MAX_KEEP_SECONDS = 86_400;
 
-/** Shorter, and a pause of the process looks like its death; longer, and nobody waits for it. */
+/** Shorter, and a pause of the process looks like its death; longer, and readers give up before it. */
 const MIN_LEASE_MS = 1_000;
 const MAX_LEASE_MS = 600_000;
 

@@ -19,7 +19,7 @@ const TRY_LATER: ReadonlySet<number> = new Set([408, 409, 425]);
  */
 export function errorOfAnswer(problem: string, refusal: AnswerRefusal): SluiceError {
   const { status, retryAfterMs, providerError } = refusal;
-  const said = refusal.message === undefined ? problem : `${problem}: ${refusal.message}`;
+  const message = refusal.message === undefined ? problem : `${problem}: ${refusal.message}`;
   const details = {
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(providerError !== undefined && { providerError }),
@@ -28,12 +28,12 @@ export function errorOfAnswer(problem: string, refusal: AnswerRefusal): SluiceEr
     // The provider speaks of the operator's key here: nothing of it is the caller's business.
     return new SluiceError('upstream-unauthorized', `${problem}: it refused this service's key`, { status });
   }
-  if (status === 429) return new SluiceError('upstream-rate-limited', said, details);
+  if (status === 429) return new SluiceError('upstream-rate-limited', message, details);
   if (TRY_LATER.has(status)) {
-    return new SluiceError('upstream-rejected', said, { ...details, status, retryable: true });
+    return new SluiceError('upstream-rejected', message, { ...details, status, retryable: true });
   }
   if (status >= 400 && status < 500) {
-    return new SluiceError('upstream-rejected', said, { ...details, status });
+    return new SluiceError('upstream-rejected', message, { ...details, status });
   }
   if (status === 503 || status === 529) return new SluiceError('upstream-overloaded', problem, details);
   return new SluiceError('upstream-error', problem, { ...details, ...(status === 504 && { status }) });

@@ -2,7 +2,7 @@ import type { CallOptions, PromptMessage } from './prompt.js';
 import type { DialectName } from './dialect/dialect-name.js';
 
 /**
- * What a caller asks: in no dialect's words (`messages` and the call options), or as the body of one dialect (`source`), which
+ * The request of a caller: in no dialect's words (`messages` and the call options), or as the body of one dialect (`source`), which
  * that dialect alone reads. An upstream of the same dialect gets the body, unknown fields included; for any other it is read into
  * messages and options.
  */
@@ -31,7 +31,7 @@ export function isAnonymous({ name, tenant }: Caller): boolean {
   return name === ANONYMOUS_NAME && tenant === undefined;
 }
 
-/** Who asks. `name` labels limits and log lines; it is never a key. */
+/** The caller of a request. `name` labels limits and log lines; it is never a key. */
 export interface Caller {
   readonly name: string;
   readonly tenant?: string | undefined;

@@ -10,8 +10,8 @@ export type FailureCause = 'target' | 'key-limited' | 'key-rejected' | 'request'
 type Failover = 'always' | 'if-retryable' | 'never';
 
 /**
- * Every way in which Sluice fails, closed: a caller, a metric and a log line tell the same story. The columns: the code; its
- * HTTP status; whether the same request may succeed when it is sent again; whose fault it is; whether failover goes on; the
+ * Every way in which Sluice fails, closed: a caller, a metric and a log line report the same code. The columns: the code; its
+ * HTTP status; whether the same request may succeed when it is sent again; whose fault it is; whether failover continues; the
  * outcome of a stream that fails with it. An upstream's own status may replace the status and `retryable` of one error.
  */
 const TABLE = [

@@ -1,4 +1,4 @@
-/** Who has no tenant: a caller of the options, with a key, or a user that the host names. */
+/** A caller without a tenant: one of the options, with a key, or a user that the host names. */
 type TenantlessKind = 'key' | 'user';
 
 /**

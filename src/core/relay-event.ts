@@ -34,13 +34,13 @@ export interface KeyFailure {
   readonly forMs: number;
 }
 
-/** What is told of upstreams, whatever stream it came up in. */
+/** Events of upstreams, independent of a stream. */
 export type UpstreamEvents =
   | (KeyFailure & { readonly upstream: string })
   /** `target` is `upstream/model`, and `upstream/*` where callers name the model. */
   | { readonly type: 'breaker'; readonly target: string; readonly state: BreakerState };
 
-/** What the relay tells of its streams. Times are milliseconds since the request was accepted. */
+/** Events of the relay's streams. Times are milliseconds since the request was accepted. */
 export type RelayEvent =
   | { readonly type: 'rejected'; readonly error: SluiceError }
   | { readonly type: 'attempt-started'; readonly stream: StreamIdentity; readonly attempt: AttemptIdentity }
@@ -69,7 +69,7 @@ export interface StreamEnded {
   readonly type: 'ended';
   readonly stream: StreamIdentity;
   readonly outcome: Outcome;
-  /** `upstream/model` that served, or was asked last; undefined if none was asked. */
+  /** `upstream/model` that served, or was tried last; undefined if none was. */
   readonly target: string | undefined;
   readonly attempts: number;
   readonly ttftMs: number | undefined;
@@ -84,7 +84,7 @@ export interface StreamEnded {
   readonly error: SluiceError | undefined;
 }
 
-/** Where RelayEvents come from: the relay, for those who may not import it. */
+/** The source of RelayEvents, for folders that may not import the relay. */
 export abstract class RelayEventSource {
   /** The events as they happen; a late subscriber misses the earlier ones. */
   abstract readonly all: Observable<RelayEvent>;

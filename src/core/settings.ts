@@ -26,7 +26,7 @@ export interface TlsSettings {
   readonly key?: string | undefined;
   /** Of an encrypted `key`. @default none */
   readonly passphrase?: string | undefined;
-  /** The host name that is asked for (SNI) and that the certificate must have. @default the host of `baseUrl` */
+  /** The requested host name (SNI) and that the certificate must have. @default the host of `baseUrl` */
   readonly serverName?: string | undefined;
 }
 
@@ -54,7 +54,7 @@ export interface BreakerSettings {
   readonly halfOpenAfterMs: number;
 }
 
-/** When a stream that goes on is too slow: its target's breaker counts it as failed, and the stream goes on. */
+/** When a running stream is too slow: its target's breaker counts it as failed, and the stream continues. */
 export interface SlowStreamSettings {
   /** Fewer content events a second than this. A chunk of text is about a token. */
   readonly minTokensPerSecond: number;
@@ -81,13 +81,13 @@ export interface UpstreamSettings extends Timeouts, AdmissionSettings {
   readonly dialect: DialectName;
   /** Without a trailing slash, with the version: `https://api.openai.com/v1`. */
   readonly baseUrl: string;
-  /** Bearer keys, each once; none for servers that ask for none. */
+  /** Bearer keys, each once; none for servers that need none. */
   readonly keys: readonly string[];
   /** Names the pool that the keys belong to: the upstream's, or that of a route with keys of its own. */
   readonly keyPool: string;
   /** How often one key may be in use at once. @default no limit */
   readonly maxConcurrentPerKey: number;
-  /** How often one request may ask this upstream. @default no limit of its own */
+  /** How many attempts one request may make on this upstream. @default no limit of its own */
   readonly maxAttempts: number;
   /** Largest body that is sent, in bytes. @default no limit of its own */
   readonly maxRequestBytes: number;
@@ -96,26 +96,26 @@ export interface UpstreamSettings extends Timeouts, AdmissionSettings {
   readonly slowStream: SlowStreamSettings | undefined;
   /** Ask for the usage of streams whose caller does not. @default true */
   readonly streamUsage: boolean;
-  /** Sent for native callers who give none; undefined: none is sent. @default 0.7 */
+  /** Sent for native callers that give none; undefined: none is sent. @default 0.7 */
   readonly defaultTemperature: number | undefined;
   /** Sent with each request. */
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined: the upstream is known by a public certificate, and is presented none. */
   readonly tls: TlsSettings | undefined;
-  /** The http URL of the proxy through which it is asked, with a name and a password if it asks for them; undefined: none. */
+  /** The http URL of the proxy to the upstream, with a name and a password if it requires them; undefined: none. */
   readonly proxy: string | undefined;
   /** Marks answers that no model wrote, in the model list and the log. */
   readonly simulated: boolean;
 }
 
-/** An upstream and the model to ask it for. */
+/** An upstream and the model to request from it. */
 export interface TargetSettings {
   readonly upstream: UpstreamSettings;
   /** Undefined: the route's name, and behind a wildcard what the caller named. */
   readonly model: string | undefined;
   /** Its part of the requests, with the strategy `weight`. @default 1 */
   readonly weight: number;
-  /** It goes on where an assistant message at the end of the conversation stops. @default false */
+  /** The model continues an assistant message at the end of the conversation. @default false */
   readonly continues: boolean;
 }
 
@@ -133,15 +133,15 @@ export interface RouteSettings extends AdmissionSettings {
   readonly retryBudget: RetryBudgetSettings;
   /** A second attempt is begun when the first is slower than 95 of 100. @default false */
   readonly hedge: boolean;
-  /** A target that `continues` goes on where another one broke off. @default false */
+  /** A target that `continues` continues an answer that another one cut. @default false */
   readonly continuation: boolean;
-  /** How long a stream goes on without a reader, in seconds. Undefined: as its caller's dialect has it. */
+  /** The grace of streams, in seconds. Undefined: that of the caller's dialect. */
   readonly graceSeconds: number | undefined;
   /** Identical requests of one owner share one answer. @default false */
   readonly share: boolean;
 }
 
-/** Says who makes a request of the application's adapter; undefined or null where nobody is known. */
+/** Identifies the caller of a request of the application's adapter; undefined or null if it is unknown. */
 export type CallerReader = (request: object) => NamedCaller | Promise<NamedCaller>;
 
 /** Whom an application names. */
@@ -155,7 +155,7 @@ export interface CallerSettings {
   readonly keyHash: Buffer;
 }
 
-/** What is kept of streams, so that their readers can come back. */
+/** The bounds of retained streams. */
 export interface StreamLogSettings {
   /** Bytes of one stream. What is older is dropped. @default 4194304 */
   readonly maxBytesPerStream: number;
@@ -192,9 +192,9 @@ export interface SluiceSettings {
   readonly callers: readonly CallerSettings[];
   /** Serve callers without a key. */
   readonly anonymous: boolean;
-  /** They are because no option says who may ask. */
+  /** They are allowed because no option says otherwise. */
   readonly openByDefault: boolean;
-  /** How the application knows who makes a request; undefined: by keys alone. */
+  /** How the application identifies callers; undefined: by keys alone. */
   readonly caller: CallerReader | undefined;
   readonly limits: Limits;
   /** What tickets are signed with; undefined: each process draws one. */
@@ -202,15 +202,15 @@ export interface SluiceSettings {
   readonly streamLog: StreamLogSettings;
   /** Where replicas share their streams; undefined: each keeps its own in memory. */
   readonly redisUrl: string | undefined;
-  /** Origins, exactly, whose pages may ask without a key. @default [] */
+  /** Origins, compared exactly, whose pages may send requests without a key. @default [] */
   readonly corsOrigins: readonly string[];
-  /** Names, without a port, by which callers without a key may ask; `*` for all. @default [] */
+  /** Names, without a port, that requests without a key may use; `*` for all. @default [] */
   readonly allowedHosts: readonly string[];
   /** Silence after which a client gets a comment, in milliseconds. @default 15000 */
   readonly heartbeatMs: number;
   /** How long the head of an answer waits for the first content, in milliseconds. @default 10000 */
   readonly headWaitMs: number;
-  /** How long running streams may go on after a shutdown was asked for, in milliseconds. @default 30000 */
+  /** How long running streams may continue after a shutdown was requested, in milliseconds. @default 30000 */
   readonly drainMs: number;
 }
 

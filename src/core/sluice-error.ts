@@ -21,7 +21,7 @@ export interface SluiceErrorDetails {
 /** The stream that an error ended. */
 export interface StreamReference {
   readonly id: string;
-  /** `upstream/model` that was asked last; undefined if none was. */
+  /** `upstream/model` that was tried last; undefined if none was. */
   readonly target: string | undefined;
   readonly attempts: number;
 }

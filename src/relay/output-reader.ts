@@ -1,7 +1,7 @@
 import type { Observable, Subscription } from 'rxjs';
 import type { BackPressure } from '../core/flow-control/back-pressure.js';
 
-/** So many values may wait for the one who iterates before the source is braked. */
+/** How many values may wait for the iteration before the source is paused. */
 const MAX_WAITING = 16;
 
 interface Request<T> {
@@ -14,7 +14,7 @@ export class OutputReader<T> implements AsyncIterableIterator<T, undefined> {
   #waiting: IteratorYieldResult<T>[] = [];
   readonly #requests: Request<T>[] = [];
   #subscription: Subscription | undefined;
-  #over = false;
+  #ended = false;
   /** Thrown once, after the values before it. */
   #failure: { readonly error: unknown } | undefined;
 
@@ -46,7 +46,7 @@ export class OutputReader<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   #subscribe(): void {
-    if (this.#subscription !== undefined || this.#over) return;
+    if (this.#subscription !== undefined || this.#ended) return;
     this.#subscription = this.source.subscribe({
       next: (value) => this.#add(value),
       error: (error: unknown) => {
@@ -56,40 +56,40 @@ export class OutputReader<T> implements AsyncIterableIterator<T, undefined> {
       complete: () => this.#end(),
     });
     // A subscription resumes the source.
-    this.#brake();
+    this.#updatePause();
   }
 
   #add(value: T): void {
     this.#waiting.push({ done: false, value });
     this.#serve();
-    this.#brake();
+    this.#updatePause();
   }
 
-  #brake(): void {
+  #updatePause(): void {
     if (this.#waiting.length >= MAX_WAITING) this.flow.pause();
   }
 
   #end(): void {
-    this.#over = true;
+    this.#ended = true;
     this.#serve();
   }
 
   #leave(): void {
     this.#waiting = [];
     this.#failure = undefined;
-    this.#over = true;
+    this.#ended = true;
     this.#subscription?.unsubscribe();
     this.#serve();
   }
 
   #serve(): void {
     for (let request = this.#served(); request !== undefined; request = this.#served()) this.#answer(request);
-    if (this.#waiting.length === 0 && !this.#over && this.flow.paused) this.flow.resume();
+    if (this.#waiting.length === 0 && !this.#ended && this.flow.paused) this.flow.resume();
   }
 
   /** The next request that can be answered now. */
   #served(): Request<T> | undefined {
-    return this.#waiting.length > 0 || this.#over ? this.#requests.shift() : undefined;
+    return this.#waiting.length > 0 || this.#ended ? this.#requests.shift() : undefined;
   }
 
   #answer({ resolve, reject }: Request<T>): void {

@@ -3,7 +3,7 @@ import { Subject, type Observable } from 'rxjs';
 import { RelayEventSource, type RelayEvent } from '../core/relay-event.js';
 import { UpstreamRegistry } from '../routing/upstream-registry.js';
 
-/** Everything that the relay tells: metrics, logs and hosts subscribe here, and the relay knows none of them. */
+/** The events of the relay: metrics, logs and hosts subscribe here, and the relay knows none of them. */
 @Injectable()
 export class RelayEvents extends RelayEventSource implements OnApplicationShutdown {
   readonly #events = new Subject<RelayEvent>();

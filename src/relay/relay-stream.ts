@@ -22,7 +22,7 @@ export interface OpenOptions {
   readonly onEnded?: ((outcome: Outcome, finishReason: FinishReason | undefined) => void) | undefined;
 }
 
-/** How a whole answer is asked for. */
+/** How a whole answer is requested. */
 export interface CompleteOptions extends OpenOptions {
   /** What the answer is written in, where its upstream speaks something else. @default the upstream's own bytes */
   readonly dialect?: CallerDialect | undefined;
@@ -35,7 +35,7 @@ export interface StreamOptions<F> extends OpenOptions {
   readonly headWaitMs?: number;
   /** The last frames are printed for a caller that has left too: others may read them. @default false */
   readonly deliverEndAfterDisconnect?: boolean;
-  /** Where the stream is the rest of one that another process has begun: only targets that `continue` are asked. */
+  /** Where the stream is the rest of one that another process has begun: only targets that `continue` are used. */
   readonly continuation?: StreamContinuation | undefined;
 }
 
@@ -53,7 +53,7 @@ export interface RelayStream<F> {
   readonly id: string;
   /** The route's name. */
   readonly route: string;
-  /** `upstream/model` that serves, or is being asked; undefined while none could be asked yet. */
+  /** `upstream/model` that serves, or is being tried; undefined before the first attempt. */
   readonly target: string | undefined;
   /** How many targets and keys were tried so far. */
   readonly attempts: number;
@@ -61,12 +61,12 @@ export interface RelayStream<F> {
   readonly headers: Readonly<Record<string, string>>;
   /**
    * What the caller is sent: one subscriber. It starts the reading, and unsubscribing stops the upstream. It may be read with
-   * `for await` in place of that: an iteration brakes the upstream by itself, and leaving it stops the upstream.
+   * `for await` in place of that: an iteration pauses the upstream by itself, and leaving it stops the upstream.
    */
   readonly output: Observable<F> & AsyncIterable<F>;
   /** What the upstream has reported so far; undefined as long as it has not. It is known when the output is over. */
   readonly usage: () => Usage | undefined;
-  /** The upstream's brake, for readers that can say when they are full. */
+  /** Pauses the upstream, for readers that can say when they are full. */
   readonly flow: BackPressure;
 }
 

@@ -180,13 +180,13 @@ export class RelayService {
   }
 }
 
-/** Who is asked for the rest of an answer that another process has begun, and what. */
+/** The plan for the rest of an answer that another process has begun. */
 function goingOn(
   admitted: AdmittedRequest,
-  asked: ChatRequest,
+  requested: ChatRequest,
   said: PartialText,
 ): Pick<UpstreamSourceOptions<unknown>, 'admitted' | 'request' | 'partial'> {
-  const way = planContinuation(admitted.route, asked, said);
+  const way = planContinuation(admitted.route, requested, said);
   if (way === undefined)
     throw new SluiceError('upstream-cut', 'Nobody can go on with this answer; ask again');
   const { route, request } = way;
@@ -200,7 +200,7 @@ interface Started<F> {
   readonly source: UpstreamSource<F>;
 }
 
-/** Ends the record of a stream that has no head, and gives what its caller is told. */
+/** Ends the record of a stream that has no head, and gives the error for its caller. */
 function failed(record: StreamStats, cause: unknown): SluiceError {
   const error = SluiceError.from(cause);
   record.failed(error);

@@ -25,7 +25,7 @@ export interface AdmittedRequest {
   readonly stop: LightAbortController;
 }
 
-/** Who asks, and for a stream that goes on elsewhere its id. */
+/** The caller, and for a stream that is taken over its id. */
 interface AdmitOptions extends OpenOptions {
   readonly continuation?: { readonly id: string } | undefined;
 }
@@ -40,7 +40,7 @@ export class RequestAdmission {
     @Inject(RelayEvents) private readonly events: RelayEvents,
   ) {}
 
-  /** Rejects with what the caller should be told. Where a route is full it waits for a place. */
+  /** Rejects with the error for the caller. Where a route is full it waits for a permit. */
   async admit(request: ChatRequest, options: AdmitOptions, streaming: boolean): Promise<AdmittedRequest> {
     const { caller = ANONYMOUS } = options;
     const startedAt = performance.now();
@@ -116,7 +116,7 @@ class RequestResources implements StatsOwner {
   }
 }
 
-/** Who aborts may say why in our own words; anything else is a caller that leaves. */
+/** A SluiceError is the reason of an abort; anything else is a caller that leaves. */
 function reasonFor(signal: AbortSignalLike | undefined): SluiceError {
   const reason = signal?.reason;
   return reason instanceof SluiceError ? reason : new SluiceError('client-gone', 'The caller left');

@@ -27,7 +27,7 @@ export interface UpstreamStatus {
   readonly queued: number;
   /** By pool: the upstream's own keys, and those of routes that have their own. */
   readonly keys: Readonly<Record<string, readonly KeyReport[]>>;
-  /** Those that were asked so far. */
+  /** The targets that were used so far. */
   readonly targets: readonly TargetReport[];
 }
 

@@ -1,25 +1,25 @@
-/** How often it is asked whether somebody reads elsewhere: as often as the grace is long, within these bounds, in milliseconds. */
+/** Bounds of the interval at which remote readers are looked up, which is the grace, in milliseconds. */
 const MIN_POLL_MS = 1_000;
-/** One who reads elsewhere for a moment is known to have done so for five seconds. */
+/** A remote reader is visible for five seconds. */
 const MAX_POLL_MS = 4_000;
 
-/** How long a stream goes on of which nobody can say whether it is read elsewhere, in milliseconds. */
+/** How long a stream runs while its remote readers are unknown, in milliseconds. */
 const MAX_UNKNOWN_MS = 60_000;
 
 /** Whose grace it is. */
 export interface ReaderGraceOwner {
   /** How long it is, in milliseconds. It may have grown since it began. */
   readonly graceMs: number;
-  /** Rejects where nobody can say. */
+  /** Rejects if it is unknown. */
   isReadElsewhere(): Promise<boolean>;
   /** Nobody came back in time. */
   onGraceExpired(): void;
 }
 
-/** For how long a stream goes on that nobody reads here: as long as it is read elsewhere, and for its grace after that. */
+/** Decides how long a stream without local readers runs: while it has remote readers, and for its grace after that. */
 export class ReaderGracePeriod {
   #timer: NodeJS.Timeout | undefined;
-  /** What was asked in an earlier turn says nothing about this one. */
+  /** Counts the lookups, so that a late result of an earlier one is ignored. */
   #turn = 0;
   #detached = false;
   /** Somebody read it elsewhere when that could last be said. */
@@ -34,7 +34,7 @@ export class ReaderGracePeriod {
     this.#pollIn(Math.max(this.owner.graceMs, atLeastMs));
   }
 
-  /** The stream needs no reader until somebody has read it elsewhere. */
+  /** The stream needs no reader until it has had a remote one. */
   startDetached(): void {
     this.cancel();
     this.#detached = true;

@@ -26,15 +26,15 @@ export interface ResumableOptions {
   /** Its name, which the log keeps. */
   readonly dialect: string;
   readonly caller: Caller;
-  /** How long the stream goes on without a reader, in seconds, where neither the caller nor the route says it. */
+  /** The grace, in seconds, if neither the caller nor the route sets one. */
   readonly graceSeconds: number;
-  /** What the caller asks for in its place. */
+  /** The grace that the caller requested, in seconds. */
   readonly askedGrace?: number | undefined;
   /** Aborted when the caller leaves; that ends the stream only while it has no id yet. */
   readonly signal?: AbortSignalLike | undefined;
   /** The stream runs without any reader, and without waiting for its first content. @default false */
   readonly detached?: boolean;
-  /** Others who ask the same are given the stream too. @default false */
+  /** Identical requests are given the stream too. @default false */
   readonly shared?: boolean;
   /** Called once, when the stream is over. */
   readonly onEnded?: NonNullable<OpenOptions['onEnded']>;
@@ -45,7 +45,7 @@ export interface RecordingPlan extends Pick<
   StreamProducerOptions,
   'metadata' | 'detached' | 'takeoverRequest' | 'takeover' | 'stop'
 > {
-  /** How long it goes on without a reader, in seconds. */
+  /** How long it runs without a reader, in seconds. */
   readonly graceSeconds: number;
 }
 
@@ -53,7 +53,7 @@ export interface RecordingPlan extends Pick<
 type ProducerSource = Pick<RelayStream<FrameBytes>, 'output' | 'flow'> &
   Partial<Pick<RelayStream<FrameBytes>, 'usage'>>;
 
-/** A stream that is recorded, for the one who started it. */
+/** A retained stream, for the caller that started it. */
 export interface ResumableStream extends Omit<RelayStream<FrameBytes>, 'output' | 'usage' | 'flow'> {
   /** The frames from number `from` on, for a reader that goes when the signal is aborted. */
   read(from: number, signal?: AbortSignalLike): StreamReader;
@@ -119,17 +119,17 @@ export class ResumableStreams implements OnApplicationShutdown {
       takeoverRequest,
       takeover,
       stop,
-      onOver: () => this.#producers.delete(metadata.id),
+      onEnd: () => this.#producers.delete(metadata.id),
     });
     if (!producer.over) this.#producers.set(metadata.id, producer);
   }
 
-  /** Names the one that goes on with streams whose producer died. */
+  /** Registers the handler that continues streams whose producer died. */
   onOrphan(successor: TakeoverHandler): void {
     this.log.onOrphan(successor);
   }
 
-  /** How long a stream for this request goes on without a reader, in seconds; 0: it ends with its caller's connection. */
+  /** How long a stream for this request runs without a reader, in seconds; 0: it ends with its caller's connection. */
   graceOf(
     { model }: ChatRequest,
     { askedGrace, graceSeconds }: Pick<ResumableOptions, 'askedGrace' | 'graceSeconds'>,
@@ -183,7 +183,7 @@ export class ResumableStreams implements OnApplicationShutdown {
     return this.#producers.get(id)?.read(from, signal, epoch) ?? this.#readLog(id, from, signal, epoch);
   }
 
-  /** The same for one who is no reader: the stream does not wait for it. */
+  /** The same without counting as a reader: the stream does not wait for it. */
   peek(id: string, from: number, signal?: AbortSignalLike): StreamReader {
     return this.#readLog(id, from, signal, undefined, false);
   }
@@ -211,13 +211,13 @@ export class ResumableStreams implements OnApplicationShutdown {
     from: number,
     signal?: AbortSignalLike,
     epoch?: number,
-    keeps?: boolean,
+    countsAsReader?: boolean,
   ): StreamReader {
     const flow = new BackPressure();
-    return { output: takeUntilAborted(this.log.read(id, from, flow, epoch, keeps), signal), flow };
+    return { output: takeUntilAborted(this.log.read(id, from, flow, epoch, countsAsReader), signal), flow };
   }
 
-  /** A stream that ends with its caller's connection has nobody to go on for. */
+  /** A stream that ends with its caller's connection is not taken over. */
   #takeoverRequestOf(
     request: ChatRequest,
     caller: Caller,

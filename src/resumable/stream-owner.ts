@@ -1,19 +1,19 @@
 import { ANONYMOUS_NAME, isAnonymous, type Caller } from '../core/chat-request.js';
 import type { StreamStatus } from '../stream-log/stream-log.js';
 
-/** Who starts a stream. */
+/** The caller that starts a stream. */
 interface NewStream {
   readonly caller: Caller;
   readonly shared?: boolean;
 }
 
 /**
- * Owns the streams that visitors share: whoever asks the same has their ids, so that an id is no proof of who started them.
+ * Owns the shared streams of anonymous callers: every identical request gets their ids, so that an id does not prove who started them.
  * No caller has this name.
  */
 const SHARED_BY_VISITORS = '@';
 
-/** The owner of a stream that a caller starts; `shared`: others who ask the same are given it too. */
+/** The owner of a stream that a caller starts; `shared`: identical requests are given it too. */
 export function newStreamOwner({ caller, shared = false }: NewStream): string {
   return shared && isAnonymous(caller) ? SHARED_BY_VISITORS : ownerOf(caller);
 }

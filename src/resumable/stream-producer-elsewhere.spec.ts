@@ -29,7 +29,7 @@ function record({ detached = false, graceMs = GRACE_MS } = {}) {
     if (said === 'nothing') asked.mockRejectedValue(new Error('Redis does not answer'));
     else asked.mockResolvedValue(said === 'yes');
   };
-  const rest = { flow: new BackPressure(), graceMs, detached, stop, onOver: () => undefined };
+  const rest = { flow: new BackPressure(), graceMs, detached, stop, onEnd: () => undefined };
   const producer = new StreamProducer({ log, metadata: card(), output, ...rest });
   const visit = () => producer.read(0).output.subscribe();
   return { recording: producer, stops, asked, says, visit };

@@ -20,7 +20,7 @@ function record() {
     stops.push(code);
     source.complete();
   };
-  const rest = { flow: new BackPressure(), graceMs: 0, detached: false, stop, onOver: () => undefined };
+  const rest = { flow: new BackPressure(), graceMs: 0, detached: false, stop, onEnd: () => undefined };
   return {
     log,
     stops,

@@ -54,7 +54,7 @@ async function record() {
     graceMs: GRACE_MS,
     detached: false,
     stop,
-    onOver: () => undefined,
+    onEnd: () => undefined,
   };
   const producer = new StreamProducer({ log: a, metadata: stream, output, ...rest });
   output.next(frame(0));

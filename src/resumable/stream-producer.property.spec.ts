@@ -43,7 +43,7 @@ class Observed {
       flow: new BackPressure(),
       graceMs: GRACE_MS,
     };
-    this.#recording = new StreamProducer({ ...options, metadata: card(), onOver: () => undefined });
+    this.#recording = new StreamProducer({ ...options, metadata: card(), onEnd: () => undefined });
   }
 
   get present(): number {

@@ -22,13 +22,13 @@ function record({ detached = false, graceMs = GRACE_MS } = {}) {
   };
   const log = new MemoryStreamLog({ streamLog });
   const source = new Subject<FrameBytes>();
-  const [flow, stops, onOver] = [new BackPressure(), [] as string[], vi.fn<() => void>()];
+  const [flow, stops, onEnd] = [new BackPressure(), [] as string[], vi.fn<() => void>()];
   const stop = ({ code }: SluiceError) => {
     stops.push(code);
     source.next(`event: failed\ndata: {"code":"${code}"}\n\n`);
     source.complete();
   };
-  const options = { log, metadata: card(), output: source, flow, graceMs, detached, stop, onOver };
+  const options = { log, metadata: card(), output: source, flow, graceMs, detached, stop, onEnd };
   const producer = new StreamProducer(options);
   const read = (from = 0, signal = new LightAbortController()) => {
     const reader = { text: '', end: undefined as string | undefined, signal, leave: () => {}, flow };
@@ -40,7 +40,7 @@ function record({ detached = false, graceMs = GRACE_MS } = {}) {
     });
     return Object.assign(reader, { flow: reading.flow, leave: () => subscription.unsubscribe() });
   };
-  return { log, source, flow, stops, onOver, recording: producer, read, id: options.metadata.id };
+  return { log, source, flow, stops, onEnd, recording: producer, read, id: options.metadata.id };
 }
 
 describe('StreamProducer', () => {
@@ -93,14 +93,14 @@ describe('StreamProducer', () => {
   });
 
   it('is stopped when its reader leaves for good, and tells a late reader so', async () => {
-    const { source, read, stops, onOver, recording } = record();
+    const { source, read, stops, onEnd, recording } = record();
     const reader = read();
     source.next(frame(0));
     await vi.advanceTimersByTimeAsync(GRACE_MS * 10);
     reader.leave();
     await vi.advanceTimersByTimeAsync(GRACE_MS);
     expect(stops).toEqual(['client-gone']);
-    expect({ over: recording.over, told: onOver.mock.calls.length }).toEqual({ over: true, told: 1 });
+    expect({ over: recording.over, told: onEnd.mock.calls.length }).toEqual({ over: true, told: 1 });
     expect(read(1)).toMatchObject({ text: expect.stringContaining('client-gone'), end: 'complete' });
   });
 
@@ -156,11 +156,11 @@ describe('StreamProducer', () => {
   });
 
   it('runs to its end without any reader where it is detached', async () => {
-    const { source, read, stops, onOver } = record({ detached: true });
+    const { source, read, stops, onEnd } = record({ detached: true });
     await vi.advanceTimersByTimeAsync(GRACE_MS * 100);
     source.next(frame(0));
     source.complete();
-    expect({ stops, told: onOver.mock.calls.length }).toEqual({ stops: [], told: 1 });
+    expect({ stops, told: onEnd.mock.calls.length }).toEqual({ stops: [], told: 1 });
     expect(read()).toMatchObject({ text: frame(0), end: 'complete' });
   });
 
@@ -184,14 +184,14 @@ describe('StreamProducer', () => {
   });
 
   it('ends where its source fails without a frame', () => {
-    const { source, read, onOver } = record();
+    const { source, read, onEnd } = record();
     const reader = read();
     source.error(new Error('no frame for it'));
-    expect({ end: reader.end, told: onOver.mock.calls.length }).toEqual({ end: 'complete', told: 1 });
+    expect({ end: reader.end, told: onEnd.mock.calls.length }).toEqual({ end: 'complete', told: 1 });
   });
 
   it('is over at once where its source is', () => {
-    const [flow, onOver] = [new BackPressure(), vi.fn<() => void>()];
+    const [flow, onEnd] = [new BackPressure(), vi.fn<() => void>()];
     const streamLog = { maxBytesPerStream: 1_000, maxBytes: 1_000, keepSeconds: 1, leaseMs: 6_000 };
     const output = new Observable<FrameBytes>((subscriber) => {
       subscriber.next(frame(0));
@@ -199,7 +199,7 @@ describe('StreamProducer', () => {
     });
     const log = new MemoryStreamLog({ streamLog });
     const rest = { graceMs: GRACE_MS, detached: false, stop: vi.fn<() => void>() };
-    const producer = new StreamProducer({ ...rest, log, metadata: card(), output, flow, onOver });
+    const producer = new StreamProducer({ ...rest, log, metadata: card(), output, flow, onEnd });
     void log.close();
     expect({ over: producer.over, timers: vi.getTimerCount() }).toEqual({ over: true, timers: 0 });
   });

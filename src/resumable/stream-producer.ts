@@ -14,41 +14,41 @@ import type {
   TakeoverClaim,
 } from '../stream-log/stream-log.js';
 
-/** How long the one who started a stream may take to read it, in milliseconds. */
+/** How long the caller that started a stream may take to subscribe, in milliseconds. */
 const FIRST_READER_TIMEOUT_MS = 5_000;
 
 /** What a recording is made of. */
 export interface StreamProducerOptions {
   readonly log: StreamLog;
   readonly metadata: StreamMetadata;
-  /** What is left for an heir. */
+  /** The takeover request, for a replica that continues the stream. */
   readonly takeoverRequest?: string | undefined;
   /** Where the stream is one of a producer that died; else it is a new one. */
   readonly takeover?: TakeoverClaim | undefined;
   /** What is recorded: one subscriber. */
   readonly output: Observable<FrameBytes>;
-  /** The upstream's brake. */
+  /** Pauses the upstream. */
   readonly flow: BackPressure;
   /** What the upstream has reported. @default nothing */
   readonly usage?: (() => Usage | undefined) | undefined;
-  /** How long the stream goes on without a reader, in milliseconds. */
+  /** How long the stream runs without a reader, in milliseconds. */
   readonly graceMs: number;
   /** It needs no reader, as long as it never had one, here or elsewhere. */
   readonly detached: boolean;
   /** Ends the stream. */
   readonly stop: (reason: SluiceError) => void;
-  readonly onOver: () => void;
+  readonly onEnd: () => void;
 }
 
-/** Frames for one reader, and its brake. */
+/** Frames for one reader, and the flow that pauses it. */
 export interface StreamReader {
   readonly output: Observable<FrameBytes>;
   readonly flow: BackPressure;
 }
 
 /**
- * Produces one stream into the log, whoever reads it. It goes on for a while without a reader, and is stopped then, or when
- * somebody asks for that.
+ * Produces one stream into the log for any number of readers. It stops after its grace without a reader, or when a stop
+ * is requested.
  */
 export class StreamProducer implements ReaderGraceOwner, ProducerControl, Observer<FrameBytes> {
   #readers = 0;
@@ -59,16 +59,16 @@ export class StreamProducer implements ReaderGraceOwner, ProducerControl, Observ
   readonly #id: string;
   readonly #grace = new ReaderGracePeriod(this);
   /** Undefined once it is over: what remembers a recording must not lead to its stream (docs/decisions/0014). */
-  #producer: Pick<StreamProducerOptions, 'flow' | 'usage' | 'stop' | 'onOver'> | undefined;
+  #producer: Pick<StreamProducerOptions, 'flow' | 'usage' | 'stop' | 'onEnd'> | undefined;
   #writer: StreamWriter | undefined;
 
   constructor(options: StreamProducerOptions) {
-    const { log, metadata, output, flow, usage, graceMs, detached, takeoverRequest, takeover, stop, onOver } =
+    const { log, metadata, output, flow, usage, graceMs, detached, takeoverRequest, takeover, stop, onEnd } =
       options;
     this.#graceMs = graceMs;
     this.#log = log;
     this.#id = metadata.id;
-    this.#producer = { flow, usage, stop, onOver };
+    this.#producer = { flow, usage, stop, onEnd };
     this.#writer = takeover?.continueWith(this) ?? log.begin(metadata, this, takeoverRequest);
     if (detached) this.#grace.startDetached();
     else this.#grace.start(FIRST_READER_TIMEOUT_MS);
@@ -93,10 +93,10 @@ export class StreamProducer implements ReaderGraceOwner, ProducerControl, Observ
     this.#producer = undefined;
     this.#grace.cancel();
     writer?.end(producer?.usage?.());
-    producer?.onOver();
+    producer?.onEnd();
   }
 
-  /** Of the log: somebody has asked for it. */
+  /** Called by the log when a stop is requested. */
   stop(): void {
     this.#producer?.stop(new SluiceError('cancelled', 'The stream was stopped'));
   }
@@ -135,7 +135,7 @@ export class StreamProducer implements ReaderGraceOwner, ProducerControl, Observ
     return { output: takeUntilAborted(counted, signal), flow };
   }
 
-  /** Counts a reader from now on until its signal is aborted; from then on the stream goes on for at least so long. */
+  /** Counts a reader from now on until its signal is aborted; from then on the stream runs for at least so long. */
   hold(signal: AbortSignalLike, graceMs: number): void {
     this.#graceMs = Math.max(this.#graceMs, graceMs);
     this.#joined();

@@ -1,7 +1,7 @@
 import { Observable, type Subscriber, type Unsubscribable } from 'rxjs';
 import type { AbortSignalLike } from '../core/flow-control/abort-signal-like.js';
 
-/** What a source gives until the signal is aborted; it then completes. A source is not asked for after that. */
+/** What a source gives until the signal is aborted; it then completes. The source is not subscribed to after that. */
 export function takeUntilAborted<T>(
   source: Observable<T>,
   signal: AbortSignalLike | undefined,

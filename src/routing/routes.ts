@@ -41,13 +41,13 @@ export class Routes {
   /** The route for a model's name, or the default route without one. Throws `model-not-found`. */
   find(name: string | undefined): Route {
     const { routes, defaultRoute } = this.settings;
-    const asked = name ?? defaultRoute;
-    if (asked === undefined)
+    const requested = name ?? defaultRoute;
+    if (requested === undefined)
       throw new SluiceError('invalid-request', "Missing 'model': this service has no default");
-    const exact = isWildcard(asked) ? undefined : routes.get(asked);
+    const exact = isWildcard(requested) ? undefined : routes.get(requested);
     if (exact !== undefined && !isWildcard(exact.name)) return this.#fixedRoute(exact);
-    if (exact !== undefined) return this.#routeFor(exact, asked);
-    const wildcard = longestMatch(routes, asked);
+    if (exact !== undefined) return this.#routeFor(exact, requested);
+    const wildcard = longestMatch(routes, requested);
     if (wildcard === undefined) {
       throw new SluiceError(
         'model-not-found',
@@ -56,15 +56,15 @@ export class Routes {
     }
     const [pattern, settings] = wildcard;
     // A folder is the route's own word for the upstream; any other beginning belongs to the model's name.
-    return this.#routeFor(settings, pattern.endsWith('/*') ? asked.slice(pattern.length - 1) : asked);
+    return this.#routeFor(settings, pattern.endsWith('/*') ? requested.slice(pattern.length - 1) : requested);
   }
 
-  /** How long streams of a model go on without a reader, in seconds; undefined where no route says it. */
+  /** The grace of a model's streams, in seconds; undefined if no route sets one. */
   graceOf(name: string | undefined): number | undefined {
     return this.#settingsOf(name)?.graceSeconds;
   }
 
-  /** True for a model of which another target may go on with what one has begun. */
+  /** True for a model whose answers another target may continue. */
   letsContinue(name: string | undefined): boolean {
     return this.#settingsOf(name)?.continuation === true;
   }
@@ -90,9 +90,9 @@ export class Routes {
 
   #settingsOf(name: string | undefined): RouteSettings | undefined {
     const { routes, defaultRoute } = this.settings;
-    const asked = name ?? defaultRoute;
-    if (asked === undefined) return undefined;
-    return routes.get(asked) ?? longestMatch(routes, asked)?.[1];
+    const requested = name ?? defaultRoute;
+    if (requested === undefined) return undefined;
+    return routes.get(requested) ?? longestMatch(routes, requested)?.[1];
   }
 
   #fixedRoute(settings: RouteSettings): Route {
@@ -103,10 +103,10 @@ export class Routes {
     return route;
   }
 
-  /** `asked` is what targets without a model of their own are asked for. */
-  #routeFor(settings: RouteSettings, asked: string): Route {
+  /** `asked` is the model for targets without one of their own. */
+  #routeFor(settings: RouteSettings, requested: string): Route {
     const targets = settings.targets.map((target) =>
-      targetOf(target, settings.name, asked, this.dialects.upstream(target.upstream.dialect)),
+      targetOf(target, settings.name, requested, this.dialects.upstream(target.upstream.dialect)),
     );
     return { settings, targets };
   }
@@ -132,11 +132,11 @@ function longestMatch(
 function targetOf(
   target: TargetSettings,
   routeName: string,
-  asked: string,
+  requested: string,
   dialect: UpstreamDialect,
 ): Target {
   const { upstream, weight, continues } = target;
-  const model = target.model ?? asked;
+  const model = target.model ?? requested;
   return {
     id: targetIdOf(target, routeName),
     name: `${upstream.name}/${model}`,

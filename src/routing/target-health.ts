@@ -42,7 +42,7 @@ export class TargetHealth {
     this.#breaker = new CircuitBreaker(settings, this.onChange);
   }
 
-  /** It is no longer configured: nobody is told of it any more. */
+  /** Called when the target is no longer configured: its changes are no longer reported. */
   dispose(): void {
     this.#breaker.dispose();
   }
@@ -53,7 +53,7 @@ export class TargetHealth {
     return state === 'closed' && consecutiveFailures === 0 && !this.answersEmpty;
   }
 
-  /** Opens the breaker if attempts wait in vain, and tells them. */
+  /** Opens the breaker if attempts wait in vain, and notifies them. */
   checkSilence(now: number): void {
     if (this.#breaker.state !== 'closed' || !this.pending.areSilent(now)) return;
     this.#breaker.recordSilence();

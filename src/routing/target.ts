@@ -5,14 +5,14 @@ import type { TargetSettings, UpstreamSettings } from '../core/settings.js';
 export interface Target {
   /** `upstream/model` as it is configured; `upstream/*` where callers name the model. Bounded, so that it may be counted by. */
   readonly id: string;
-  /** `upstream/model` with the model that is asked for. */
+  /** `upstream/model` with the requested model. */
   readonly name: string;
   readonly upstream: UpstreamSettings;
   readonly dialect: UpstreamDialect;
-  /** The model that the upstream is asked for. */
+  /** The model that the upstream is sent. */
   readonly model: string;
   readonly weight: number;
-  /** It goes on where an assistant message at the end of the conversation stops. */
+  /** The model continues an assistant message at the end of the conversation. */
   readonly continues: boolean;
 }
 

@@ -80,7 +80,7 @@ export class UpstreamRegistry implements KeyFailureListener, OnApplicationShutdo
     );
   }
 
-  /** The targets of an upstream that were asked so far. */
+  /** The targets of an upstream that were used so far. */
   targetsFor(upstream: string): TargetHealth[] {
     return [...this.#targets.values()].filter((state) => state.upstream === upstream);
   }

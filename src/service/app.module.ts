@@ -55,7 +55,7 @@ export class AppModule {
 export interface ProcessContext {
   /** Given where this is one process of several. @default the process' own metrics */
   readonly metricsText?: MetricsText;
-  /** How the service asks for its own end. */
+  /** Requests the shutdown of the service. */
   readonly shutdownRequest: ShutdownTrigger;
 }
 

@@ -27,7 +27,7 @@ const MAX_CHECK_INTERVAL_MS = 5_000;
 
 /** A service that listens. */
 export interface Service {
-  /** A question that a browser can ask. */
+  /** An example URL to open in a browser. */
   readonly url: string;
   readonly logger: Logger;
   /** Of this process. */

@@ -44,7 +44,7 @@ export class ConfigReloader {
     this.#watch(options.configuration.files);
   }
 
-  /** Reads the configuration and makes it hold, after what was asked for before. Never rejects. */
+  /** Reads the configuration and applies it, after earlier reloads. Never rejects. */
   reload(why: string): Promise<void> {
     this.#last = this.#last.then(() => this.#reload(why));
     return this.#last;

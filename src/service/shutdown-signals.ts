@@ -2,14 +2,14 @@ import type { ShutdownTrigger } from '../core/shutdown-trigger.js';
 
 /** What is done at a shutdown. */
 export interface Shutdown {
-  /** Called once. `why` is a signal, or `drain` where the service was asked over HTTP. */
+  /** Called once. `why` is a signal, or `drain` where it was requested over HTTP. */
   readonly begin: (why: string) => void;
   /** Called at a second signal, before the process ends of it. */
   readonly force?: () => void;
 }
 
 /**
- * Begins a shutdown at the first SIGTERM or SIGINT, or when it is asked for, whichever comes first. An orchestrator asks
+ * Begins a shutdown at the first SIGTERM or SIGINT, or when it is requested, whichever comes first. An orchestrator drains
  * over HTTP and then sends its signal: only a second signal ends the process at once.
  */
 export function onShutdownSignals({ begin, force }: Shutdown): ShutdownTrigger {

@@ -8,13 +8,13 @@ import { readServiceConfiguration } from './config/service-configuration.js';
 import { exitWithError } from './exit-with-error.js';
 import { setV8Flags } from './v8-flags.js';
 
-/** One of several processes of a service; main.ts starts it where SLUICE_WORKERS asks for more than one. */
+/** One of several processes of a service; main.ts starts it where SLUICE_WORKERS is more than one. */
 async function serve(link: WorkerChannel): Promise<void> {
   const configuration = readServiceConfiguration(process.env);
   setV8Flags(configuration);
   const service = await bootstrap(configuration, {
-    metricsText: { read: () => link.askMetrics() },
-    shutdownRequest: { request: () => link.askStop() },
+    metricsText: { read: () => link.requestMetrics() },
+    shutdownRequest: { request: () => link.requestStop() },
   });
   announceAddress(service.url, process.env);
   link.serve({
@@ -28,7 +28,7 @@ async function serve(link: WorkerChannel): Promise<void> {
   });
 }
 
-/** A signal to the whole group, as a terminal sends it, reaches the primary too, which tells its workers what to do. */
+/** A signal to the whole group, as a terminal sends it, reaches the primary too, which instructs its workers. */
 const ignore = () => undefined;
 
 if (cluster.worker === undefined) {

@@ -3,7 +3,7 @@ import { MemoryStreamLog } from './memory/memory-stream-log.js';
 import type { TerminalErrorEncoder } from './redis/log/redis-stream-store.js';
 import type { StreamLog } from './stream-log.js';
 
-/** The log that the settings ask for. Who has no Redis loads nothing of it. */
+/** The log of the settings. Without Redis its code is not loaded. */
 export async function createStreamLog(
   settings: Pick<SluiceSettings, 'redisUrl' | 'streamLog'>,
   encodeLastFrame: TerminalErrorEncoder,

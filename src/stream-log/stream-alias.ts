@@ -1,7 +1,7 @@
 /** A stream that another request may be given, as a log keeps it under a name. */
 export interface StreamAlias {
   readonly id: string;
-  /** Of what was asked. */
+  /** The hash of the request. */
   readonly hash: string;
   readonly route: string;
   /** `upstream/model` that served. */

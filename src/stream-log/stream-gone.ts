@@ -1,6 +1,6 @@
 import { SluiceError } from '../core/sluice-error.js';
 
-/** What a reader is told that asks for a frame that is not kept. */
+/** The error of a reader that requests a frame which is not retained. */
 export function streamGone(): SluiceError {
   return new SluiceError('stream-gone', 'A part of the stream is not kept any more; ask again');
 }

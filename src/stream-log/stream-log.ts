@@ -28,7 +28,7 @@ export interface StreamStatus extends StreamMetadata {
   /** Its producer died, and its last frame, which says so, is of another one: a reader may have had more than is kept. */
   readonly truncated: boolean;
   /**
-   * The number of the first frame that another producer wrote after the first one had died. Who has later frames of the
+   * The number of the first frame that another producer wrote after the first one had died. A reader with later frames of the
    * first one has had some that are not kept. Undefined for a stream that has one producer.
    */
   readonly takenOverAt?: number | undefined;
@@ -36,7 +36,7 @@ export interface StreamStatus extends StreamMetadata {
   readonly usage?: Usage | undefined;
 }
 
-/** Which part of a list is asked for. */
+/** The requested part of a list. */
 export interface ListRange {
   /** At most so many streams. */
   readonly limit: number;
@@ -47,15 +47,15 @@ export interface ListRange {
 /** A part of the list of an owner's streams. */
 export interface StreamPage {
   readonly streams: readonly StreamStatus[];
-  /** The place behind which the list goes on; undefined at its end. */
+  /** The place after which the list continues; undefined at its end. */
   readonly next: ListPlace | undefined;
 }
 
 /** The producer of a stream, as its log sees it. */
 export interface ProducerControl {
-  /** Somebody asks for the end of the stream, on whichever replica. */
+  /** A stop of the stream was requested, on whichever replica. */
   stop(): void;
-  /** There is no room for more before somebody has read, or there is again. */
+  /** True: there is no room for more frames. False: there is again. */
   setPaused(on: boolean): void;
 }
 
@@ -70,7 +70,7 @@ export interface StreamWriter {
 /** A stream whose producer died before it had ended it. */
 export interface OrphanedStream {
   readonly metadata: StreamMetadata;
-  /** What its producer has left for whoever goes on with it. */
+  /** The takeover request of its producer. */
   readonly takeoverRequest: string;
   /** All of its frames that are kept, … */
   readonly bytes: Buffer;
@@ -86,11 +86,11 @@ export interface OrphanedStream {
 export interface TakeoverClaim {
   /** Goes on with the stream; what is written stands after what was kept. */
   continueWith(owner: ProducerControl): StreamWriter;
-  /** Ends the stream as if nobody could go on with it. */
+  /** Gives the claim up: the stream ends with an error. */
   release(): void;
 }
 
-/** Goes on with orphans. Resolves with false where nothing may go on with this one: the log then ends it with an error. */
+/** Continues orphans. Resolves with false if this one may not be continued: the log then ends it with an error. */
 export type TakeoverHandler = (orphan: OrphanedStream) => Promise<boolean>;
 
 /**
@@ -99,22 +99,22 @@ export type TakeoverHandler = (orphan: OrphanedStream) => Promise<boolean>;
  * @publicApi
  */
 export abstract class StreamLog {
-  /** `will` is what an heir needs if the producer dies; without it nobody goes on. It is kept as long as the stream runs. */
-  abstract begin(metadata: StreamMetadata, owner: ProducerControl, will?: string): StreamWriter;
+  /** `takeoverRequest` is what another replica needs to continue the stream; without it none does. It is stored as long as the stream runs. */
+  abstract begin(metadata: StreamMetadata, owner: ProducerControl, takeoverRequest?: string): StreamWriter;
   /** Undefined for one that is unknown, or that is forgotten. */
   abstract find(id: string): Promise<StreamStatus | undefined>;
   /**
-   * The frames from number `from` on, those to come included; completes after the last one. The flow brakes this reader
-   * alone. Errors with `stream-gone` where a frame is not kept any more. Of a stream that broke off, a reader that had more
+   * The frames from number `from` on, those to come included; completes after the last one. The flow pauses this reader
+   * alone. Errors with `stream-gone` where a frame is no longer retained. In a stream that was cut, a reader that had more
    * than is kept gets the last frame; of one that was taken over, `stream-gone`. `epoch` is that of the last frame that the
-   * reader has. @default 1. `keeps` is false for one who only looks on: the stream does not go on for it. @default true
+   * reader has. @default 1. `countsAsReader` is false for an observer: the stream does not run on for it. @default true
    */
   abstract read(
     id: string,
     from: number,
     flow: BackPressure,
     epoch?: number,
-    keeps?: boolean,
+    countsAsReader?: boolean,
   ): Observable<FrameBytes>;
   /**
    * A page of an owner's streams, the newest first. From page to page none comes twice, and none is left out that was there
@@ -124,11 +124,11 @@ export abstract class StreamLog {
   /** Asks for the end of a stream that runs. Resolves when that has been passed on. */
   abstract stop(id: string): Promise<void>;
   /**
-   * True while somebody reads a stream of this process on another replica, and up to five seconds later. Rejects where the
+   * True while a stream of this process has a reader on another replica, and up to five seconds later. Rejects where the
    * log cannot say.
    */
   abstract isReadElsewhere(id: string): Promise<boolean>;
-  /** Names the one that is asked to go on with streams whose producer died. */
+  /** Registers the handler that continues streams whose producer died. */
   abstract onOrphan(successor: TakeoverHandler): void;
   /** Has a stream of this process found by its name in others, as long as it is kept. Called again when it is over. */
   abstract setAlias(name: string, stream: StreamAlias): void;

@@ -112,9 +112,9 @@ export class Metrics {
   }
 
   #flush(): void {
-    const told = this.#pending;
+    const reported = this.#pending;
     this.#pending = [];
-    for (const event of told) this.#countEvent(event);
+    for (const event of reported) this.#countEvent(event);
   }
 
   #countEvent(event: RelayEvent): void {

@@ -4,7 +4,7 @@ import { Metrics } from './metrics.js';
 import { streamLogLine } from './stream-log-line.js';
 import { upstreamLogLine } from './upstream-log-line.js';
 
-/** Turns what the relay tells into metrics and log lines. The subscription ends with the relay's events. */
+/** Turns the relay's events into metrics and log lines. The subscription ends with the relay's events. */
 @Injectable()
 export class TelemetryService implements OnModuleInit {
   readonly #logger = new Logger('Sluice');

@@ -77,7 +77,7 @@ export class AnswerScript implements Script {
     return this.#answer({ extra });
   }
 
-  /** @default the model that was asked for */
+  /** @default the requested model */
   model(model: string): AnswerScript {
     return this.#with({ model });
   }
@@ -126,12 +126,12 @@ export class AnswerScript implements Script {
     return this.#turn({ do: 'write', bytes: event({ error }) }, { do: 'end' });
   }
 
-  /** Sends bytes of any kind and goes on. */
+  /** Sends bytes of any kind and continues. */
   thenSends(bytes: string | Buffer): AnswerScript {
     return this.#turn({ do: 'write', bytes });
   }
 
-  /** Waits for a promise and goes on. */
+  /** Waits for a promise and continues. */
   thenHolds(until: Promise<unknown>): AnswerScript {
     return this.#turn({ do: 'hold', until });
   }

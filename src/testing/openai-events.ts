@@ -35,7 +35,7 @@ export function roleChunk(answer: ScriptedAnswer): string {
   return chunk(answer, { role: 'assistant', content: '' });
 }
 
-/** What follows the content: the finish reason and, if asked for, the usage. */
+/** What follows the content: the finish reason and, if requested, the usage. */
 export function closingChunks(answer: ScriptedAnswer, includeUsage: boolean): string[] {
   const finish = chunk(answer, {}, answer.finishReason);
   return includeUsage ? [finish, event({ ...head(answer), choices: [], usage: answer.usage })] : [finish];

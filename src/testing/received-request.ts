@@ -31,11 +31,11 @@ export class ReceivedRequest implements ScriptedRequest {
     response: ServerResponse,
   ) {
     this.body = JSON.parse(text);
-    const question = requestSchema.parse(this.body);
-    this.streaming = question.stream;
-    this.includeUsage = question.stream_options.include_usage;
-    this.model = question.model;
-    this.question = textOf(question.messages.findLast(({ role }) => role === 'user')?.content);
+    const body = requestSchema.parse(this.body);
+    this.streaming = body.stream;
+    this.includeUsage = body.stream_options.include_usage;
+    this.model = body.model;
+    this.question = textOf(body.messages.findLast(({ role }) => role === 'user')?.content);
     // The response forgets its socket when it is over.
     this.#socket = response.socket;
     this.#takenBefore = this.#socket?.bytesWritten ?? 0;

@@ -9,7 +9,7 @@ import type { Script, ScriptedRequest } from './script.js';
 export type Scripting = Script | ((request: ScriptedRequest) => Script);
 
 /**
- * An OpenAI-compatible server on a loopback port that does what it is told: delays, cuts, stalls, torn bytes,
+ * An OpenAI-compatible server on a loopback port that follows a script: delays, cuts, stalls, torn bytes,
  * refusals, errors inside a 200. For tests, and behind the service's simulated upstream.
  * @publicApi
  */

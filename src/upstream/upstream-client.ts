@@ -23,9 +23,9 @@ const PROXY_AUTHENTICATION_REQUIRED = 407;
 export interface UpstreamRequest {
   readonly upstream: UpstreamSettings;
   readonly dialect: UpstreamDialect;
-  /** The model that is asked for. */
+  /** The requested model. */
   readonly model: string;
-  /** One of the upstream's; undefined where it asks for none. */
+  /** The API key to send; undefined if the upstream needs none. */
   readonly key: string | undefined;
   /** JSON. */
   readonly body: string;
@@ -47,7 +47,7 @@ export class UpstreamClient {
     this.#pools = pools;
   }
 
-  /** The answer to a POST once its 2xx is known. Throws what the caller should be told otherwise. */
+  /** The answer to a POST once its 2xx is known. Throws the error for the caller otherwise. */
   async post(request: UpstreamRequest): Promise<UpstreamResponse> {
     const { upstream, dialect, signal } = request;
     refuseIfTooLarge(request.body, upstream);
@@ -60,7 +60,7 @@ export class UpstreamClient {
       throw connectionError(error, upstream);
     }
     if (response.status >= 200 && response.status < 300) return decodeContent(response.data);
-    // Only a proxy answers so: an upstream over TLS is asked within the tunnel, where it was let through.
+    // Only a proxy answers so: a request to an upstream over TLS goes through the tunnel, which the proxy has accepted.
     if (response.status === PROXY_AUTHENTICATION_REQUIRED && upstream.proxy !== undefined) {
       response.data.on('error', ignore).destroy();
       throw connectionError(new ProxyError(`it answered ${response.status}`), upstream);

@@ -44,7 +44,7 @@ function neverConnected(cause: unknown): boolean {
   return CONNECTING.test(syscall) || CERTIFICATE.test(code);
 }
 
-/** The error of a body that broke off. */
+/** The error of a body that was cut. */
 export function truncatedError({ name }: UpstreamSettings): SluiceError {
   return new SluiceError('upstream-cut', `The upstream '${name}' broke off before its answer was complete`);
 }

@@ -28,7 +28,7 @@ export interface CallerDialect {
   readonly retained: RetainedDialect | undefined;
 }
 
-/** What a whole answer's body may tell beside what was said. */
+/** What a whole answer's body may hold beside the text. */
 export interface CompletionInfo {
   /** Names the answer. 32 hexadecimal digits. */
   readonly id: string;
@@ -46,7 +46,7 @@ export interface RetainedDialect {
   aggregate(frames: string): AggregatedAnswer;
   /** The text of some whole frames. Frames that cannot be read are no plain text. */
   readText(frames: Buffer): PartialText;
-  /** Where a reader stands who sends this as its last event id. Throws `invalid-request`. */
+  /** The position of a reader that sends this as its last event id. Throws `invalid-request`. */
   readPosition(lastEventId: string): ReaderPosition;
   /** The number of the frame after these; undefined where frames carry no numbers. */
   nextNumber(frames: FrameBytes): number | undefined;

@@ -4,7 +4,7 @@ import type { FrameBytes } from '../frame-bytes.js';
 import type { Transcoder } from './transcoder.js';
 import type { Usage } from '../usage.js';
 
-/** What one attempt has said, for another to go on with it. */
+/** The text of one attempt, which another may continue. */
 export interface PartialText {
   readonly text: string;
   /** About how many tokens that is. */
@@ -22,24 +22,24 @@ export interface TextRecorder {
 }
 
 /**
- * How a dialect goes on with an answer that broke off: the new target is given what was said as the beginning of its own
+ * How a dialect continues an answer that was cut: the new target is given the text so far as the beginning of its own
  * answer.
  */
 export interface Continuation {
-  /** True if the request asks for one answer of text alone, so that another model may go on with it. */
+  /** True if the request is for one answer of text alone, so that another model may continue it. */
   mayContinue(request: ChatRequest): boolean;
   listen(): TextRecorder;
   /** The request for the rest; undefined if nothing may be said any more. */
-  requestFor(request: ChatRequest, said: PartialText): ChatRequest | undefined;
+  requestFor(request: ChatRequest, partial: PartialText): ChatRequest | undefined;
   /** Passes the rest on to a caller of the same dialect, as if the first target said it. Undefined: it is translated. */
   passThrough?(request: ChatRequest, beginning: ContinuedAnswer): Transcoder<FrameBytes>;
 }
 
-/** What is known of the beginning of an answer when another target goes on with it. */
+/** The first part of an answer that another target continues. */
 export interface ContinuedAnswer {
   readonly partial: PartialText;
   /** What it cost, about. */
   readonly usage: Usage;
-  /** Who goes on, `upstream/model`. */
+  /** The target that continues, `upstream/model`. */
   readonly target: string;
 }

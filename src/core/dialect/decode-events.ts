@@ -15,7 +15,7 @@ export interface DecodedBatch {
   readonly parts: readonly StreamPart[];
 }
 
-/** Is told of what is read, with the offsets of the bytes in which it stands. */
+/** Receives what is read, with the offsets of the bytes in which it stands. */
 export interface EventVisitor {
   onFastEvent(from: number, to: number): void;
   /** Of an event before its end or error, as it came and as it was read. */

@@ -9,6 +9,6 @@ export interface UpstreamEvent {
 /** One or more whole events as they came from an upstream, cut at an event boundary. */
 export interface EventBatch {
   readonly bytes: Buffer;
-  /** The events between two offsets at which events begin, in order. Parsed only when asked for. */
+  /** The events between two offsets at which events begin, in order. Parsed only when read. */
   events(from: number, to: number): readonly UpstreamEvent[];
 }

@@ -12,7 +12,7 @@ export interface StreamObserver<F> {
 
 /** What a session reads: a plain object and no Observable, since each layer between the two costs by the event. */
 export interface StreamSource<F> {
-  /** Asks. What it tells may come in this very call. */
+  /** Starts the source. It may emit within this call. */
   start(sink: StreamObserver<F>): void;
   /** Closes whatever is open, at any moment. May be called more than once. */
   stop(): void;

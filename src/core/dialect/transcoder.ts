@@ -37,7 +37,7 @@ export interface StreamEnvelope<F> {
   opening(): readonly F[];
   /** The last frames of a stream that ended well. */
   finish(ending: FinishInfo): readonly F[];
-  /** The frames that tell the caller of a failure; `undefined` if the format can only break off. */
+  /** The frames of a failure; `undefined` if the format can only break the connection. */
   fail(error: SluiceError): readonly F[] | undefined;
 }
 
@@ -56,7 +56,7 @@ export interface DecodedEvent {
   readonly content?: boolean;
   /** The event reports what the answer cost, whether that can be read or not, and says nothing of the answer itself. */
   readonly usageOnly?: boolean;
-  /** The event says nothing, as a comment does: it is passed on to nobody. */
+  /** The event has no content, as a comment: it is not passed on. */
   readonly ignored?: boolean;
 }
 

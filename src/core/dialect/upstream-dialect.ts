@@ -7,11 +7,11 @@ import type { EventDecoder, TranscodeResult, Transcoder } from './transcoder.js'
 
 /** What a request's body depends on beside the request. */
 export interface RequestTarget {
-  /** The model that the upstream is asked for. */
+  /** The model that the upstream is sent. */
   readonly model: string;
-  /** False: one JSON answer is asked for. */
+  /** False: one JSON answer is requested. */
   readonly streaming: boolean;
-  /** Whether the usage of a stream may be asked for where its caller does not. */
+  /** Whether the usage of a stream may be requested where its caller does not. */
   readonly streamUsage: boolean;
   /** For callers that leave it; undefined: none is sent. */
   readonly defaultTemperature: number | undefined;
@@ -31,7 +31,7 @@ export interface UpstreamDialect {
   path(target: Pick<RequestTarget, 'model' | 'streaming'>): string;
   /** The body, as JSON. */
   encodeRequest(request: ChatRequest, target: RequestTarget): string;
-  /** How many answers a request asks for. @default 1 */
+  /** How many answers a request is for. @default 1 */
   choicesOf?(request: ChatRequest): number;
   /** The headers that carry the key. */
   authorize(key: string): Record<string, string>;
@@ -43,7 +43,7 @@ export interface UpstreamDialect {
   /** What a whole response says, for callers of another dialect. */
   completionParts(body: unknown): readonly StreamPart[];
   /**
-   * The whole events that say what one JSON value says, where a stream was asked for: of a completion, or of an error.
+   * The whole events that say what one JSON value says, where a stream was requested: of a completion, or of an error.
    * Throws `upstream-error` where it is neither. Only with the framing `sse`, where JSON cannot be an event.
    */
   completionToEvents?(body: unknown): string;

@@ -1,4 +1,4 @@
-/** Who is told that something was aborted: a function, or an object as the DOM has them, where a closure would be kept. */
+/** A listener of an abort: a function, or an object as in the DOM, which saves a closure. */
 export type AbortListener = (() => void) | { handleEvent(): void };
 
 /** What ends a stream from outside: as much of an AbortSignal as Sluice looks at. Every AbortSignal is one. */

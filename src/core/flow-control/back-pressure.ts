@@ -1,11 +1,11 @@
-/** Who is told when a flow stops and goes on: an object, since a stream has several and a closure is kept for each. */
+/** A listener of pauses and resumptions: an object, which saves a closure for each of a stream's listeners. */
 export interface BackPressureListener {
   onPauseChange(paused: boolean): void;
   /** The source has no more: what is left waits for the reader alone. */
   onSourceEnd?(): void;
 }
 
-/** The brake between a reader and its source. Starts open. */
+/** Lets a reader pause its source. Starts open. */
 export class BackPressure {
   #paused = false;
   #ended = false;
@@ -34,13 +34,13 @@ export class BackPressure {
     for (const listener of this.#listeners) listener.onSourceEnd?.();
   }
 
-  /** From now on `listener` is told of each change. */
+  /** Notifies `listener` of each change from now on. */
   add(listener: BackPressureListener): void {
     // Exactly as many as there are: see `LightAbortController`.
     this.#listeners = this.#listeners.concat(listener);
   }
 
-  /** Ends that, also while it is told. */
+  /** Ends that, also during a notification. */
   remove(listener: BackPressureListener): void {
     this.#listeners = this.#listeners.filter((other) => other !== listener);
   }

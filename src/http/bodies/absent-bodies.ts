@@ -18,7 +18,7 @@ interface RoutedRequest {
 
 /**
  * Lets clients name a media type where they send no body: some HTTP libraries do so with each request, and Fastify's JSON
- * parser refuses a body that is empty. Of Fastify hosts, and of Sluice's own route that is asked with DELETE.
+ * parser refuses a body that is empty. For Fastify hosts, and for Sluice's own DELETE route.
  */
 @Injectable()
 export class AbsentBodies implements OnModuleInit {

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../core/sluice-error.js';
 
-/** When a caller should ask again while too many bytes are held, in milliseconds. */
+/** `Retry-After` while too many bytes are held, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 
 /** How many bytes of request bodies may be in memory at once. */

@@ -8,7 +8,7 @@ export interface ErrorResponse {
   readonly body: string;
 }
 
-/** The body in a dialect, and the headers that tell clients whether and when to ask again. */
+/** The body in a dialect, and the headers that say whether and when to retry. */
 export function errorResponse(error: SluiceError, encode: EncodeErrorBody): ErrorResponse {
   const { contentType, body } = encode(error);
   return { headers: { 'content-type': contentType, ...errorHeaders(error) }, body };

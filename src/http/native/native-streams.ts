@@ -50,7 +50,7 @@ export class NativeStreams {
     @Inject(StreamOpener) private readonly streams: StreamOpener,
   ) {}
 
-  /** Opens the stream of a request and keeps it for its handler. Rejects with what the caller should be told instead. */
+  /** Opens the stream of a request and keeps it for its handler. Rejects with the error for the caller. */
   async open(exchange: HttpExchange): Promise<void> {
     Reflect.set(exchange.request, OPENED, await this.#open(exchange));
   }
@@ -69,24 +69,24 @@ export class NativeStreams {
     if (method === 'HEAD') throw new SluiceError('method-not-allowed', 'Ask with GET or POST');
     const lastEventId = lastEventIdOf(exchange);
     return lastEventId === undefined
-      ? await this.#ask(exchange)
+      ? await this.#request(exchange)
       : await this.#resume(exchange, nativeCaller.retained.readPosition(lastEventId));
   }
 
-  async #ask(exchange: HttpExchange): Promise<NativeStream> {
+  async #request(exchange: HttpExchange): Promise<NativeStream> {
     const { request, keepsAlive } = exchange;
-    const question =
+    const chatRequest =
       request.method === 'GET' ? decodeQuery(request.query) : decodeBody(request.body, bodyTextOf(request));
     if (wantsPlainText(exchange)) {
-      const asked = { caller: callerOf(request), signal: exchange.disconnectSignal() };
-      const stream = await this.relay.open(question, { format: formatOf(plainTextCaller), ...asked });
+      const requested = { caller: callerOf(request), signal: exchange.disconnectSignal() };
+      const stream = await this.relay.open(chatRequest, { format: formatOf(plainTextCaller), ...requested });
       return { exchange, source: stream, head: plainTextHead(stream, keepsAlive) };
     }
-    const { source, served } = await this.streams.open(exchange, question, nativeCaller);
+    const { source, served } = await this.streams.open(exchange, chatRequest, nativeCaller);
     return { exchange, source, head: eventStreamHead(served, keepsAlive) };
   }
 
-  /** A client that comes back is never answered by a second generation: one question is asked once. */
+  /** A client that reconnects never calls the model a second time. */
   async #resume(exchange: HttpExchange, { streamId, sequence, last }: ReaderPosition): Promise<NativeStream> {
     if (last) throw new NothingToResume('The client has the whole stream');
     const head = eventStreamHead({ id: streamId }, exchange.keepsAlive);
@@ -103,7 +103,7 @@ export class NativeStreams {
   }
 }
 
-/** EventSource gives up at any status that is no success, and shows nothing of it: what is gone is told in a frame. */
+/** `stream-gone` is sent as a frame, since EventSource hides the body of every error status. */
 function gone(streamId: string, sequence: number): FrameSource {
   const error = new SluiceError(
     'stream-gone',

@@ -1,7 +1,7 @@
 import type { HttpExchange } from '../request/http-exchange.js';
 
 /**
- * True for clients that ask for text, and do not take an event stream by name. A browser that opens the URL asks
+ * True for clients that accept text, and do not take an event stream by name. A browser that opens the URL asks
  * for `text/html`: it shows text as it comes, where an event stream would be a page of frames.
  */
 export function wantsPlainText(exchange: HttpExchange): boolean {

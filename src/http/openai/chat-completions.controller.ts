@@ -56,15 +56,15 @@ export class ChatCompletionsController {
     const exchange = new HttpExchange(request, reply);
     const lastEventId = lastEventIdOf(exchange);
     if (lastEventId !== undefined) return this.#resume(exchange, lastEventId);
-    const { request: question, streaming } = decodeRequest(request.body, bodyTextOf(request));
-    if (streaming) await this.#stream(exchange, question);
-    else await this.completions.answer(exchange, question);
+    const { request: chatRequest, streaming } = decodeRequest(request.body, bodyTextOf(request));
+    if (streaming) await this.#stream(exchange, chatRequest);
+    else await this.completions.answer(exchange, chatRequest);
     return undefined;
   }
 
-  /** Resolves when the head is out. The stream goes on by itself: its relay ends it when its client leaves. */
-  async #stream(exchange: HttpExchange, question: ChatRequest): Promise<void> {
-    const { source, served } = await this.streams.open(exchange, question, openaiChatCaller);
+  /** Resolves when the head is out. The stream then runs by itself: its relay ends it when its client leaves. */
+  async #stream(exchange: HttpExchange, chatRequest: ChatRequest): Promise<void> {
+    const { source, served } = await this.streams.open(exchange, chatRequest, openaiChatCaller);
     this.#send(exchange, source, eventStreamHead(served, exchange.keepsAlive, served.headers));
   }
 

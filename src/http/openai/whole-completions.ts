@@ -18,10 +18,10 @@ export class WholeCompletions {
     @Inject(CompletionWriter) private readonly writer: CompletionWriter,
   ) {}
 
-  /** Resolves when the response is written. Throws what the caller should be told in place of it. */
-  async answer(exchange: HttpExchange, question: ChatRequest): Promise<void> {
-    const identity = readRequestIdentity(exchange, question, this.streams.sharePolicyOf(question));
-    const { answer, cache } = await this.completions.complete(identity, question, {
+  /** Resolves when the response is written. Throws the error for the caller. */
+  async answer(exchange: HttpExchange, chatRequest: ChatRequest): Promise<void> {
+    const identity = readRequestIdentity(exchange, chatRequest, this.streams.sharePolicyOf(chatRequest));
+    const { answer, cache } = await this.completions.complete(identity, chatRequest, {
       caller: callerOf(exchange.request),
       signal: exchange.disconnectSignal(),
       dialect: openaiChatCaller,

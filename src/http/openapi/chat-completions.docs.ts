@@ -6,14 +6,14 @@ import { OPENAI_FAILURE, OPENAI_FRAMES } from './frames.js';
 import { schemaOf } from './schema-of.js';
 import { DocumentShare } from './share.docs.js';
 
-const QUESTION = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hello world' }], stream: true };
+const REQUEST = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hello world' }], stream: true };
 
 /** `POST /v1/chat/completions` in the OpenAPI document. */
 export function DocumentChatCompletions(): MethodDecorator {
   return applyDecorators(
     ApiOperation({ summary: 'OpenAI chat completions, streaming and not' }),
     DocumentShare(),
-    ApiBody({ schema: schemaOf(chatCompletionRequestSchema), examples: { question: { value: QUESTION } } }),
+    ApiBody({ schema: schemaOf(chatCompletionRequestSchema), examples: { question: { value: REQUEST } } }),
     ApiResponse({
       status: 200,
       description: 'With `stream: true` the upstream’s events, else its JSON answer',

@@ -11,7 +11,7 @@ id: f2b91c047a6d4e0a9f3b2b6f5d1c8e11.2.end
 
 `;
 
-/** A stream that its upstream broke off. */
+/** A stream that its upstream cut. */
 export const NATIVE_FAILURE = `data: {"delta":"Hel"}
 id: f2b91c047a6d4e0a9f3b2b6f5d1c8e11.0
 

@@ -1,6 +1,6 @@
 import { ApiHeader } from '@nestjs/swagger';
 
-/** The header that asks for a shared answer, in the OpenAPI document. */
+/** The header that requests a shared answer, in the OpenAPI document. */
 export function DocumentShare(): MethodDecorator & ClassDecorator {
   return ApiHeader({
     name: 'x-sluice-share',

@@ -1,9 +1,9 @@
 import { SluiceError } from '../../core/sluice-error.js';
 
-/** The longest that a caller may ask for, in seconds. */
+/** The longest grace that a caller may set, in seconds. */
 const MAX_SECONDS = 3_600;
 
-/** What a caller asks for with `x-sluice-grace`, in seconds; undefined without it. Throws `invalid-request`. */
+/** The grace in `x-sluice-grace`, in seconds; undefined without it. Throws `invalid-request`. */
 export function readGrace(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const seconds = /^\d{1,4}$/.test(header) ? Number(header) : Number.NaN;

@@ -67,7 +67,7 @@ export class HttpExchange {
     return typeof value === 'string' && value !== '' ? value : undefined;
   }
 
-  /** Fires when the response is over: sent whole, answered by somebody else, or left by its client. */
+  /** Fires when the response has ended: sent whole, answered by other code, or left by its client. */
   disconnectSignal(): AbortSignalLike {
     const { response } = this;
     const stop = new LightAbortController();
@@ -78,7 +78,7 @@ export class HttpExchange {
     return stop;
   }
 
-  /** A pipelined response has no socket before its turn: Node tells it nothing of a client that leaves meanwhile. */
+  /** A pipelined response has no socket before its turn: Node does not report a client that leaves meanwhile. */
   #onSocketClosed(onClose: () => void): void {
     const { socket } = this.response.req;
     if (socket.destroyed) return onClose();

@@ -8,24 +8,24 @@ import { readShare } from './share-header.js';
 
 /** Longest key, in characters. */
 const MAX_KEY_LENGTH = 255;
-/** Of one by which anybody could ask for somebody else's stream. */
+/** The shortest key of an anonymous caller, since whoever guesses it gets the stream. */
 const MIN_ANONYMOUS_LENGTH = 16;
 const PRINTABLE = /^[\x21-\x7e]+$/;
 
 /**
- * Whether a request may be the same as an earlier one: by its Idempotency-Key, else since it shares (`byDefault` where it does
- * not say it), else since its SDK says that it asks again (`X-Stainless-Retry-Count`). Undefined for one that is on its own.
- * Throws `invalid-request` for a header that says nothing of this.
+ * How a request may be identified with an earlier one: by its Idempotency-Key, else by sharing (`byDefault` where it does
+ * not say it), else by its SDK's report of a retry (`X-Stainless-Retry-Count`). Undefined for one that is on its own.
+ * Throws `invalid-request` for an invalid header.
  */
 export function readRequestIdentity(
   exchange: HttpExchange,
-  question: ChatRequest,
+  chatRequest: ChatRequest,
   byDefault: boolean,
 ): RequestIdentity | undefined {
   const share = readShare(exchange, byDefault);
   const key = exchange.header('idempotency-key');
   const anonymous = isAnonymous(callerOf(exchange.request));
-  // Of two visitors that ask the same, neither is the other one asking again.
+  // The same request of two anonymous callers is no retry.
   const retries = anonymous ? undefined : exchange.header('x-stainless-retry-count');
   if (key === undefined && retries === undefined && share === undefined) return undefined;
   if (key !== undefined && (key.length > MAX_KEY_LENGTH || !PRINTABLE.test(key))) {
@@ -44,12 +44,12 @@ export function readRequestIdentity(
     key,
     retry: Number(retries) > 0,
     share: key === undefined ? share : undefined,
-    hash: identityOf(question),
+    hash: identityOf(chatRequest),
   };
 }
 
-/** Of what was read, whatever the order of its fields, and of the very text where reading loses something. */
+/** Hashes the parsed request, in any order of fields, and the text too where parsing loses something. */
 function identityOf({ text, source, ...others }: ChatRequest): string {
-  const asked = { ...others, body: source?.body };
-  return canonicalHash(text === undefined || isReadExactly(text.json) ? asked : [asked, text.json]);
+  const requested = { ...others, body: source?.body };
+  return canonicalHash(text === undefined || isReadExactly(text.json) ? requested : [requested, text.json]);
 }

@@ -1,4 +1,4 @@
-/** Thrown when a client comes back for a stream of which it has everything: 204, and it does not come again. */
+/** Thrown when a client reconnects that has the whole stream: 204, after which it does not reconnect. */
 export class NothingToResume extends Error {
   override readonly name = 'StreamOver';
 }

@@ -13,47 +13,47 @@ import { endOnStreamGone } from '../streams/end-on-stream-gone.js';
 import { readRequestIdentity } from './idempotency-headers.js';
 import type { StreamHeadInfo } from '../sse/stream-head.js';
 
-/** A stream for one caller, and what its head tells. */
+/** A stream for one caller, and the content of its head. */
 export interface OpenedStream {
   readonly source: FrameSource;
   readonly served: StreamHeadInfo & { readonly headers: Readonly<Record<string, string>> };
 }
 
-/** Gives the streams that requests ask for: new ones, and those of an earlier request that is the same. */
+/** Opens the stream of a request: a new one, or that of an earlier identical request. */
 @Injectable()
 export class StreamOpener {
   constructor(
     @Inject(RelayService) private readonly relay: RelayService,
     @Inject(ResumableStreams) private readonly recorded: ResumableStreams,
-    @Inject(DeduplicatedStreams) private readonly once: DeduplicatedStreams,
+    @Inject(DeduplicatedStreams) private readonly deduplicated: DeduplicatedStreams,
   ) {}
 
-  /** Resolves when the stream has its head. Throws what the caller should be told in place of it. */
+  /** Resolves when the stream has its head. Throws the error for the caller. */
   async open(
     exchange: HttpExchange,
-    question: ChatRequest,
+    chatRequest: ChatRequest,
     dialect: RetainedCallerDialect,
   ): Promise<OpenedStream> {
     const { graceSeconds, keyedGraceSeconds } = dialect.retained.defaults;
     const format = formatOf(dialect);
-    const asked = { caller: callerOf(exchange.request), signal: exchange.disconnectSignal() };
-    const once = readRequestIdentity(exchange, question, this.recorded.sharePolicyOf(question));
+    const requested = { caller: callerOf(exchange.request), signal: exchange.disconnectSignal() };
+    const identity = readRequestIdentity(exchange, chatRequest, this.recorded.sharePolicyOf(chatRequest));
     const grace = {
       askedGrace: readGrace(exchange.header('x-sluice-grace')),
-      graceSeconds: once?.key === undefined ? graceSeconds : keyedGraceSeconds,
+      graceSeconds: identity?.key === undefined ? graceSeconds : keyedGraceSeconds,
     };
-    const isShared = once?.key !== undefined || once?.share !== undefined;
-    if (!isShared && this.recorded.graceOf(question, grace) === 0) {
-      const { caller, signal } = asked;
-      const stream = await this.relay.open(question, { caller, signal, format });
+    const isShared = identity?.key !== undefined || identity?.share !== undefined;
+    if (!isShared && this.recorded.graceOf(chatRequest, grace) === 0) {
+      const { caller, signal } = requested;
+      const stream = await this.relay.open(chatRequest, { caller, signal, format });
       return { source: stream, served: stream };
     }
-    const options = { format, dialect: dialect.name, ...grace, ...asked };
+    const options = { format, dialect: dialect.name, ...grace, ...requested };
     const { stream, cache } =
-      once === undefined
-        ? { stream: await this.recorded.open(question, options), cache: undefined }
-        : await this.once.open(once, question, options);
-    const source = endOnStreamGone(stream.read(0, asked.signal), { id: stream.id, dialect }, 0);
+      identity === undefined
+        ? { stream: await this.recorded.open(chatRequest, options), cache: undefined }
+        : await this.deduplicated.open(identity, chatRequest, options);
+    const source = endOnStreamGone(stream.read(0, requested.signal), { id: stream.id, dialect }, 0);
     const { id, target, attempts, headers } = stream;
     return { source, served: { id, target, attempts, headers, cache } };
   }

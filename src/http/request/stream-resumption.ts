@@ -12,7 +12,7 @@ import type { HttpExchange } from './http-exchange.js';
 /** A reader of a retained stream. */
 export interface ResumingReader {
   readonly streamId: string;
-  /** Of the last frame that it has, as its client sent it; undefined for a reader that begins. */
+  /** The id of the last frame that the client has, as it sent it; undefined for a reader that begins. */
   readonly lastEventId: string | undefined;
   /** Only a stream of this dialect. @default any */
   readonly dialect?: RetainedCallerDialect;

@@ -15,12 +15,12 @@ import { suppressNestHead, hasNestPipe } from './nest-sse-bridge.js';
 import type { StreamHead } from './stream-head.js';
 import { writeChunkNow, writeChunk } from './write-chunk.js';
 
-/** Where a response leads to its brake: a listener of its own would be kept for each. */
+/** The flow of a response, so that one listener serves all responses. */
 const FLOW = Symbol('flow');
 
 type WrittenResponse = ServerResponse & { [FLOW]?: BackPressure };
 
-/** Frames, and the brake of their source. */
+/** Frames, and the flow that pauses their source. */
 export interface FrameSource {
   readonly output: Observable<FrameBytes>;
   readonly flow: BackPressure;
@@ -31,7 +31,7 @@ export interface FrameSource {
 export class FrameWriter {
   constructor(@Inject(SLUICE_SETTINGS) private readonly settings: Pick<SluiceSettings, 'heartbeatMs'>) {}
 
-  /** Sends the head and each frame as it comes, and ends the response after the last one. Who leaves ends the source. */
+  /** Sends the head and each frame as it comes, and ends the response after the last one. A client that leaves ends the source. */
   write(exchange: HttpExchange, source: FrameSource, head: StreamHead): void {
     this.#write(exchange, source, head).start();
   }
@@ -182,7 +182,7 @@ function abortResponse(response: ServerResponse): void {
   // Somebody else has ended it.
   if (response.destroyed) return;
   if (socket === null) {
-    // Pipelined: its turn comes when those before it are out, and it is told so by what it writes then.
+    // Pipelined: its turn comes when the responses before it are sent, which the next write shows.
     response.write('', () => abortResponse(response));
     return;
   }

@@ -1,7 +1,7 @@
 import { SSE_ABORT_CONTROLLER } from '@nestjs/common';
 import type { AdapterRequest } from '../request/http-exchange.js';
 
-/** An AbortController whose signal is made when somebody asks for it. */
+/** An AbortController whose signal is made when it is first read. */
 class LazyAbortController implements AbortController {
   #controller: AbortController | undefined;
   #end: { readonly reason: unknown } | undefined;
@@ -24,7 +24,7 @@ class LazyAbortController implements AbortController {
 /**
  * Gives a request the controller that Nest aborts when the Observable of an `@Sse` answer is over, for handlers and
  * interceptors with `@SseSignal()`. Nest makes one where there is none; its signal, and the error with a stack that ends
- * it, take a fifteenth of a short request, and nobody asks for them here. It is set where Nest looks: on the adapter's
+ * it, take a fifteenth of a short request, and are not needed here. It is set where Nest looks: on the adapter's
  * request and on the raw one.
  */
 export function attachSseSignal(request: AdapterRequest): void {

@@ -11,7 +11,7 @@ export interface StreamHead {
 /** What stands in the head of each stream that a relay serves. */
 export interface StreamHeadInfo {
   readonly id: string;
-  /** Absent where no upstream was asked. */
+  /** Absent where no upstream was called. */
   readonly target?: string | undefined;
   readonly attempts?: number;
   /** How a request that shares came to it. */

@@ -11,7 +11,7 @@ const LINE_END = 2;
 /**
  * Writes a frame to a response whose head is out; false where the client is slower. In chunked encoding (RFC 9112 7.1)
  * Node writes a chunk in four pieces, each through all of its layers: here it is one. Whatever else is written to the
- * response stays Node's, as its last chunk does. A `write` that somebody has replaced is asked for the frame itself.
+ * response stays Node's, as its last chunk does. A `write` that was replaced is given the frame itself.
  *
  * Node holds what is written to a response back until the next tick, to send it with what comes in the same turn.
  */
@@ -22,7 +22,7 @@ export function writeChunk(response: ServerResponse, frame: FrameBytes): boolean
 
 /**
  * The same, sent in this very turn: for a frame by itself. The head must have been sent to the socket, if there is one.
- * Where the client is slower the response is written to, since it knows who waits for its `drain`.
+ * Where the client is slower the response is written to, since it emits `drain`.
  */
 export function writeChunkNow(response: ServerResponse, frame: FrameBytes): boolean {
   const chunk = chunkFor(response, frame);

@@ -14,7 +14,7 @@ import type { HttpExchange } from '../request/http-exchange.js';
 import { readGrace } from '../request/grace-header.js';
 import { readRequestIdentity } from '../request/idempotency-headers.js';
 
-/** How long a stream goes on after its last reader has left, in seconds, where nothing else is said. */
+/** The default grace of a detached stream after its last reader has left, in seconds. */
 const GRACE_SECONDS = 30;
 
 /** A stream that runs, and the ticket that reads it. */
@@ -27,14 +27,14 @@ export interface StartedStream extends IssuedTicket {
 export class DetachedStreams {
   constructor(
     @Inject(ResumableStreams) private readonly streams: ResumableStreams,
-    @Inject(DeduplicatedStreams) private readonly once: DeduplicatedStreams,
+    @Inject(DeduplicatedStreams) private readonly deduplicated: DeduplicatedStreams,
     @Inject(DialectRegistry) private readonly dialects: DialectRegistry,
     @Inject(Tickets) private readonly tickets: Tickets,
   ) {}
 
   /**
-   * Starts what a body asks for: the native dialect's fields, or with `"dialect": "openai-chat"` those of that dialect. Resolves when the stream has an id; a key that was given before gives the stream of then.
-   * Throws what the caller should be told.
+   * Starts the stream of a body: the native dialect's fields, or with `"dialect": "openai-chat"` those of that dialect. Resolves when the stream has an id; a repeated key gives the first stream.
+   * Throws the error for the caller.
    */
   async start(exchange: HttpExchange): Promise<StartedStream> {
     const { id } = await this.#start(exchange);
@@ -42,10 +42,10 @@ export class DetachedStreams {
   }
 
   async #start(exchange: HttpExchange): Promise<ResumableStream> {
-    const { dialect, question } = this.#read(exchange.request.body);
+    const { dialect, question: body } = this.#read(exchange.request.body);
     const text = bodyTextOf(exchange.request);
     const json = text && withMembers(text, { dialect: undefined });
-    const request = dialect.decodeRequest(question, json);
+    const request = dialect.decodeRequest(body, json);
     const options = {
       format: formatOf(dialect),
       dialect: dialect.name,
@@ -54,11 +54,11 @@ export class DetachedStreams {
       askedGrace: readGrace(exchange.header('x-sluice-grace')),
       detached: true,
     };
-    const once = readRequestIdentity(exchange, request, false);
-    // Who leaves before it has an id can ask for the stream with its key alone.
-    if (once?.key === undefined)
+    const identity = readRequestIdentity(exchange, request, false);
+    // A caller that leaves before the response has no id, and can find the stream only by its key.
+    if (identity?.key === undefined)
       return this.streams.open(request, { ...options, signal: exchange.disconnectSignal() });
-    const { stream } = await this.once.open(once, request, options);
+    const { stream } = await this.deduplicated.open(identity, request, options);
     return stream;
   }
 

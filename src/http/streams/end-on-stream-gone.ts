@@ -11,18 +11,18 @@ export interface ReadStream {
 }
 
 /**
- * Frames from number `from` on of a kept stream. A reader of what is not kept any more is told so in the stream's dialect;
- * any other failure breaks its connection off: it comes back, and may find the stream elsewhere.
+ * Frames of a retained stream from number `from` on. `stream-gone` becomes the last frame, in the stream's dialect;
+ * any other failure breaks the connection, so that the client reconnects, perhaps to another replica.
  */
 export function endOnStreamGone(
   { output, flow }: FrameSource,
   stream: ReadStream,
   from: number,
 ): FrameSource {
-  const told = new Observable<FrameBytes>((subscriber) =>
+  const reported = new Observable<FrameBytes>((subscriber) =>
     output.subscribe(new GoneStreamEnd(subscriber, stream, from)),
   );
-  return { output: told, flow };
+  return { output: reported, flow };
 }
 
 /** Passes one reader's frames on. */

@@ -9,7 +9,7 @@ export const MAX_LIST_LIMIT = 1_000;
 
 const CURSOR = /^(\d{1,15}) ([\w-]{1,64})$/;
 
-/** Which streams `?limit=` and `?after=` ask for. Throws `invalid-request` for a limit or a cursor that is none. */
+/** The range of `?limit=` and `?after=`. Throws `invalid-request` for a limit or a cursor that is none. */
 export function readListRange(exchange: HttpExchange): ListRange {
   const [limit, after] = [exchange.query('limit'), exchange.query('after')];
   return {
@@ -18,7 +18,7 @@ export function readListRange(exchange: HttpExchange): ListRange {
   };
 }
 
-/** The cursor behind which a list goes on. */
+/** The cursor after which a list continues. */
 export function formatListCursor({ startedAt, id }: ListPlace): string {
   return Buffer.from(`${startedAt} ${id}`).toString('base64url');
 }

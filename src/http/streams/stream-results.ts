@@ -52,7 +52,7 @@ export class StreamResults {
     return { id, state, ...answer, usage };
   }
 
-  /** A usage that the caller did not ask for stands in no frame. */
+  /** The frames hold a usage only if the caller requested it. */
   async #reported(id: string, owner: string): Promise<AggregatedAnswer['usage']> {
     const stream = await this.streams.find(id, owner).catch(() => undefined);
     return stream?.usage ?? null;
@@ -66,7 +66,7 @@ interface Gathered {
 
 /**
  * Every frame until the stream's end, or until the wait is over; then those that the log knew of at first are waited for yet,
- * since another replica brings them bit by bit. Only who has read the end says that the stream is over.
+ * since another replica brings them bit by bit. Only after the end was read is the state `over`.
  */
 function gather(
   output: Observable<FrameBytes>,

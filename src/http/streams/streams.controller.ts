@@ -85,7 +85,7 @@ export class StreamsController {
     exchange.send(200, JSON_TYPE, JSON.stringify({ data, next: next && formatListCursor(next) }));
   }
 
-  /** In the stream's own dialect, from the frame after `Last-Event-ID`; 204 for who has all of it. */
+  /** Sends the stream in its own dialect, from the frame after `Last-Event-ID`; 204 if the client has all of it. */
   @Get(':id')
   async read(
     @Param('id') id: string,
@@ -93,7 +93,7 @@ export class StreamsController {
     @Res() reply: NativeReply,
   ): Promise<void> {
     const exchange = new HttpExchange(request, reply);
-    // Its answer would be read to the end for nobody.
+    // A HEAD response would read the stream to its end without a reader.
     if (request.method === 'HEAD') throw new SluiceError('method-not-allowed', 'Ask with GET or DELETE');
     const reader = { streamId: id, lastEventId: lastEventIdOf(exchange) };
     const source = await this.resumption
@@ -133,7 +133,7 @@ export class StreamsController {
   }
 }
 
-/** The path that was asked for, a prefix of the host's included. */
+/** The requested path, a prefix of the host's included. */
 function pathOf({ url }: AdapterRequest): string {
   return (url.split('?')[0] ?? '').replace(/\/$/, '');
 }

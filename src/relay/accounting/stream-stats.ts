@@ -15,11 +15,11 @@ export interface StatsOwner {
   emit(event: RelayEvent): void;
   /** Told once, when the stream is over. */
   ended(outcome: Outcome, finishReason: FinishReason | undefined): void;
-  /** About how many tokens the question has; asked for only where the upstream does not say. */
+  /** An estimate of the prompt's tokens; called only where the upstream reports none. */
   estimatePrompt(): number;
 }
 
-/** What is known of one stream, told as RelayEvents. It ends once, whoever ends it. */
+/** The statistics of one stream, reported as RelayEvents. It ends once. */
 export class StreamStats {
   #attempts = 0;
   /** That of the attempt that serves, once one does; before that, of the last one. */
@@ -31,7 +31,7 @@ export class StreamStats {
   #usage: Usage | undefined;
   #model: string | undefined;
   #beginning: Usage | undefined;
-  #tokensElsewhere = 0;
+  #earlierTokens = 0;
   #bytes = 0;
   #events = 0;
   #committed = false;
@@ -48,7 +48,7 @@ export class StreamStats {
     return this.#attempts;
   }
 
-  /** `upstream/model` that serves, or was asked last. */
+  /** `upstream/model` that serves, or was tried last. */
   get target(): string | undefined {
     return this.#target?.name;
   }
@@ -79,14 +79,14 @@ export class StreamStats {
     this.#emit({ type: 'attempt-started', stream: this.identity, attempt });
   }
 
-  /** An attempt ended before it had anything for the caller, or another one goes on with what it has begun. */
+  /** An attempt ended before it had anything for the caller, or another one continues its answer. */
   attemptFailed(number: number, target: Target, error: SluiceError): void {
     this.#won = undefined;
     if (this.#ended || !isUpstreamFault(error)) return;
     this.#emit({ type: 'attempt-failed', stream: this.identity, attempt: identityOf(number, target), error });
   }
 
-  /** Another attempt goes on with what one has begun. What the beginning cost is an estimate; gives it. */
+  /** Another attempt continues the answer of one. Gives the usage of the first part, an estimate. */
   continued(completionTokens: number): Usage {
     this.#beginning = usageOf(this.owner.estimatePrompt(), completionTokens);
     // What an upstream has counted of it so far is of the beginning too.
@@ -96,11 +96,11 @@ export class StreamStats {
 
   /** The same for one that another process has begun: its events are not among those that are seen here. */
   continuesElsewhere(completionTokens: number): Usage {
-    this.#tokensElsewhere = completionTokens;
+    this.#earlierTokens = completionTokens;
     return this.continued(completionTokens);
   }
 
-  /** Another attempt was faster. The upstream has read the question, and what it wrote nobody knows. */
+  /** Another attempt was faster. The upstream has read the prompt; what it wrote is unknown. */
   attemptSuperseded(number: number, target: Target): void {
     const usage = usageOf(this.owner.estimatePrompt(), 0);
     this.#emit({
@@ -184,7 +184,7 @@ export class StreamStats {
   #estimate(): Usage | undefined {
     if (this.#bytes === 0) return undefined;
     const completion = this.identity.streaming ? this.#events : Math.ceil(this.#bytes / BYTES_PER_TOKEN);
-    return usageOf(this.owner.estimatePrompt(), this.#tokensElsewhere + completion);
+    return usageOf(this.owner.estimatePrompt(), this.#earlierTokens + completion);
   }
 
   #emit(event: RelayEvent): void {

@@ -27,14 +27,14 @@ export interface ReadCompletionOptions {
   readonly caller: CompletionCaller;
 }
 
-/** Who is given a whole answer. */
+/** The caller of a whole answer. */
 export interface CompletionCaller {
   readonly id: string;
-  /** Undefined for one who takes the upstream's own bytes. */
+  /** Undefined if the caller takes the upstream's own bytes. */
   readonly dialect: CallerDialect | undefined;
 }
 
-/** A whole answer, and what is told of it. */
+/** A whole answer, and its reported usage. */
 export interface Completion extends Pick<RelayCompletion, 'headers' | 'contentType' | 'body'> {
   readonly seen: DecodedCompletion;
 }
@@ -46,7 +46,7 @@ export async function readCompletion(
 ): Promise<Completion> {
   const { upstream, dialect, model } = target;
   const { streamUsage, defaultTemperature } = upstream;
-  const question = dialect.encodeRequest(request, {
+  const prompt = dialect.encodeRequest(request, {
     model,
     streaming: false,
     streamUsage,
@@ -58,7 +58,7 @@ export async function readCompletion(
     dialect,
     model,
     key,
-    body: question,
+    body: prompt,
     streaming: false,
     timeoutMs: 0,
     signal,

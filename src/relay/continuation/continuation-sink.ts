@@ -17,16 +17,16 @@ export function withTextRecorder<F>(transcoder: Transcoder<F>, listener: TextRec
   };
 }
 
-/** How a dialect goes on, what was said, and who tries. */
+/** How a dialect continues an answer, the text so far, and what starts the continuation. */
 export interface ContinuationSinkOptions<F> {
   readonly sink: StreamObserver<F>;
   readonly listener: TextRecorder;
   readonly continuation: Continuation;
-  /** Tries to go on; false if nobody can. From then on the sink is its business. */
-  readonly continueElsewhere: (said: PartialText, error: SluiceError) => boolean;
+  /** Tries to continue; false if no target can. From then on it owns the sink. */
+  readonly continueElsewhere: (partial: PartialText, error: SluiceError) => boolean;
 }
 
-/** Stands before a stream's session. When its attempt breaks off within a text, another one may go on, once. */
+/** Stands before a stream's session. When its attempt is cut within a text, another one may continue it, once. */
 export class ContinuationSink<F> implements StreamObserver<F> {
   #finished = false;
 
@@ -44,16 +44,16 @@ export class ContinuationSink<F> implements StreamObserver<F> {
     if (!this.#mayContinue(error)) return sink.next(transcoded);
     // What stood before the error is delivered first.
     if (rest.output.length > 0) sink.next(rest);
-    // That may have ended the stream: nobody would read, or stop, what goes on.
+    // That may have ended the stream: a continuation would have no reader, and no end.
     if (sink.closed) return undefined;
     if (!this.options.continueElsewhere(this.options.listener.partial, error)) sink.error(error);
     return undefined;
   }
 
   error(cause: unknown): void {
-    const { sink, listener, continueElsewhere: goOn } = this.options;
+    const { sink, listener, continueElsewhere: continueWith } = this.options;
     const error = SluiceError.from(cause);
-    if (this.#mayContinue(error) && goOn(listener.partial, error)) return;
+    if (this.#mayContinue(error) && continueWith(listener.partial, error)) return;
     sink.error(error);
   }
 

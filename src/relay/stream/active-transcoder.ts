@@ -7,7 +7,7 @@ export class ActiveTranscoder<F> implements StreamEnvelope<F> {
   #current: Transcoder<F>;
   #unused: UpstreamDialect | undefined;
 
-  /** `first` is the dialect of the target that is asked first. */
+  /** `first` is the dialect of the first target. */
   constructor(
     first: UpstreamDialect,
     private readonly create: (dialect: UpstreamDialect) => Transcoder<F>,

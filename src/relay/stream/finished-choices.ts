@@ -3,7 +3,7 @@ export class FinishedChoices {
   /** Made at the first finish: a stream that runs has none. */
   #finished: Set<number> | undefined;
 
-  /** `wanted`: how many answers the caller asked for. */
+  /** `wanted`: how many answers the caller requested. */
   constructor(private readonly wanted: number) {}
 
   /** True if every answer has its finish reason. */

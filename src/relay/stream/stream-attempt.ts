@@ -35,7 +35,7 @@ export interface AttemptContext {
   readonly flow: BackPressure;
   readonly maxEventBytes: number;
   readonly maxEvents: number;
-  /** How many answers the caller asked for. */
+  /** How many answers the caller requested. */
   readonly choices: number;
   /** The total time counts from its beginning. */
   readonly record: Pick<StreamStats, 'read' | 'startedAt'>;
@@ -108,7 +108,7 @@ export class StreamAttempt<F> implements Attempt, BodyReader, BackPressureListen
     client.post({ upstream, dialect, model, key: use.key, body, streaming: true, timeoutMs, signal }).then(
       (response) => {
         this.#stop = undefined;
-        // Handed over in this very turn, or nobody would own the socket.
+        // Handed over in this very turn, or the socket would have no owner.
         if (this.#ended) return response.destroy();
         return this.#read(response);
       },
@@ -201,7 +201,7 @@ export class StreamAttempt<F> implements Attempt, BodyReader, BackPressureListen
     listener?.committed();
   }
 
-  /** Of the body: it broke off. */
+  /** Called by the body when it was cut. */
   aborted(): void {
     this.#fail(truncatedError(this.options.target.upstream));
   }

@@ -15,7 +15,7 @@ export interface SessionOptions<F> {
   readonly flow: BackPressure;
   /** How long the head may wait for the first content, in milliseconds. */
   readonly headWaitMs: number;
-  /** How many answers the caller asked for: a stream is complete when each has its finish reason. */
+  /** How many answers the caller requested: a stream is complete when each has its finish reason. */
   readonly choices: number;
   readonly maxEvents: number;
   /** The last frames are printed for a caller that has left too. */
@@ -24,7 +24,7 @@ export interface SessionOptions<F> {
 
 /**
  * Stands between one upstream stream and its one reader. Until the first content it holds everything back, so
- * that a failure is still a status; then the upstream is braked by what it sends before the reader subscribes.
+ * that a failure is still a status; then the upstream is paused by what it sends before the reader subscribes.
  */
 export class StreamSession<F> implements StreamObserver<F>, Unsubscribable {
   /** Resolves at the first content, at a good end, or after the head's wait; rejects with what failed before. */
@@ -44,7 +44,7 @@ export class StreamSession<F> implements StreamObserver<F>, Unsubscribable {
     this.opened = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    // Who opens a stream may fail to await it.
+    // The caller of `open` may fail to await it.
     this.opened.catch(() => undefined);
   }
 
@@ -75,7 +75,7 @@ export class StreamSession<F> implements StreamObserver<F>, Unsubscribable {
     if (this.closed) return;
     const tooMany = record.events > maxEvents ? tooManyEvents(maxEvents) : undefined;
     const failure = transcoded.error ?? tooMany;
-    // Before the head a failure is a status, and what is held back goes to nobody.
+    // Before the head a failure is a status, and held frames are dropped.
     if (transcoded.content && (failure === undefined || this.#state === 'open')) record.committed();
     if (failure !== undefined) this.error(failure);
     else if (transcoded.done) this.#finish(false);
@@ -112,7 +112,7 @@ export class StreamSession<F> implements StreamObserver<F>, Unsubscribable {
     this.#close(transcoder.finish(record.finishInfo(unterminated)));
   }
 
-  /** Its reader subscribes before more is read; if not, what comes next brakes: most streams never pause their upstream. */
+  /** Its reader subscribes before more is read; if not, the next event pauses: most streams never pause their upstream. */
   #open(): void {
     this.#state = 'open';
     this.#endHeadWait();
@@ -120,7 +120,7 @@ export class StreamSession<F> implements StreamObserver<F>, Unsubscribable {
     this.#settle = undefined;
   }
 
-  /** A timer that is over is let go: it leads back to here, and a stream may run for long. */
+  /** Drops the expired timer, which refers to this session, since a stream may run for long. */
   #endHeadWait(): void {
     clearTimeout(this.#headWait);
     this.#headWait = undefined;

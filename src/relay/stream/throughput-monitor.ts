@@ -8,7 +8,7 @@ import type { SlowStreamSettings } from '../../core/settings.js';
 
 /**
  * Watches the pace of one stream. Tells once if its upstream sends fewer events a second, over a whole window, than it
- * should; windows in which the reader was the brake do not count.
+ * should; windows in which the reader was slow do not count.
  */
 export class ThroughputMonitor implements BackPressureListener, TimeoutListener {
   readonly #timer: InactivityTimer;

@@ -15,7 +15,7 @@ import { Failover } from '../../routing/failover/failover.js';
 import type { ActiveTranscoder } from './active-transcoder.js';
 import { planContinuation } from '../continuation/continuation-plan.js';
 
-/** An answer that was begun, whoever goes on with it. */
+/** The first part of an answer that another attempt continues. */
 export type PartialStream = Omit<ContinuedAnswer, 'target'>;
 
 /** What a stream's source is made of. */
@@ -26,18 +26,18 @@ export interface UpstreamSourceOptions<F> {
   readonly serving: ActiveTranscoder<F>;
   /** A transcoder for the rest of an answer. */
   readonly transcoderFor: (dialect: UpstreamDialect, beginning: ContinuedAnswer) => Transcoder<F>;
-  /** What another process has said: all of it is the rest of that, and nobody goes on with it again. */
+  /** The text from another process, which this stream continues; it is not continued again. */
   readonly partial?: PartialStream | undefined;
   readonly stream: AttemptContext;
 }
 
-/** What the targets of one stream send: of the one that serves, and of the one that goes on where that broke off. */
+/** The output of one stream: from the target that serves, and from the one that continues after a cut. */
 export class UpstreamSource<F> implements StreamSource<F> {
   #sink: StreamObserver<F> | undefined;
   #attempt: StreamAttempt<F> | undefined;
   #target: Target | undefined;
   #failover: Failover<StreamAttempt<F>> | undefined;
-  /** Made where it is needed: most streams are never gone on with. */
+  /** Made where it is needed: most streams are never continued. */
   #listeners: Map<StreamAttempt<F>, TextRecorder> | undefined;
 
   constructor(private readonly options: UpstreamSourceOptions<F>) {}
@@ -121,19 +121,20 @@ export class UpstreamSource<F> implements StreamSource<F> {
     const listener = this.#listeners?.get(attempt);
     const { continuation } = target.dialect;
     if (listener === undefined || continuation === undefined) return sink;
-    const goOn = (said: PartialText, error: SluiceError) => this.#continueWith(said, error, sink);
-    return new ContinuationSink({ sink, listener, continuation, continueElsewhere: goOn });
+    const continueWith = (partial: PartialText, error: SluiceError) =>
+      this.#continueWith(partial, error, sink);
+    return new ContinuationSink({ sink, listener, continuation, continueElsewhere: continueWith });
   }
 
-  /** Asks those that can go on, in their order; what broke off stays broken off if none does. */
-  #continueWith(said: PartialText, error: SluiceError, sink: StreamObserver<F>): boolean {
+  /** Tries the targets that can continue, in their order; if none does, the stream stays cut. */
+  #continueWith(partial: PartialText, error: SluiceError, sink: StreamObserver<F>): boolean {
     const { admitted, request } = this.options;
     const { route, record } = admitted;
     const broken = this.#target;
-    const way = planContinuation(route, request, said, broken);
+    const way = planContinuation(route, request, partial, broken);
     if (broken === undefined || way === undefined) return false;
     record.attemptFailed(record.attempts, broken, error);
-    const begun = { partial: said, usage: record.continued(said.tokens) };
+    const begun = { partial, usage: record.continued(partial.tokens) };
     this.#failOver(way.route, {
       begin: (target, use) => this.#startContinuation(target, use, begun, way.request),
       onWon: (attempt, target) => this.#serve(attempt, target, sink),

@@ -36,7 +36,7 @@ export class CompletionCache {
   }
 
   get(name: string): { readonly answer: RelayCompletion; readonly cache: CacheLookup } | undefined {
-    const kept = this.#answers.get(name);
-    return kept && { answer: kept.answer, cache: cacheHit(performance.now() - kept.endedAt) };
+    const retained = this.#answers.get(name);
+    return retained && { answer: retained.answer, cache: cacheHit(performance.now() - retained.endedAt) };
   }
 }

@@ -23,7 +23,7 @@ export interface DeduplicatedCompletion {
   readonly cache: CacheLookup | undefined;
 }
 
-/** Who asks for a whole answer. */
+/** The caller of a whole answer. */
 interface Requester {
   readonly caller: Caller;
   readonly signal: AbortSignalLike;
@@ -37,53 +37,53 @@ interface Requester {
  */
 @Injectable()
 export class DeduplicatedCompletions {
-  /** Those that run, by owner and key, or by owner and what is asked. */
+  /** Running completions, by owner and key, or by owner and hash of the request. */
   readonly #running = new Map<string, Entry>();
 
   constructor(
     @Inject(RelayService) private readonly relay: RelayService,
-    @Inject(CompletionCache) private readonly kept: CompletionCache,
+    @Inject(CompletionCache) private readonly cache: CompletionCache,
     @Inject(RelayEvents) private readonly events: Pick<RelayEvents, 'emit'>,
   ) {}
 
   /** Rejects with `unprocessable` where the key was given with another body, and as `RelayService.complete` does. */
   async complete(
-    once: RequestIdentity | undefined,
+    identity: RequestIdentity | undefined,
     request: ChatRequest,
-    asker: Requester,
+    requester: Requester,
   ): Promise<DeduplicatedCompletion> {
-    if (once?.key !== undefined) {
-      const name = `key ${ownerOf(asker.caller)} ${once.key}`;
-      const answer = await this.#withKey(name, once.hash, request, asker);
+    if (identity?.key !== undefined) {
+      const name = `key ${ownerOf(requester.caller)} ${identity.key}`;
+      const answer = await this.#withKey(name, identity.hash, request, requester);
       return { answer, cache: undefined };
     }
-    if (once?.share === undefined) {
-      return { answer: await this.relay.complete(request, asker), cache: undefined };
+    if (identity?.share === undefined) {
+      return { answer: await this.relay.complete(request, requester), cache: undefined };
     }
-    const found = await this.#share(once, request, asker);
+    const found = await this.#share(identity, request, requester);
     this.events.emit({ type: 'cache-lookup', route: found.answer.route, status: found.cache.status });
     return found;
   }
 
-  #withKey(name: string, hash: string, request: ChatRequest, asker: Requester): Promise<RelayCompletion> {
+  #withKey(name: string, hash: string, request: ChatRequest, requester: Requester): Promise<RelayCompletion> {
     const known = this.#running.get(name);
     if (known !== undefined && known.hash !== hash) {
       throw new SluiceError('unprocessable', 'This Idempotency-Key was used with another request');
     }
-    const entry = usable(known) ?? this.#begin(name, hash, request, asker);
-    return entry.work.join(asker.signal);
+    const entry = usable(known) ?? this.#begin(name, hash, request, requester);
+    return entry.work.join(requester.signal);
   }
 
-  async #share({ share, hash }: RequestIdentity, request: ChatRequest, asker: Requester) {
-    const name = `share ${ownerOf(asker.caller)} ${asker.dialect?.name ?? ''} ${hash}`;
+  async #share({ share, hash }: RequestIdentity, request: ChatRequest, requester: Requester) {
+    const name = `share ${ownerOf(requester.caller)} ${requester.dialect?.name ?? ''} ${hash}`;
     const running = share === 'use' ? usable(this.#running.get(name)) : undefined;
     if (running !== undefined) {
-      return { answer: await running.work.join(asker.signal), cache: { status: 'shared' } as const };
+      return { answer: await running.work.join(requester.signal), cache: { status: 'shared' } as const };
     }
-    const kept = share === 'use' ? this.kept.get(name) : undefined;
-    if (kept !== undefined) return kept;
-    const entry = this.#begin(name, hash, request, asker, (answer) => this.kept.set(name, answer));
-    return { answer: await entry.work.join(asker.signal), cache: { status: 'miss' } as const };
+    const retained = share === 'use' ? this.cache.get(name) : undefined;
+    if (retained !== undefined) return retained;
+    const entry = this.#begin(name, hash, request, requester, (answer) => this.cache.set(name, answer));
+    return { answer: await entry.work.join(requester.signal), cache: { status: 'miss' } as const };
   }
 
   /** `onAnswer` is called for an answer that is whole, unless another request has begun under the name meanwhile. */

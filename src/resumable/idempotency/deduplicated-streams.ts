@@ -67,18 +67,18 @@ export class DeduplicatedStreams {
    * say whether it was given elsewhere, and as `ResumableStreams.open` does.
    */
   async open(
-    once: RequestIdentity,
+    identity: RequestIdentity,
     request: ChatRequest,
     options: ResumableOptions,
   ): Promise<DeduplicatedStream> {
-    const names = this.#namesOf(once, options);
+    const names = this.#namesOf(identity, options);
     const known = find(names);
-    const usable = known && (await this.#isUsable(known, once)) ? known : undefined;
-    const elsewhere = usable ? undefined : await this.#findElsewhere(names, once, options);
-    if (elsewhere) return this.#given(elsewhere.stream, once.share && sharingOf(elsewhere));
-    const found = usable ?? newerThan(known, find(names), once);
-    const sharing = once.share && sharingOf(found);
-    const entry = found ?? this.#begin(names, once, request, options);
+    const usable = known && (await this.#isUsable(known, identity)) ? known : undefined;
+    const elsewhere = usable ? undefined : await this.#findRemote(names, identity, options);
+    if (elsewhere) return this.#given(elsewhere.stream, identity.share && sharingOf(elsewhere));
+    const found = usable ?? newerThan(known, find(names), identity);
+    const sharing = identity.share && sharingOf(found);
+    const entry = found ?? this.#begin(names, identity, request, options);
     const stream = await entry.work.join(options.signal);
     this.streams.hold(stream.id, request, options);
     return this.#given(stream, sharing);
@@ -112,20 +112,20 @@ export class DeduplicatedStreams {
       if (work.value !== undefined && (await this.streams.isEvicted(work.value.id))) return false;
       throw idempotencyConflict();
     }
-    const isKept = work.value === undefined || (await this.#isKept(work.value, share));
-    return isKept && !work.cancelled && !(share && entry.ended?.whole === false);
+    const isRetained = work.value === undefined || (await this.#isRetained(work.value, share));
+    return isRetained && !work.cancelled && !(share && entry.ended?.whole === false);
   }
 
-  /** One that shares asks anew where the log cannot be reached. */
-  #isKept({ id }: ResumableStream, share: RequestIdentity['share']): Promise<boolean> {
-    const isKept = this.streams.isRetained(id);
-    return share === undefined ? isKept : isKept.catch(() => false);
+  /** For shared requests an unreachable log is a cache miss. */
+  #isRetained({ id }: ResumableStream, share: RequestIdentity['share']): Promise<boolean> {
+    const isRetained = this.streams.isRetained(id);
+    return share === undefined ? isRetained : isRetained.catch(() => false);
   }
 
   /** Only for one that looks for another's stream, and that other replicas know by its name. */
-  async #findElsewhere({ finds, elsewhere }: Names, once: RequestIdentity, { caller }: ResumableOptions) {
+  async #findRemote({ finds, elsewhere }: Names, identity: RequestIdentity, { caller }: ResumableOptions) {
     if (elsewhere === undefined || finds.length === 0) return undefined;
-    return this.named.lookup(elsewhere, once, ownerOf(caller));
+    return this.named.lookup(elsewhere, identity, ownerOf(caller));
   }
 
   #begin(

@@ -5,15 +5,15 @@ import { SluiceError } from '../../core/sluice-error.js';
 /** What a request that shares is answered with: an answer that is there or is made (`use`), or a new one (`renew`). */
 export type SharePolicy = 'use' | 'renew';
 
-/** How a request is told to be the same as another one. */
+/** How a request is recognised as the same as another one. */
 export interface RequestIdentity {
   /** The caller's Idempotency-Key. */
   readonly key: string | undefined;
-  /** The caller says that it asks again. */
+  /** The caller reports a retry. */
   readonly retry: boolean;
   /** Whether other requests of its owner may have the same answer; never with a key. */
   readonly share: SharePolicy | undefined;
-  /** Names what is asked; equal for bodies that differ in the order of their fields alone. */
+  /** The hash of the request; equal for bodies that differ in the order of their fields alone. */
   readonly hash: string;
 }
 

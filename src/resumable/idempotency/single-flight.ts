@@ -1,17 +1,17 @@
 import { SluiceError } from '../../core/sluice-error.js';
 import { LightAbortController, type AbortSignalLike } from '../../core/flow-control/abort-signal-like.js';
 
-/** One piece of work for which several callers wait. Who leaves leaves the others with it; the last one ends it. */
+/** One piece of work for which several callers wait. It is aborted when the last caller has left. */
 export class SingleFlight<T> {
   readonly result: Promise<T>;
   readonly #controller = new LightAbortController();
   #waiting = 0;
   #value: T | undefined;
 
-  /** `begin` is given what is aborted when nobody waits any more. */
+  /** `begin` is given a signal that is aborted when no caller waits any more. */
   constructor(begin: (nobody: AbortSignalLike) => Promise<T>) {
     this.result = begin(this.#controller);
-    // Each caller that joins is told of a failure by itself.
+    // Each caller that joins gets a failure by itself.
     this.result.then(
       (value) => (this.#value = value),
       () => undefined,

@@ -31,11 +31,11 @@ export class StreamDirectory {
    * else was asked, and where the log cannot be reached: to ask a model again for a key would be billed twice. For a request
    * that shares there is none then, nor one that broke off.
    */
-  async lookup(name: string, once: RequestIdentity, owner: string): Promise<FoundStream | undefined> {
+  async lookup(name: string, identity: RequestIdentity, owner: string): Promise<FoundStream | undefined> {
     try {
-      return await this.#find(name, once, owner);
+      return await this.#find(name, identity, owner);
     } catch (error) {
-      if (once.share === undefined) throw error;
+      if (identity.share === undefined) throw error;
       return undefined;
     }
   }
@@ -48,14 +48,14 @@ export class StreamDirectory {
     const named = await this.log.findByAlias(name);
     if (named === undefined) return undefined;
     if (named.hash !== hash) throw idempotencyConflict();
-    const kept = await this.#kept(named, owner);
-    if (kept === undefined || (share !== undefined && !isShareable(named, kept))) return undefined;
+    const retained = await this.#retained(named, owner);
+    if (retained === undefined || (share !== undefined && !isShareable(named, retained))) return undefined;
     const { id, route, target, attempts, headers, ended } = named;
     const read: ResumableStream['read'] = (from, signal) => this.streams.read(id, from, signal);
     return { stream: { id, route, target, attempts, headers, read }, ended };
   }
 
-  async #kept({ id }: StreamAlias, owner: string): Promise<StreamStatus | undefined> {
+  async #retained({ id }: StreamAlias, owner: string): Promise<StreamStatus | undefined> {
     try {
       return await this.streams.find(id, owner, { from: 0, epoch: 1 });
     } catch (error) {
@@ -66,7 +66,7 @@ export class StreamDirectory {
   }
 }
 
-/** Of one that is over and whose own end nobody has told, it is not known whether it is whole. */
+/** An ended stream without a reported outcome may be incomplete. */
 function isShareable({ ended }: StreamAlias, { state, truncated, takenOverAt }: StreamStatus): boolean {
   return ended === undefined ? state === 'running' : ended.whole && !truncated && takenOverAt === undefined;
 }

@@ -1,18 +1,18 @@
 import type { Caller, ChatRequest } from '../../core/chat-request.js';
 
-/** What another process must know to go on with a stream. */
+/** What another process needs to continue a stream. */
 export interface TakeoverRequest {
   readonly request: ChatRequest;
   readonly caller: Caller;
-  /** How long the stream goes on without a reader, in seconds. */
+  /** How long the stream runs without a reader, in seconds. */
   readonly graceSeconds: number;
   /** It needs no reader, as long as it never had one. */
   readonly detached: boolean;
 }
 
 /** As one line of JSON. It holds the question. */
-export function serializeTakeoverRequest(will: TakeoverRequest): string {
-  return JSON.stringify(will);
+export function serializeTakeoverRequest(takeoverRequest: TakeoverRequest): string {
+  return JSON.stringify(takeoverRequest);
 }
 
 /** Undefined for what `serializeTakeoverRequest` has not printed. */

@@ -37,30 +37,32 @@ export class StreamTakeover implements OnModuleInit {
 
   /** Resolves as soon as it is known whose stream it is. */
   async #take(orphan: OrphanedStream): Promise<boolean> {
-    // One that ends itself leaves it to the others, and its readers too.
+    // A process that shuts down leaves the takeover to other replicas.
     if (this.active.draining) return true;
-    const will = parseTakeoverRequest(orphan.takeoverRequest);
+    const takeoverRequest = parseTakeoverRequest(orphan.takeoverRequest);
     const dialect = this.dialects.retained(orphan.metadata.dialect);
-    const said = dialect?.retained.readText(orphan.bytes);
-    if (will === undefined || dialect === undefined || said === undefined) return false;
-    if (!this.#mayContinue(will.request, said)) return false;
+    const partial = dialect?.retained.readText(orphan.bytes);
+    if (takeoverRequest === undefined || dialect === undefined || partial === undefined) return false;
+    if (!this.#mayContinue(takeoverRequest.request, partial)) return false;
     const takeover = await orphan.claim();
     if (takeover !== undefined)
-      this.#continue(orphan, formatOf(dialect), { ...will, said, takeover }).catch(() => takeover.release());
+      this.#continue(orphan, formatOf(dialect), { ...takeoverRequest, said: partial, takeover }).catch(() =>
+        takeover.release(),
+      );
     return true;
   }
 
   /** As after a cut: the same things forbid it. */
-  #mayContinue(request: ChatRequest, said: PartialText): boolean {
-    if (!said.isPlainText || said.text === '' || !this.routes.letsContinue(request.model)) return false;
-    const way = planContinuation(this.routes.find(request.model), request, said);
+  #mayContinue(request: ChatRequest, partial: PartialText): boolean {
+    if (!partial.isPlainText || partial.text === '' || !this.routes.letsContinue(request.model)) return false;
+    const way = planContinuation(this.routes.find(request.model), request, partial);
     return way?.route.targets[0]?.dialect.continuation?.mayContinue(request) === true;
   }
 
   async #continue(
     { metadata, frames, epoch }: OrphanedStream,
     format: StreamFormat<FrameBytes>,
-    { request, caller, graceSeconds, detached, said, takeover }: ClaimedTakeover,
+    { request, caller, graceSeconds, detached, said: partial, takeover }: ClaimedTakeover,
   ): Promise<void> {
     const control = new LightAbortController();
     const stream = await this.relay.open(request, {
@@ -68,7 +70,7 @@ export class StreamTakeover implements OnModuleInit {
       caller,
       signal: control,
       deliverEndAfterDisconnect: true,
-      continuation: { id: metadata.id, partial: said, numbers: { next: frames, epoch } },
+      continuation: { id: metadata.id, partial, numbers: { next: frames, epoch } },
     });
     this.recorded.record(stream, {
       metadata,

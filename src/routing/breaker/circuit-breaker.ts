@@ -6,9 +6,9 @@ import { FailureRate } from './failure-rate.js';
 export interface BreakerPermit {
   succeeded(): void;
   failed(): void;
-  /** The target answered, but nothing that counts: it is alive, which is what a probe asks. */
+  /** The target answered, but nothing that counts: it is alive, which is what a probe checks. */
   neutral(): void;
-  /** It tells nothing: its caller left. A probe that tells nothing leaves the breaker open. */
+  /** No result: its caller left. A probe without a result leaves the breaker open. */
   cancelled(): void;
 }
 
@@ -36,7 +36,7 @@ export class CircuitBreaker {
   /** One for all trials, so that a trial which is kept leads to nothing but its breaker. */
   readonly #settlePermit: SettlePermit = (event, breakerPermit) => this.#settle(event, breakerPermit);
 
-  /** `onChange` is told of each new state. */
+  /** `onChange` is called with each new state. */
   constructor(
     private readonly settings: BreakerSettings,
     onChange: (state: BreakerState) => void = () => undefined,
@@ -71,7 +71,7 @@ export class CircuitBreaker {
     return this.#state === 'open' && this.waitMs === 0;
   }
 
-  /** True if it is not closed, and may be asked all the same where no other target can be. */
+  /** True if it is not closed, but the target may be used where no other one is available. */
   get allowsLastResort(): boolean {
     return this.#state !== 'closed' && this.#reason !== 'rate';
   }
@@ -83,7 +83,7 @@ export class CircuitBreaker {
     return new OpenPermit(this.#generation, isProbe, this.#settlePermit);
   }
 
-  /** A stream that had succeeded broke off, or was too slow: it counts as a failure in place of a success. */
+  /** A stream that had succeeded was cut, or was too slow: it counts as a failure in place of a success. */
   recordLateFailure(): void {
     if (this.#state !== 'closed') return;
     const now = performance.now();
@@ -96,7 +96,7 @@ export class CircuitBreaker {
     if (this.#state === 'closed') this.#open('silence');
   }
 
-  /** Another breaker takes its place: nobody is told of this one any more. */
+  /** Called when another breaker replaces it: its changes are no longer reported. */
   dispose(): void {
     if (this.#state !== 'closed') this.#onChange('closed');
     this.#onChange = () => undefined;

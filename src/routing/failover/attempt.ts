@@ -8,7 +8,7 @@ export interface Attempt {
   stop(reason: SluiceError): void;
 }
 
-/** What an attempt tells, once. */
+/** What an attempt reports, once. */
 export interface AttemptListener {
   /** There is something for the caller: from here on no other target can take over. */
   committed(): void;

@@ -1,10 +1,10 @@
 const FIRST_MS = 250;
-/** Longer than this a request does not wait for another round: its caller is told to come back. */
+/** Longer than this a request does not wait for another round: its caller gets the error. */
 const LONGEST_MS = 5_000;
 
 /**
  * How long to wait before a further round, in milliseconds: full jitter over an exponential back-off, and not before the
- * provider wants to be asked. Undefined if that is too long.
+ * provider wants a request. Undefined if that is too long.
  */
 export function backoffMs(
   round: number,

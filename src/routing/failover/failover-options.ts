@@ -19,6 +19,6 @@ export interface FailoverOptions<T extends Attempt> {
   readonly begin: (target: Target, use: TargetLease) => T;
   /** Called once, unless the failover is stopped before: with the attempt that has something for the caller, … */
   readonly onWon: (attempt: T, target: Target) => void;
-  /** … or with what is told to the caller when there is nothing left to try. */
+  /** … or with the caller's error when there is nothing left to try. */
   readonly onGaveUp: (error: SluiceError) => void;
 }

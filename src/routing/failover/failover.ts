@@ -18,21 +18,21 @@ const DEFAULT_MAX_ATTEMPTS = 3;
 /**
  * Tries a route's targets until one has something for the caller. It ends with that: once content has gone out, another
  * target's answer would be another answer. Where an attempt probes a target, or waits for one that fell silent, another
- * target is asked beside it.
+ * target is tried beside it.
  */
 export class Failover<T extends Attempt> implements SilenceListener {
   readonly #candidates: TargetSelector;
   readonly #running: RunningAttempts<T>;
-  /** Another target is asked beside one that may be silent. */
+  /** Another target is tried beside one that may be silent. */
   #overtaking = false;
-  /** Ends the wait for a place; there is none as long as nobody waits. */
+  /** Ends the wait for a permit; undefined if the request does not wait. */
   #waiting: LightAbortController | undefined;
   #attempts = 0;
   #rounds = 0;
   #nextRoundTimer: NodeJS.Timeout | undefined;
   #hedge: NodeJS.Timeout | undefined;
   #lastError: SluiceError | undefined;
-  #over = false;
+  #ended = false;
 
   constructor(private readonly options: FailoverOptions<T>) {
     const { upstreams, route, random, record } = options;
@@ -49,7 +49,7 @@ export class Failover<T extends Attempt> implements SilenceListener {
 
   /** An attempt has won, or nothing is left to try. */
   get over(): boolean {
-    return this.#over;
+    return this.#ended;
   }
 
   /** A probe runs beside the attempt that serves: it has to be stopped when its caller leaves. */
@@ -59,7 +59,7 @@ export class Failover<T extends Attempt> implements SilenceListener {
 
   /** Ends it, and every attempt that runs. */
   stop(reason: SluiceError): void {
-    if (!this.#over) this.#conclude();
+    if (!this.#ended) this.#conclude();
     this.#running.stop(reason);
   }
 
@@ -77,7 +77,7 @@ export class Failover<T extends Attempt> implements SilenceListener {
       this.#attempts >= (maxAttempts ?? DEFAULT_MAX_ATTEMPTS) || (isRetry && !this.#budget.has(now));
     const newFirst = maxAttempts !== undefined && this.#attempts === maxAttempts - 1;
     const candidate = this.#candidates.next(now, { freeOnly, newFirst });
-    // Whom the budget alone keeps from another attempt is told at once.
+    // A request that only the budget keeps from another attempt fails at once.
     if (candidate.kind === 'none' && freeOnly && this.#candidates.hasNext(now)) return this.#giveUp();
     if (candidate.kind !== 'none' && isRetry && !candidate.free) this.#budget.take(now);
     return this.#follow(candidate);
@@ -93,11 +93,11 @@ export class Failover<T extends Attempt> implements SilenceListener {
     return this.#attempts > 0 && this.#lastError?.notSent !== true;
   }
 
-  /** As many attempts were made as may be, or as many targets asked. */
+  /** The limit of attempts, or of targets, is reached. */
   get #isSpent(): boolean {
     const { maxAttempts } = this.options.route.settings;
     if (maxAttempts !== undefined) return this.#attempts >= maxAttempts;
-    return this.#candidates.targetsAsked >= DEFAULT_MAX_ATTEMPTS;
+    return this.#candidates.targetsTried >= DEFAULT_MAX_ATTEMPTS;
   }
 
   #follow(candidate: Candidate): void {
@@ -130,7 +130,7 @@ export class Failover<T extends Attempt> implements SilenceListener {
   }
 
   #won(attempt: T): void {
-    if (this.#over) return this.#running.endProbe(attempt);
+    if (this.#ended) return this.#running.endProbe(attempt);
     const winner = this.#running.take(attempt);
     if (winner === undefined) return;
     const { record, onWon, upstreams, route } = this.options;
@@ -143,25 +143,25 @@ export class Failover<T extends Attempt> implements SilenceListener {
     onWon(attempt, winner.target);
   }
 
-  /** An answer without content is an answer only where nobody else can give one. */
+  /** An answer without content is accepted only if no other target is available. */
   #emptied(attempt: T, key: string | undefined, target: Target): void {
-    if (this.#over) return this.#running.endProbe(attempt);
+    if (this.#ended) return this.#running.endProbe(attempt);
     const error = new SluiceError(
       'upstream-error',
       `The upstream '${target.upstream.name}' answered nothing`,
     );
     this.#candidates.failed(target, key, error);
-    const others = this.#running.size > 1 || this.#mayGoOn(performance.now());
+    const others = this.#running.size > 1 || this.#mayContinue(performance.now());
     return others ? this.#failed(attempt, key, error) : this.#won(attempt);
   }
 
-  #mayGoOn(now: number): boolean {
+  #mayContinue(now: number): boolean {
     const freeOnly = !this.#budget.has(now);
     return !this.#isSpent && this.#candidates.hasNext(now, { freeOnly });
   }
 
   #failed(attempt: T, key: string | undefined, error: SluiceError): void {
-    if (this.#over) return this.#running.endProbe(attempt);
+    if (this.#ended) return this.#running.endProbe(attempt);
     const running = this.#running.take(attempt);
     if (running === undefined) return;
     clearTimeout(this.#hedge);
@@ -179,7 +179,7 @@ export class Failover<T extends Attempt> implements SilenceListener {
     this.#waiting = waiting;
     admission.acquire(this.options.caller, waiting).then(
       (place) => {
-        if (this.#over) return place.release();
+        if (this.#ended) return place.release();
         const candidate = this.#candidates.next(performance.now(), {}, { target, place });
         // Meanwhile its key or its breaker may have said no.
         return candidate.kind === 'none' ? this.#next() : this.#follow(candidate);
@@ -191,7 +191,7 @@ export class Failover<T extends Attempt> implements SilenceListener {
     );
   }
 
-  /** Where a route asks for more attempts than it has targets and keys, they are asked again after a while. */
+  /** Where `maxAttempts` exceeds the targets and keys of a route, they are tried again after a wait. */
   #nextRound(none: Extract<Candidate, { kind: 'none' }>): void {
     const { route, random } = this.options;
     const again = route.settings.maxAttempts !== undefined && this.#rounds < route.settings.maxAttempts;
@@ -240,7 +240,7 @@ export class Failover<T extends Attempt> implements SilenceListener {
 
   /** Asks a target that is believed well beside those that run. It costs no budget: theirs are not believed well. */
   #overtake(): void {
-    if (this.#over || this.#isSpent) return;
+    if (this.#ended || this.#isSpent) return;
     this.#overtaking = true;
     clearTimeout(this.#hedge);
     this.#beginBeside({ freeOnly: true });
@@ -252,7 +252,7 @@ export class Failover<T extends Attempt> implements SilenceListener {
   }
 
   #giveUp(): void {
-    if (this.#over) return;
+    if (this.#ended) return;
     this.#conclude();
     // Whatever else runs is not to blame for the last error.
     this.#running.stop(new SluiceError('cancelled', 'The request is over'));
@@ -260,7 +260,7 @@ export class Failover<T extends Attempt> implements SilenceListener {
   }
 
   #conclude(): void {
-    this.#over = true;
+    this.#ended = true;
     clearTimeout(this.#nextRoundTimer);
     clearTimeout(this.#hedge);
     this.#waiting?.abort(new SluiceError('cancelled', 'The request is over'));

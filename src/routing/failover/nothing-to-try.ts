@@ -2,7 +2,7 @@ import { SluiceError } from '../../core/sluice-error.js';
 import type { Candidate } from './target-selector.js';
 import type { Route } from '../routes.js';
 
-/** When a caller should ask again while every key is in use, in milliseconds. */
+/** `Retry-After` while every key is in use, in milliseconds. */
 const BUSY_MS = 1_000;
 
 /** The error where every target rests: its breaker is open, or its keys are limited; or all of its keys are in use. */

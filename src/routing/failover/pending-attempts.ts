@@ -1,6 +1,6 @@
 import { Quantile } from '../latency/quantile.js';
 
-/** What an attempt asks for: a stream shows itself with its first content, a whole answer only when it is complete. */
+/** What an attempt requests: a stream shows itself with its first content, a whole answer only when it is complete. */
 export type AnswerKind = 'stream' | 'whole';
 
 /** One attempt that has shown nothing so far. */
@@ -30,7 +30,7 @@ const MAX_GIVEN_UP = 128;
 
 /**
  * The attempts at one target that wait for their first sign of an answer. The target is silent when several of them are
- * late and it has answered none since they began: a target that answers somebody is slow, not silent. Times are
+ * late and it has answered none since they began: a target that answers any request is slow, not silent. Times are
  * milliseconds of `performance.now()`.
  */
 export class PendingAttempts {
@@ -40,7 +40,7 @@ export class PendingAttempts {
   /** Begun before it. */
   readonly #older = new Set<PendingAttempt>();
   #answeredAt = Number.NEGATIVE_INFINITY;
-  /** How long streams ran that were given up in a silence: until the next answer nobody knows whether it was one. */
+  /** How long streams ran that were given up in a silence: the next answer shows whether it was one. */
   #givenUp: number[] = [];
 
   /** When an attempt was last answered. */

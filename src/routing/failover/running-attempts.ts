@@ -58,7 +58,7 @@ export class RunningAttempts<T extends Attempt> {
     this.#running.clear();
   }
 
-  /** A probe has shown what it was to show, and nobody waits for it. */
+  /** The probe has its result, and no request waits for it. */
   endProbe(attempt: T): void {
     if (this.#probes?.delete(attempt) === true) attempt.stop(superseded());
   }

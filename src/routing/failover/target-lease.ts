@@ -13,14 +13,14 @@ import type { TargetHealth } from '../target-health.js';
 /** What a failure counts for as a time to first token, at the least: a target that fails at once is not a fast one. */
 const FAILURE_MS = 1_000;
 
-/** Who is told of keys that an upstream limits or refuses. */
+/** Notified of keys that an upstream limits or refuses. */
 export interface KeyFailureListener {
   onKeyFailure(upstream: string, failure: KeyFailure): void;
 }
 
 /** What one attempt holds. */
 export interface LeasedResources {
-  /** What the key is asked for: `upstream/model`. */
+  /** What the key is used for: `upstream/model`. */
   readonly scope: string;
   /** Of the upstream: how many refusals in a row, and for how long, let others come first. */
   readonly breaker: BreakerSettings;
@@ -35,7 +35,7 @@ export interface LeasedResources {
   readonly timeoutMs?: number;
 }
 
-/** Who waits for an attempt. */
+/** The request that waits for an attempt. */
 export interface SilenceListener {
   /** The attempt's target has fallen silent. */
   onTargetSilent(): void;
@@ -55,7 +55,7 @@ export class TargetLease implements PendingAttempt {
   listener: SilenceListener | undefined;
   #committed = false;
   #late = false;
-  #over = false;
+  #ended = false;
 
   constructor(
     private readonly target: TargetHealth,
@@ -78,7 +78,7 @@ export class TargetLease implements PendingAttempt {
   }
 
   get released(): boolean {
-    return this.#over;
+    return this.#ended;
   }
 
   /** Its target may be silent: it probes one, or the target fell silent meanwhile. */
@@ -99,7 +99,7 @@ export class TargetLease implements PendingAttempt {
 
   /** The first content came. */
   committed(now: number): void {
-    if (this.#committed || this.#over) return;
+    if (this.#committed || this.#ended) return;
     this.#committed = true;
     this.target.latency.observe(now - this.startedAt, now);
     this.#answered(now);
@@ -107,15 +107,15 @@ export class TargetLease implements PendingAttempt {
     this.held.breakerPermit.succeeded();
   }
 
-  /** The stream goes on, but slower than its target may be. */
+  /** The stream runs on, but slower than its target may be. */
   markTooSlow(): void {
-    if (!this.#over) this.target.breaker.recordLateFailure();
+    if (!this.#ended) this.target.breaker.recordLateFailure();
   }
 
   /** Gives everything back. `error` undefined: a good end. */
   end(error: SluiceError | undefined, now: number): void {
-    if (this.#over) return;
-    this.#over = true;
+    if (this.#ended) return;
+    this.#ended = true;
     const { permit, keyLease, breakerPermit } = this.held;
     this.target.inFlight -= 1;
     if (!this.#committed) this.#endPending(error, now);
@@ -154,7 +154,7 @@ export class TargetLease implements PendingAttempt {
     this.keys.refusals.served(this.held.scope);
   }
 
-  /** A time that ran out with nothing to show for it is the target's fault; a long answer is nobody's. */
+  /** A timeout without content is the target's fault; the total timeout of a long answer is not. */
   #failureOf(error: SluiceError): FailureCause {
     return error.code === 'timeout-total' && !this.#committed ? 'target' : classifyFailure(error);
   }

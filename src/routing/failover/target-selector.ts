@@ -20,21 +20,21 @@ export type Candidate =
       readonly admission: ConcurrencyLimiter;
       readonly free: boolean;
     }
-  /** None is left. After `retryAfterMs` one may serve again; undefined if nobody knows. `limited`: a key rests. */
+  /** None is left. After `retryAfterMs` one may serve again; undefined if unknown. `limited`: a key rests. */
   | { readonly kind: 'none'; readonly limited: boolean; readonly retryAfterMs: number | undefined };
 
-/** Which of the targets that are left may be asked. */
+/** Which of the remaining targets may be tried. */
 export interface Allowed {
   /** None but those that are free. @default false */
   readonly freeOnly?: boolean;
-  /** Targets that were not asked before come first. @default false */
+  /** Untried targets come first. @default false */
   readonly newFirst?: boolean;
 }
 
 /**
- * The targets and keys that one request has left. A target that failed is not asked again in the same round; one whose
- * key was limited or refused is asked with the next key at once. Where the breakers of all targets are open, the one
- * that answered last is asked once in a round, if its breaker allows that. Times are milliseconds of
+ * The targets and keys that one request has left. A target that failed is not tried again in the same round; one whose
+ * key was limited or refused is tried with the next key at once. Where the breakers of all targets are open, the one
+ * that answered last is tried once in a round, if its breaker allows that. Times are milliseconds of
  * `performance.now()`.
  */
 export class TargetSelector {
@@ -45,15 +45,15 @@ export class TargetSelector {
   /** In all rounds. */
   readonly #tried: Target[] = [];
 
-  /** `targets` in the order in which they are tried; `kind` is what they are asked for. */
+  /** `targets` in the order in which they are tried; `kind` is what the request needs. */
   constructor(
     private readonly upstreams: UpstreamRegistry,
     private readonly targets: readonly Target[],
     private readonly kind: AnswerKind = 'stream',
   ) {}
 
-  /** How many targets were asked, in all rounds. */
-  get targetsAsked(): number {
+  /** How many targets were tried, in all rounds. */
+  get targetsTried(): number {
     return this.#tried.length;
   }
 
@@ -76,7 +76,7 @@ export class TargetSelector {
     return this.#first([...this.#servingFirst(others, now), ...busy], now, allowed);
   }
 
-  /** True if another target, or another key, could be asked now. */
+  /** True if another target, or another key, is available now. */
   hasNext(now: number, allowed: Allowed = {}): boolean {
     this.#checkSilence(now);
     return this.targets.some(
@@ -95,13 +95,13 @@ export class TargetSelector {
     this.#keys.set(target, keys.add(key));
   }
 
-  /** A new round: all that may still be asked may be asked again. */
+  /** Starts a new round: every remaining target and key is available again. */
   startRound(): void {
     this.#failed = undefined;
     this.#keys = undefined;
   }
 
-  /** A lone target is asked whether it is silent or not. */
+  /** A lone target is used even if it is silent. */
   #checkSilence(now: number): void {
     if (this.targets.length < 2) return;
     for (const target of this.targets) this.upstreams.healthFor(target).checkSilence(now);
@@ -148,7 +148,7 @@ export class TargetSelector {
     return { kind: 'full', target: full, admission, free: this.#isFree(full, now) };
   }
 
-  /** Refusing everybody would make an outage of a moment's failures: the target that answered last is asked. */
+  /** The target that answered last is used, since refusing all requests would turn brief failures into an outage. */
   #lastResort(now: number, allowed: Allowed, none: Candidate): Candidate {
     if (this.#failed !== undefined && this.#failed.size > 0) return none;
     const answeredAt = (target: Target) => this.upstreams.healthFor(target).pending.answeredAt;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Enough to tell the keys of an upstream apart, in hexadecimal digits. */
+/** Enough hexadecimal digits to distinguish the keys of an upstream. */
 const LENGTH = 8;
 
 /** Names a key without telling it: the beginning of its SHA-256. */

@@ -1,7 +1,7 @@
 import { keyFingerprint } from './key-fingerprint.js';
 import { Refusals } from './refusals.js';
 
-/** A key in use; undefined for an upstream that asks for none. `release` may be called more than once. */
+/** A key in use; undefined for an upstream that needs none. `release` may be called more than once. */
 export interface KeyLease {
   readonly key: string | undefined;
   release(): void;
@@ -9,12 +9,12 @@ export interface KeyLease {
 
 /** What an operator may see of a key. */
 export interface KeyReport {
-  /** The beginning of its SHA-256; `none` where the upstream asks for none. */
+  /** The beginning of its SHA-256; `none` if the upstream needs none. */
   readonly fingerprint: string;
   /** The upstream refused it (401): it is used only where all are, until the configuration is read anew. */
   readonly rejected: boolean;
   readonly inUse: number;
-  /** How long it rests, in milliseconds, by what it was asked for; only what still rests. */
+  /** The remaining cooldowns, in milliseconds, by scope. */
   readonly restsMs: Readonly<Record<string, number>>;
 }
 
@@ -48,7 +48,7 @@ class Lease implements KeyLease {
 }
 
 /**
- * The keys of one upstream. Times are milliseconds of any one clock. What a key is asked for is its scope: a key that
+ * The keys of one upstream. Times are milliseconds of any one clock. What a key is used for is its scope: a key that
  * was limited for one model may still serve another.
  */
 export class KeyPool {
@@ -89,14 +89,15 @@ export class KeyPool {
     if (state === undefined) return;
     state.limitedAt = now;
     if (forMs <= 0) return;
-    if (state.cooldowns.size >= MAX_SCOPES && !state.cooldowns.has(scope)) forgetOver(state.cooldowns, now);
+    if (state.cooldowns.size >= MAX_SCOPES && !state.cooldowns.has(scope))
+      forgetExpired(state.cooldowns, now);
     state.cooldowns.set(scope, Math.max(state.cooldowns.get(scope) ?? 0, now + forMs));
   }
 
   /** The upstream answered 401: the key is set aside. */
   rejected(key: string | undefined): void {
     const state = this.#keys.find((candidate) => candidate.key === key);
-    // An upstream that asks for no key may refuse one request and serve the next.
+    // An upstream without keys may refuse one request and serve the next.
     if (state !== undefined && key !== undefined) state.rejected = true;
   }
 
@@ -152,7 +153,7 @@ function isCoolingDown(state: KeyState, scope: string, now: number): boolean {
 }
 
 /** Those that are over, and the oldest if none is. */
-function forgetOver(rests: Map<string, number>, now: number): void {
+function forgetExpired(rests: Map<string, number>, now: number): void {
   for (const [scope, until] of rests) if (until <= now) rests.delete(scope);
   const [oldest] = rests.keys();
   if (rests.size >= MAX_SCOPES && oldest !== undefined) rests.delete(oldest);

@@ -13,9 +13,9 @@ interface Known {
 
 /**
  * Refusals of a pool's keys (429 without a wait, 401, 403), and of requests that another time may serve (408, 409, 425),
- * by what was asked for. They are no failures of the
+ * by what was requested. They are no failures of the
  * target, and open no breaker; but after as many in a row as would open one, other targets come first, and one request
- * at a time asks whether that has changed. Times are milliseconds of any one clock.
+ * at a time tries whether that has changed. Times are milliseconds of any one clock.
  */
 export class Refusals {
   readonly #known = new Map<string, Known>();
@@ -36,12 +36,12 @@ export class Refusals {
     if (this.#known.size > 0) this.#known.delete(scope);
   }
 
-  /** True if other targets should be asked before. */
+  /** True if other targets should be tried before. */
   passesOver(scope: string, now: number): boolean {
     return this.#known.size > 0 && (this.#known.get(scope)?.passedOverUntil ?? now) > now;
   }
 
-  /** An attempt begins. If it asks whether the refusals are over, others come after it for as long again. */
+  /** An attempt begins. If it tries whether the refusals have ended, the target comes last for others for as long again. */
   asked(scope: string, now: number, { consecutiveFailures, halfOpenAfterMs }: Settings): void {
     const known = this.#known.get(scope);
     if (known === undefined || known.inARow < consecutiveFailures || known.passedOverUntil > now) return;

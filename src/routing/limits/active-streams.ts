@@ -3,7 +3,7 @@ import { SLUICE_SETTINGS, type SluiceSettings } from '../../core/settings.js';
 import { SluiceError } from '../../core/sluice-error.js';
 import type { LightAbortController } from '../../core/flow-control/abort-signal-like.js';
 
-/** What a caller is told to wait when there is no room, in milliseconds. */
+/** `Retry-After` of a refusal for lack of room, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 
 /** The place of one stream. `release` may be called more than once. */

@@ -7,7 +7,7 @@ export interface Permit {
   release(): void;
 }
 
-/** What a refused caller is asked to wait, in milliseconds. */
+/** `Retry-After` of a refusal, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 
 class HeldPermit implements Permit {
@@ -29,13 +29,13 @@ interface Waiting {
 }
 
 /**
- * A bounded number of places and a bounded queue before them. Callers take turns: one that asks for a hundred places
+ * A bounded number of permits and a bounded queue before them. Callers take turns: one that requests a hundred permits
  * does not make another wait for all of them. Each place is given back once, by its holder.
  */
 export class ConcurrencyLimiter {
   #inUse = 0;
   #queued = 0;
-  /** Who waits, by caller; the first caller is served next and then goes to the end. */
+  /** Waiting requests, by caller; the first caller is served next and then goes to the end. */
   readonly #queues = new Map<string, Waiting[]>();
 
   /** `name` stands in errors. */
@@ -52,7 +52,7 @@ export class ConcurrencyLimiter {
     return this.#queued;
   }
 
-  /** Takes other limits; who is in stays in. */
+  /** Takes other limits; held permits stay valid. */
   update(settings: AdmissionSettings): void {
     this.settings = settings;
     while (this.#hasRoom() && this.#queued > 0) this.#admitNext();

@@ -7,7 +7,7 @@ import { presentedKey } from '../../access/presented-key.js';
 /** DI token of the AdminAccess. */
 export const ADMIN_ACCESS = Symbol('ADMIN_ACCESS');
 
-/** Who may administer. */
+/** Which requests may administer. */
 export interface AdminAccess {
   /** SHA-256 of the admin key; undefined: programs of this machine may, without a key. */
   readonly keyHash: Buffer | undefined;
@@ -19,11 +19,11 @@ interface AdminRequest {
   readonly raw?: { readonly socket: { readonly remoteAddress?: string } };
 }
 
-/** Headers by which a proxy says that it asks for somebody else. */
+/** Headers by which a proxy says that it forwards a request. */
 const FORWARDED = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via'] as const;
 
 /**
- * Lets in who presents the admin key; where none is configured, programs of this machine: over the loopback interface, not
+ * Lets in requests with the admin key; where none is configured, programs of this machine: over the loopback interface, not
  * through a proxy that says so, by a loopback name (a page that had its name rebound to 127.0.0.1 has another) and not from
  * a page.
  */

@@ -7,7 +7,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /** How long the service may take to answer, in milliseconds: less than the image's health check may. */
 const TIMEOUT_MS = 2_500;
 
-/** A service that listens on all addresses of a kind is asked on the loopback one. */
+/** A service that listens on all addresses of a kind is called on the loopback one. */
 const LOOPBACK: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /**

@@ -22,13 +22,13 @@ export const snapshotSchema = z.array(metric);
 export type Snapshot = z.infer<typeof snapshotSchema>;
 
 const fromWorker = z.discriminatedUnion('sluice', [
-  /** It listens. `url` is a question that a browser can ask. */
+  /** It listens. `url` is an example to open in a browser. */
   z.object({ sluice: z.literal('ready'), url: z.string() }),
-  /** What was asked for with this number. */
+  /** The reply to the request with this number. */
   z.object({ sluice: z.literal('snapshot'), id: z.number(), snapshot: snapshotSchema }),
-  /** It was asked for the metrics of all. */
+  /** It received a request for the metrics of all. */
   z.object({ sluice: z.literal('sum'), id: z.number() }),
-  /** It was asked to shut the service down. */
+  /** It received a request to shut the service down. */
   z.object({ sluice: z.literal('stop-all') }),
 ]);
 
@@ -44,10 +44,10 @@ const fromPrimary = z.discriminatedUnion('sluice', [
   z.object({ sluice: z.literal('no-sum'), id: z.number(), reason: z.string() }),
 ]);
 
-/** What a worker tells the primary. */
+/** Messages of a worker to the primary. */
 export type FromWorker = z.infer<typeof fromWorker>;
 
-/** What the primary tells a worker. */
+/** Messages of the primary to a worker. */
 export type FromPrimary = z.infer<typeof fromPrimary>;
 
 /** A message of a worker; undefined for what is none of ours. */

@@ -5,7 +5,7 @@ import { AggregatedMetrics } from './aggregated-metrics.js';
 /** How long the workers may take to answer, in milliseconds. A scrape mostly waits for 10 seconds. */
 const LIMIT_MS = 3_000;
 
-/** Those who can be asked. */
+/** The workers that can be asked. */
 export interface WorkerPool {
   /** The ids of the workers that listen. */
   listening(): number[];
@@ -22,7 +22,7 @@ export class MetricsCollector {
 
   constructor(private readonly pool: WorkerPool) {}
 
-  /** Prometheus' text; who asks while it is being made gets the same one. Rejects if a worker does not answer. */
+  /** Prometheus' text; requests during a collection get its result. Rejects if a worker does not answer. */
   text(): Promise<string> {
     this.#running ??= this.#collect().finally(() => {
       this.#running = undefined;

@@ -5,7 +5,7 @@ export class PendingReplies {
   readonly #missing: Set<number>;
   #complete: (() => void) | undefined;
 
-  /** Asks nobody by itself. `limitMs` is in milliseconds. */
+  /** Sends nothing by itself. `limitMs` is in milliseconds. */
   constructor(processes: Iterable<number>, limitMs: number) {
     this.#missing = new Set(processes);
     this.done = new Promise((resolve, reject) => {

@@ -62,7 +62,7 @@ describe('WorkerChannel', () => {
     link.serve(serving);
     channel.emit('message', { sluice: 'reload' });
     expect(reload).toHaveBeenCalledOnce();
-    link.askStop();
+    link.requestStop();
     expect(channel.sent.at(-1)).toEqual({ sluice: 'stop-all' });
   });
 
@@ -84,7 +84,7 @@ describe('WorkerChannel', () => {
 
   it('passes the metrics of all on, each answer to its question', async () => {
     const { channel, link } = linked();
-    const answers = [link.askMetrics(), link.askMetrics()];
+    const answers = [link.requestMetrics(), link.requestMetrics()];
     expect(channel.sent).toEqual([
       { sluice: 'sum', id: 1 },
       { sluice: 'sum', id: 2 },
@@ -97,13 +97,13 @@ describe('WorkerChannel', () => {
 
   it('fails where the primary has no metrics, is silent, or is gone', async () => {
     const { channel, link } = linked();
-    const none = failureOf(link.askMetrics());
+    const none = failureOf(link.requestMetrics());
     channel.emit('message', { sluice: 'no-sum', id: 1, reason: 'a reason' });
     expect(await none).toContain('a reason');
-    const silent = failureOf(link.askMetrics());
+    const silent = failureOf(link.requestMetrics());
     await vi.advanceTimersByTimeAsync(4_000);
     expect(await silent).toContain('did not answer within 4000 ms');
-    const gone = failureOf(link.askMetrics());
+    const gone = failureOf(link.requestMetrics());
     channel.emit('disconnect');
     expect(await gone).toContain('The primary is gone');
     expect(vi.getTimerCount()).toBe(0);

@@ -9,7 +9,7 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
-/** What a primary is told. */
+/** The options of a primary. */
 export interface PrimaryOptions {
   /** How many serve. */
   readonly workers: number;
@@ -18,7 +18,7 @@ export interface PrimaryOptions {
   /** Variables that the workers have beside those of the primary. */
   readonly environment: Readonly<Record<string, string>>;
   readonly log: Log;
-  /** A worker was asked to shut the service down. */
+  /** A worker received a request to shut the service down. */
   readonly onStopRequested: () => void;
 }
 
@@ -152,7 +152,7 @@ export class Primary {
     return [...this.#workers.values()].filter(({ worker, ready }) => ready && worker.isConnected());
   }
 
-  /** Who cannot be told is gone, or going: its exit says so. */
+  /** A worker that cannot be reached is gone, or exiting: 'exit' reports that. */
   #send(member: WorkerEntry | undefined, message: FromPrimary): void {
     member?.worker.send(message, () => undefined);
   }

@@ -1,7 +1,7 @@
 /** The wait before the first replacement; each further one takes twice as long, up to the longest. */
 const FIRST_MS = 100;
 const LONGEST_MS = 10_000;
-/** Who lived so long did not die of what others died of. */
+/** A process that lived so long did not die of a repeated fault at start. */
 const STEADY_MS = 60_000;
 /** So many in a row that ended before they were ready: the next one would too. */
 const HOPELESS = 5;

@@ -9,7 +9,7 @@ export type StopReason = 'asked' | 'primary-gone';
 
 /** A worker that serves. */
 export interface ServingWorker {
-  /** A question that a browser can ask. */
+  /** An example URL to open in a browser. */
   readonly url: string;
   /** Its own metrics, as prom-client's `getMetricsAsJSON()` gives them. */
   snapshot(): Promise<Snapshot>;
@@ -24,9 +24,9 @@ interface Asked {
   reject(error: Error): void;
 }
 
-/** A worker's side of the channel to its primary. Without a primary the worker ends as if it had been asked to. */
+/** A worker's side of the channel to its primary. Without a primary the worker shuts down as if that had been requested. */
 export class WorkerChannel {
-  readonly #asked = new Map<number, Asked>();
+  readonly #requested = new Map<number, Asked>();
   #lastId = 0;
   #reason: StopReason | undefined;
   #serving: ServingWorker | undefined;
@@ -36,7 +36,7 @@ export class WorkerChannel {
     worker.once('disconnect', () => {
       // Otherwise node:cluster ends the process now, and cuts its streams.
       worker.exitedAfterDisconnect = true;
-      for (const asked of this.#asked.values()) asked.reject(new Error('The primary is gone'));
+      for (const requested of this.#requested.values()) requested.reject(new Error('The primary is gone'));
       this.#stop('primary-gone');
     });
   }
@@ -49,18 +49,18 @@ export class WorkerChannel {
   }
 
   /** The metrics of all workers as Prometheus' text. Rejects if the primary does not give them in time. */
-  askMetrics(): Promise<string> {
+  requestMetrics(): Promise<string> {
     const id = (this.#lastId += 1);
     return new Promise<string>((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#asked.delete(id);
+        this.#requested.delete(id);
         reject(new Error(`The primary did not answer within ${LIMIT_MS} ms`));
       }, LIMIT_MS);
       const settle = () => {
         clearTimeout(timer);
-        this.#asked.delete(id);
+        this.#requested.delete(id);
       };
-      this.#asked.set(id, {
+      this.#requested.set(id, {
         resolve: (text) => (settle(), resolve(text)),
         reject: (error) => (settle(), reject(error)),
       });
@@ -69,7 +69,7 @@ export class WorkerChannel {
   }
 
   /** Asks the primary to shut the service down: all of its workers. */
-  askStop(): void {
+  requestStop(): void {
     this.#send({ sluice: 'stop-all' });
   }
 
@@ -91,10 +91,10 @@ export class WorkerChannel {
         void this.#report(message.id);
         break;
       case 'sum':
-        this.#asked.get(message.id)?.resolve(message.text);
+        this.#requested.get(message.id)?.resolve(message.text);
         break;
       case 'no-sum':
-        this.#asked.get(message.id)?.reject(new Error(message.reason));
+        this.#requested.get(message.id)?.reject(new Error(message.reason));
         break;
       case undefined:
         break;
@@ -116,7 +116,7 @@ export class WorkerChannel {
     void serving.stop(reason).finally(() => this.leave());
   }
 
-  /** A primary that cannot be told is gone: 'disconnect' says so. */
+  /** A primary that cannot be reached is gone: 'disconnect' reports that. */
   #send(message: FromWorker): void {
     this.worker.send(message, () => undefined);
   }

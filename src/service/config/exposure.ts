@@ -15,7 +15,7 @@ const exposureSchema = z.object({
   closedInFile: z.boolean(),
   /** The file says in words that answers are simulated. */
   simulatedInFile: z.boolean(),
-  /** An operator's key is asked for under `/admin`. */
+  /** An operator's key is required under `/admin`. */
   adminKey: z.boolean(),
   /** Which of `upstreams`, `routes`, `limits` and `allowedHosts` the file has. */
   guards: z.array(z.string()).readonly(),

@@ -24,7 +24,7 @@ import { workersFromFile } from './worker-count.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Everything that the service is told, by its environment and its file. */
+/** The whole configuration of the service, from its environment and its file. */
 export interface ServiceConfiguration extends RequestLimits {
   readonly host: string;
   readonly port: number;
@@ -158,7 +158,7 @@ function simulatedByOversight(environment: Environment, file: File): string[] {
   ];
 }
 
-/** Nobody is let in by oversight: beyond loopback, keys are asked for or anonymity was chosen. */
+/** Prevents open access by oversight: beyond loopback, keys are required or anonymity was chosen. */
 function isOpenToAll(variables: Variables, file: File): boolean {
   const host = file.host ?? (variables['HOST'] || '127.0.0.1');
   const decided = ['true', 'without-callers'].includes(variables['SLUICE_ANONYMOUS'] ?? '');

@@ -28,7 +28,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** 503 from the moment a shutdown was asked for. */
+  /** 503 from the moment a shutdown was requested. */
   @Get('readyz')
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {

@@ -25,7 +25,7 @@ const READABLE = [
 const PREFLIGHT_SECONDS = 7200;
 
 /**
- * Lets pages of these origins ask, compared exactly; `*` stands for every origin, and no origin for no CORS at all.
+ * Lets pages of these origins send requests, compared exactly; `*` stands for every origin, and no origin for no CORS at all.
  * Which headers they may send is not bounded: each client has some of its own (`x-stainless-*`, `openai-beta`,
  * `traceparent`), Sluice passes none of them on, and a client outside of a browser may send any.
  * Source: Fetch standard, 'CORS protocol'.

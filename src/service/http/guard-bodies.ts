@@ -45,7 +45,7 @@ export function guardBodies(app: NestFastifyApplication, limits: BodyLimits): vo
     if (refusal !== undefined) throw refusal;
   };
   const server = app.getHttpServer();
-  // A client that waits for a 100 is told to go on by the hook below, once it is let in.
+  // A client that waits for a 100 gets it from the hook below, once it is let in.
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
   const instance = app.getHttpAdapter().getInstance();
   instance.addHook('onRequest', (request, reply, done) => {

@@ -1,5 +1,5 @@
 import { ErrorFilter } from '../../http/errors/error-filter.js';
 import { errorBodyOfPath } from '../../http/errors/error-body-of-path.js';
 
-/** For what fails before a controller is found: the path tells the dialect. */
+/** For what fails before a controller is found: the path decides the dialect. */
 export const serviceErrorFilter = new ErrorFilter(({ request }) => errorBodyOfPath(request.url));

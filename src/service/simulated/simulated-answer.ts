@@ -4,14 +4,14 @@ const FIRST_TOKEN_MS = 200;
 const TOKEN_MS = 40;
 
 /** An answer that says what it is, word for word, at the pace of a model. */
-export function simulatedAnswer({ question }: ScriptedRequest): AnswerScript {
+export function simulatedAnswer({ question: prompt }: ScriptedRequest): AnswerScript {
   const text =
     `[simulated] No model wrote this: the service has no OPENAI_API_KEY and no OPENAI_BASE_URL, so its built-in ` +
-    `upstream answers. You asked: “${question}”. Each word reaches you as it is written, which is what streaming is for.`;
+    `upstream answers. You asked: “${prompt}”. Each word reaches you as it is written, which is what streaming is for.`;
   return streams(text)
     .model('simulated')
     .extra({ system_fingerprint: 'simulated' })
-    .usage(usageOf(question, text))
+    .usage(usageOf(prompt, text))
     .paced(FIRST_TOKEN_MS, TOKEN_MS);
 }
 

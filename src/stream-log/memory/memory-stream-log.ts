@@ -23,7 +23,7 @@ const REMEMBERED = 10_000;
 /** What a stream that is kept has of the log. */
 interface RetentionListener {
   maxBytes(): number;
-  onChange(id: string, kept: Retained): void;
+  onChange(id: string, retained: Retained): void;
 }
 
 class Retained implements MemoryStreamListener {
@@ -68,7 +68,7 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
   readonly #forgotten = new LRUCache<string, StreamStatus>({ max: REMEMBERED });
   #held = 0;
   #closed = false;
-  #heldElsewhere = () => 0;
+  #heldOutside = () => 0;
 
   /** A host holds this log: the settings lead to keys, and are not to be seen from outside. */
   readonly #settings: Pick<SluiceSettings, 'streamLog'>;
@@ -90,15 +90,15 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
 
   /** Gives bytes of memory that count for `maxBytes` too. */
   countAlso(held: () => number): void {
-    this.#heldElsewhere = held;
+    this.#heldOutside = held;
   }
 
   override begin(metadata: StreamMetadata, owner: ProducerControl): MemoryStream {
-    const kept = new Retained(metadata, owner, this);
-    this.#streams.set(metadata.id, kept);
+    const retained = new Retained(metadata, owner, this);
+    this.#streams.set(metadata.id, retained);
     this.#lists.add(metadata);
-    this.onChange(metadata.id, kept);
-    return kept.stream;
+    this.onChange(metadata.id, retained);
+    return retained.stream;
   }
 
   /** Of a stream: how many bytes of it are kept, as things are. */
@@ -116,13 +116,13 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
   }
 
   override read(id: string, from: number, flow: BackPressure, epoch = 1): Observable<FrameBytes> {
-    const kept = this.#streams.get(id);
+    const retained = this.#streams.get(id);
     // What another producer has written is not here.
-    if (kept === undefined || epoch > 1) {
+    if (retained === undefined || epoch > 1) {
       return throwError(streamGone);
     }
     if (this.#ended.delete(id)) this.#ended.add(id);
-    return kept.stream.read(from, flow);
+    return retained.stream.read(from, flow);
   }
 
   override async list(owner: string, { limit, after }: ListRange): Promise<StreamPage> {
@@ -148,8 +148,8 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
   }
 
   override async stop(id: string): Promise<void> {
-    const kept = this.#streams.get(id);
-    kept?.owner?.stop();
+    const retained = this.#streams.get(id);
+    retained?.owner?.stop();
   }
 
   /** Nobody reads elsewhere what only one process has. */
@@ -157,7 +157,7 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
     return false;
   }
 
-  /** What dies with its producer has no heir. */
+  /** A stream in memory ends with its producer, and is never taken over. */
   override onOrphan(): void {}
 
   /** Nobody looks for it elsewhere. */
@@ -167,11 +167,11 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
     return undefined;
   }
 
-  /** As if it had never been; who reads it already goes on. */
+  /** Removes a stream; its present readers continue. */
   drop(id: string): void {
-    const kept = this.#streams.get(id);
-    if (kept === undefined) return;
-    this.#release(id, kept);
+    const retained = this.#streams.get(id);
+    if (retained === undefined) return;
+    this.#release(id, retained);
   }
 
   /** Forgets everything. Streams that run are their producers' business. */
@@ -185,23 +185,23 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
   }
 
   /** Of a stream: it holds more or less than it did, or has ended. */
-  onChange(id: string, kept: Retained): void {
-    if (kept.stream.ended) kept.owner = undefined;
+  onChange(id: string, retained: Retained): void {
+    if (retained.stream.ended) retained.owner = undefined;
     if (this.#closed) return;
-    const isHere = this.#streams.get(id) === kept;
-    this.#count(kept, isHere);
+    const isHere = this.#streams.get(id) === retained;
+    this.#count(retained, isHere);
     if (!isHere) return;
-    if (kept.stream.ended && kept.endedTimer === undefined) {
+    if (retained.stream.ended && retained.endedTimer === undefined) {
       this.#ended.add(id);
-      kept.endedTimer = setTimeout(
+      retained.endedTimer = setTimeout(
         () => this.#forget(id),
         this.#settings.streamLog.keepSeconds * 1000,
       ).unref();
     }
-    if (this.#isFull) this.#makeRoom(kept.stream);
+    if (this.#isFull) this.#makeRoom(retained.stream);
   }
 
-  /** What runs is not forgotten, but the one that has grown keeps no more than its fastest reader lacks, and is braked. */
+  /** A running stream is not evicted, but one that grows keeps only what its fastest reader lacks, and is paused. */
   #makeRoom(grown: MemoryStream): void {
     for (const id of this.#ended) {
       if (!this.#isFull) return;
@@ -211,29 +211,29 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
   }
 
   get #isFull(): boolean {
-    return this.#held + this.#heldElsewhere() > this.#settings.streamLog.maxBytes;
+    return this.#held + this.#heldOutside() > this.#settings.streamLog.maxBytes;
   }
 
-  /** What is not here any more is held for as long as somebody reads it. */
-  #count(kept: Retained, isHere: boolean): void {
-    const held = isHere || kept.stream.isRead ? kept.stream.held : 0;
-    this.#held += held - kept.counted;
-    kept.counted = held;
+  /** An evicted stream is held as long as it has a reader. */
+  #count(retained: Retained, isHere: boolean): void {
+    const held = isHere || retained.stream.isRead ? retained.stream.held : 0;
+    this.#held += held - retained.counted;
+    retained.counted = held;
   }
 
   #forget(id: string): void {
-    const kept = this.#streams.get(id);
-    if (kept === undefined) return;
-    this.#release(id, kept);
-    const { described } = kept.stream;
+    const retained = this.#streams.get(id);
+    if (retained === undefined) return;
+    this.#release(id, retained);
+    const { described } = retained.stream;
     this.#forgotten.set(id, { ...described, state: 'over', firstRetained: described.frames });
   }
 
-  #release(id: string, kept: Retained): void {
-    clearTimeout(kept.endedTimer);
+  #release(id: string, retained: Retained): void {
+    clearTimeout(retained.endedTimer);
     this.#streams.delete(id);
-    this.#lists.remove(kept.metadata);
+    this.#lists.remove(retained.metadata);
     this.#ended.delete(id);
-    this.#count(kept, false);
+    this.#count(retained, false);
   }
 }

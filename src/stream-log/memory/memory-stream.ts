@@ -19,13 +19,13 @@ export interface MemoryStreamListener {
   maxBytes(): number;
   /** It holds more or less than it did, or has ended. */
   onChange(): void;
-  /** Brakes its producer, or lets it go on. */
+  /** Pauses its producer, or resumes it. */
   setPaused(on: boolean): void;
 }
 
 /**
- * The frames of one stream in memory: a window of so many bytes. A reader that falls out of it is told so. Where even the
- * fastest reader would, the producer is braked: a single slow reader loses nothing, and many do not slow each other.
+ * The frames of one stream in memory: a window of so many bytes. A reader that falls behind it gets `stream-gone`. Where even the
+ * fastest reader would, the producer is paused: a single slow reader loses nothing, and many do not slow each other.
  */
 export class MemoryStream implements StreamWriter, Source {
   readonly #frames = new FrameBuffer();
@@ -82,8 +82,8 @@ export class MemoryStream implements StreamWriter, Source {
     this.#ending = isLast;
     const at = this.#frames.end;
     this.#frames.put(bytes);
-    const asKept = bytes.length > LONG_UNITS ? this.#frames.from(at) : undefined;
-    for (const reader of this.#readers) reader.follow(at, asKept ?? bytes);
+    const asRetained = bytes.length > LONG_UNITS ? this.#frames.from(at) : undefined;
+    for (const reader of this.#readers) reader.follow(at, asRetained ?? bytes);
     this.#slide();
     this.owner.onChange();
   }
@@ -103,7 +103,7 @@ export class MemoryStream implements StreamWriter, Source {
     for (const reader of this.#readers) reader.fail(error);
   }
 
-  /** There is less room than there was: what its fastest reader has is dropped, and what that one lacks brakes its producer. */
+  /** Shrinks the window: frames that its fastest reader has are dropped, and those that it lacks pause the producer. */
   fit(): void {
     this.#slide();
     const { held } = this;
@@ -147,7 +147,7 @@ export class MemoryStream implements StreamWriter, Source {
     if (!this.isRead) this.owner.onChange();
   }
 
-  /** A stream that grows has room to spare. It is packed once nobody reads it and nothing comes. */
+  /** A stream that grows has room to spare. It is packed once it has no reader and no new frames. */
   #pack(): void {
     if (!this.#ended || this.#readers.size > 0 || this.#packed) return;
     this.#packed = true;
@@ -155,7 +155,7 @@ export class MemoryStream implements StreamWriter, Source {
   }
 
   /**
-   * Keeps the window, or brakes where the fastest reader still needs what would be dropped. A stream that has ended with more
+   * Keeps the window, or pauses where the fastest reader still needs what would be dropped. A stream that has ended with more
    * than its window holds the rest of it for that reader alone.
    */
   #slide(): void {
@@ -163,10 +163,10 @@ export class MemoryStream implements StreamWriter, Source {
     if (this.bytes <= maxBytes && !this.#paused) return;
     const places = [...this.#readers].map(({ at }) => at);
     this.#dropUntil(maxBytes, places.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...places));
-    const brake = this.bytes > maxBytes && !this.#ended && places.length > 0;
-    if (brake === this.#paused) return;
-    this.#paused = brake;
-    this.owner.setPaused(brake);
+    const pause = this.bytes > maxBytes && !this.#ended && places.length > 0;
+    if (pause === this.#paused) return;
+    this.#paused = pause;
+    this.owner.setPaused(pause);
   }
 
   /** Drops the oldest frames before a position. */

@@ -121,8 +121,8 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     });
   }
 
-  override begin(metadata: StreamMetadata, owner: ProducerControl, will?: string): StreamWriter {
-    return this.#localStreams.begin(metadata, owner, this.#local.begin(metadata, owner), will);
+  override begin(metadata: StreamMetadata, owner: ProducerControl, takeoverRequest?: string): StreamWriter {
+    return this.#localStreams.begin(metadata, owner, this.#local.begin(metadata, owner), takeoverRequest);
   }
 
   override onOrphan(successor: TakeoverHandler): void {
@@ -133,7 +133,7 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     if (this.#isHere(id)) return this.#local.find(id);
     if (this.#leaving) throw unavailable();
     for (const pauseMs of [...NEWS_MS, 0]) {
-      const found = (await this.#ask(() => this.#findRemote(id))) ?? (await this.#local.find(id));
+      const found = (await this.#request(() => this.#findRemote(id))) ?? (await this.#local.find(id));
       if (found !== undefined) return found;
       await setTimeout(pauseMs);
     }
@@ -145,11 +145,13 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     from: number,
     flow: BackPressure,
     epoch = 1,
-    keeps = true,
+    countsAsReader = true,
   ): Observable<FrameBytes> {
     return defer(() => {
       if (this.#isHere(id)) return this.#local.read(id, from, flow, epoch);
-      return this.#leaving ? throwError(unavailable) : this.#mirrorOf(id).read(from, flow, epoch, keeps);
+      return this.#leaving
+        ? throwError(unavailable)
+        : this.#mirrorOf(id).read(from, flow, epoch, countsAsReader);
     });
   }
 
@@ -161,22 +163,22 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
       find: (id: string) => (isHere(id) ? this.#local.find(id) : this.#findWhole(id)),
       forget: (gone: readonly ListPlace[]) => void this.#index.remove(owner, gone).catch(() => undefined),
     };
-    return this.#ask(() => readList(source, range));
+    return this.#request(() => readList(source, range));
   }
 
   override async stop(id: string): Promise<void> {
     if (this.#isHere(id)) return this.#local.stop(id);
     if (this.#localStreams.produces(id)) return this.#localStreams.stop(id);
-    const known = await this.#ask(() => this.#store.status(id));
-    // Who has claimed it says later that it is theirs.
+    const known = await this.#request(() => this.#store.status(id));
+    // The replica that has claimed it writes its metadata later.
     const producer = known?.last?.claimedBy ?? known?.metadata.replica;
-    if (producer !== undefined) await this.#ask(() => this.#stopChannel.request(id, producer));
+    if (producer !== undefined) await this.#request(() => this.#stopChannel.request(id, producer));
   }
 
   /** Of a stream that another replica has taken over they read that one's. */
   override async isReadElsewhere(id: string): Promise<boolean> {
     if (this.#localStreams.has(id) && !this.#localStreams.produces(id)) return false;
-    return this.#ask(() => this.#readers.has(id));
+    return this.#request(() => this.#readers.has(id));
   }
 
   override setAlias(name: string, stream: StreamAlias): void {
@@ -184,10 +186,10 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
   }
 
   override findByAlias(name: string): Promise<StreamAlias | undefined> {
-    return this.#ask(() => this.#aliases.find(name));
+    return this.#request(() => this.#aliases.find(name));
   }
 
-  /** Who reads here what others produce comes back elsewhere: the process need not wait for the end of it. */
+  /** Local readers of other replicas' streams can reconnect elsewhere: the process need not wait for the end. */
   beforeApplicationShutdown(): void {
     this.#leaving = true;
     for (const mirror of this.#mirrors.values()) mirror.close(unavailable());
@@ -247,7 +249,7 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
     return last.end || this.#orphans.resolve(meta, last);
   }
 
-  /** Where another replica goes on with a stream that began here, who comes from now on reads that one's. */
+  /** If another replica continues a stream that began here, new readers read that replica's frames. */
   async #leave(id: string): Promise<void> {
     const isTaken = await this.#store.status(id).then(isTakenOver, () => true);
     if (isTaken && this.#isHere(id)) this.#local.drop(id);
@@ -255,10 +257,10 @@ export class RedisStreamLog extends StreamLog implements BeforeApplicationShutdo
 
   readonly #keepMs = () => this.#settings.streamLog.keepSeconds * 1000;
 
-  /** What Redis says; callers are told where it says nothing. */
-  async #ask<T>(question: () => Promise<T>): Promise<T> {
+  /** The answer of Redis; throws if there is none. */
+  async #request<T>(body: () => Promise<T>): Promise<T> {
     try {
-      return await question();
+      return await body();
     } catch (error) {
       if (error instanceof SluiceError) throw error;
       throw unavailable();

@@ -13,7 +13,7 @@ export interface Connections {
   readonly pooled: Agent;
   /** Each of its sockets is new. */
   readonly fresh: Agent;
-  /** Who is asked for http URLs; agents for https open tunnels through it by themselves. */
+  /** The proxy for http URLs; agents for https open tunnels through it by themselves. */
   readonly proxy?: Proxy | undefined;
 }
 
@@ -49,7 +49,7 @@ export function nodeAdapter({ url, headers, connections }: AdapterTarget): Axios
     ...forwarded?.headers,
   };
   const peer = forwarded ?? { hostname, port };
-  // What a proxy is asked for is the whole URL (RFC 9112 3.2.2).
+  // A proxy is sent the whole URL (RFC 9112 3.2.2).
   const target = forwarded === undefined ? path : `http://${place.host}${path}`;
   return (config) => {
     // With a text Node joins its head, which then stays in its thirty pieces for as long as the stream runs.

@@ -38,5 +38,5 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** Who uses the tunnel sees it close. */
+/** The user of the tunnel sees it close. */
 function ignore(): void {}

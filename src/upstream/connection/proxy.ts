@@ -5,13 +5,13 @@ import { basicAuth } from './basic-auth.js';
 export interface Proxy {
   readonly hostname: string;
   readonly port: number;
-  /** What it alone is sent: who asks. */
+  /** The credentials, which only the proxy is sent. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 const DEFAULT_PORT = 80;
 
-/** Reads an http URL with the name and the password, if any, that the proxy asks for. */
+/** Reads an http URL with the name and the password, if any, that the proxy requires. */
 export function readProxy(proxy: string): Proxy {
   const url = new URL(proxy);
   const authorization = basicAuth(url);

@@ -43,7 +43,7 @@ function switchedError(): AxiosError {
   return new AxiosError('Switching Protocols', AxiosError.ERR_BAD_RESPONSE);
 }
 
-/** Of a request. A 101 is a final answer in a protocol that nobody asked for: Node tells neither a response nor an error. */
+/** Of a request. A 101 is a final answer in a protocol that was not requested: Node emits neither a response nor an error. */
 function refuseUpgrade(this: ClientRequest, _: IncomingMessage, socket: Duplex): void {
   socket.destroy();
   this.emit('error', switchedError());
@@ -87,7 +87,7 @@ class Sending {
   };
 
   readonly #onResponse = (message: IncomingMessage) => {
-    // To nobody's request, as the 408 of a proxy that closes what is idle.
+    // Not an answer to a request, as the 408 of a proxy that closes what is idle.
     if (!this.#sent) return this.#fail(new ClosedBeforeSending());
     // Without an `Upgrade` header it comes as a response.
     if (message.statusCode === 101) return this.#fail(switchedError());

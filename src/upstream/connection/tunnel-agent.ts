@@ -41,7 +41,7 @@ export class TunnelAgent extends PooledHttpsAgent {
         const secured = super.createConnection(within);
         if (secured) callback?.(null, secured);
       },
-      // Beside an error Node takes no stream, but its type asks for one.
+      // Beside an error Node takes no stream, but its type requires one.
       failed: (error) => callback?.(error, new Socket()),
     });
   }

@@ -1,7 +1,7 @@
 import { rateLimitResetMs } from './rate-limit-reset.js';
 
 /**
- * The wait that a provider asked for, in milliseconds: `retry-after-ms`, `Retry-After` as seconds or as an HTTP date
+ * The wait that a provider requested, in milliseconds: `retry-after-ms`, `Retry-After` as seconds or as an HTTP date
  * (RFC 9110 10.2.3), or, of an answer that says that a limit was
  * reached, `x-ratelimit-reset-*`. Undefined if it named none that can be read.
  */
@@ -13,7 +13,7 @@ export function retryAfterMs(
   return bounded(waitOf(headers, now) ?? (limited ? rateLimitResetMs(headers, now) : undefined));
 }
 
-/** Longer than this nobody waits: it is an error of who said it. */
+/** The longest credible wait; a longer one is taken for an error of the provider. */
 const LONGEST_MS = 24 * 60 * 60 * 1000;
 
 function bounded(ms: number | undefined): number | undefined {

@@ -7,7 +7,7 @@ import { inflateFor } from './inflate-for.js';
 import { OnePartDecoder } from './one-part-decoder.js';
 import type { UpstreamResponse } from './upstream-response.js';
 
-/** More encodings on top of each other nobody uses. */
+/** The most encodings that may be applied on top of each other. */
 const MAX_ENCODINGS = 3;
 /** Up to so many bytes an answer may expand as it likes; behind that, up to so many times what was read. */
 const FREE_BYTES = 4 * 1024 * 1024;
@@ -24,7 +24,7 @@ const DECODERS: ReadonlyMap<string, () => Duplex> = new Map<string, () => Duplex
 ]);
 
 /**
- * The answer with its body as it was before it was compressed (RFC 9110 8.4), though no compression was asked for: gzip,
+ * The answer with its body as it was before it was compressed (RFC 9110 8.4), though no compression was requested: gzip,
  * deflate, br, and zstd where Node knows it. A body that expands beyond all measure, or is no such encoding, breaks off.
  * Throws `upstream-error` for an encoding that is unknown, and closes the connection.
  */

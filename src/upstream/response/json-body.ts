@@ -7,14 +7,14 @@ const NOTHING = Buffer.alloc(0);
 const BLANK = new Set([0x20, 0x09, 0x0a, 0x0d, ...Buffer.from('\ufeff')]);
 const BEGINS = new Set(['{', '['].map((letter) => letter.charCodeAt(0)));
 
-/** A body that may be one JSON object or array: its first visible byte tells. */
+/** A body that may be one JSON object or array: its first visible byte decides. */
 export class JsonBody {
   /** Doubles: an upstream may send the bytes one by one. */
   #buffer = NOTHING;
   #length = 0;
   #isRefuted = false;
 
-  /** The bytes of the value so far; 0 while nobody knows that it is one. */
+  /** The bytes of the value so far; 0 before it is known to be one. */
   get length(): number {
     return this.#length;
   }

@@ -19,7 +19,7 @@ const NO_TEXT = '\ufffd';
 
 /**
  * An error body without the secrets: its JSON; of another text the beginning, and of a page the title. Undefined if it is too
- * large, too slow, torn or no text, or nobody waits for it any more.
+ * large, too slow, torn or no text, or no request waits for it any more.
  */
 export async function readErrorBody(
   response: IncomingMessage,

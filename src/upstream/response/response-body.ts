@@ -9,12 +9,12 @@ const RELEASE_GRACE_MS = 1_000;
 /** A copy of a longer chunk takes longer than what follows costs by the chunk. */
 const MAX_JOINED_BYTES = 16 * 1024;
 
-/** Who reads a body. */
+/** Receives the chunks and the end of a body. */
 export interface BodyReader {
   next(chunk: Buffer): void;
   /** The body came to its end. */
   complete(): void;
-  /** It broke off. */
+  /** The body was cut. */
   aborted(): void;
 }
 
@@ -25,8 +25,8 @@ type OwnedBody = UpstreamResponse & { [OWNER]?: ResponseBody | undefined };
 
 /**
  * The body of one upstream answer, and its one owner. It reads the chunks, those of one socket read as one: with chunked
- * encoding each event is a chunk, and what follows costs by the chunk. Long ones come one by one. The flow brakes it. A
- * body that breaks off is cut; a clean end completes; either is told once and nothing after it.
+ * encoding each event is a chunk, and what follows costs by the chunk. Long ones come one by one. The flow pauses it. A
+ * body that breaks off is cut; a clean end completes; either is reported once, as the last event.
  *
  * While nothing waits, chunks come straight from Node's parser, in its turn: through a Readable each event costs a tick
  * (docs/decisions/0015).
@@ -45,7 +45,7 @@ export class ResponseBody implements BackPressureListener {
   ) {
     // Destroying a body makes it report an error: without a listener that would end the process.
     body.on('error', ignore);
-    // Whoever asks for the body has read the head.
+    // The head has been read before the body is requested.
     body.headers = {};
     body.rawHeaders = [];
   }
@@ -128,10 +128,10 @@ export class ResponseBody implements BackPressureListener {
     const chunks = [first, ...this.#others];
     this.#others = undefined;
     if (chunks.every(({ length }) => length <= MAX_JOINED_BYTES)) this.reader.next(Buffer.concat(chunks));
-    else this.#tellEach(chunks);
+    else this.#notifyEach(chunks);
   };
 
-  #tellEach(chunks: readonly Buffer[]): void {
+  #notifyEach(chunks: readonly Buffer[]): void {
     for (const chunk of chunks) {
       // Its reader may have enough.
       if (this.#closed) return;

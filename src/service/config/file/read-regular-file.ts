@@ -21,7 +21,7 @@ export function readRegularFile(path: string, maxBytes: number): string {
   }
 }
 
-/** Without O_NONBLOCK a pipe that nobody writes to would hold the process for ever. */
+/** Without O_NONBLOCK a pipe without a writer would hold the process for ever. */
 function open(path: string): number {
   try {
     return openSync(path, O_RDONLY | O_NONBLOCK);

@@ -6,18 +6,18 @@ import { ownerKey } from '../connection/keys.js';
 
 /** How many streams of one owner are found, give or take those of a minute. */
 const MAX_LISTED = 10_000;
-/** How often an index is told how long to live, in milliseconds. */
+/** How often the expiry of an index is renewed, in milliseconds. */
 const RENEWAL_MS = 60_000;
 /** For how long a stream counts as one that has just begun, in milliseconds: longer than an answer is waited for. */
 const NEW_MS = 5_000;
-/** Streams of one millisecond may stand before a place: so many more are asked for, and four times as many where more do. */
+/** Streams of one millisecond may stand before a place: so many more are requested, and four times as many where more do. */
 const SPARE = 16;
 /** Of how many owners it is known when that was. */
 const REMEMBERED = 10_000;
 
 /** Which streams an owner has. */
 export class OwnerIndex {
-  /** When each index was told, in milliseconds. */
+  /** When the expiry of each index was renewed, in milliseconds. */
   readonly #renewed = new LRUCache<string, number>({ max: REMEMBERED });
 
   constructor(
@@ -33,7 +33,7 @@ export class OwnerIndex {
 
   /** A stream that is not found in a list is found by its id: what fails here is sent again only with its first frames. */
   add({ id, owner, startedAt }: StreamMetadata): void {
-    this.#ask((redis) => redis.zadd(ownerKey(owner), startedAt, id));
+    this.#request((redis) => redis.zadd(ownerKey(owner), startedAt, id));
     const now = performance.now();
     if (now - (this.#renewed.get(owner) ?? Number.NEGATIVE_INFINITY) >= RENEWAL_MS) this.#renew(owner, now);
   }
@@ -41,16 +41,16 @@ export class OwnerIndex {
   #renew(owner: string, now: number): void {
     const key = ownerKey(owner);
     this.#renewed.set(owner, now);
-    this.#ask(async (redis) => {
+    this.#request(async (redis) => {
       const isThere = await redis.pexpire(key, this.keepMs() + RENEWAL_MS).catch(() => 0);
       // A Redis without memory has taken no stream in, and has no index to keep.
       if (isThere === 0) this.#renewed.delete(owner);
     });
-    this.#ask((redis) => redis.zremrangebyrank(key, 0, -MAX_LISTED - 1));
+    this.#request((redis) => redis.zremrangebyrank(key, 0, -MAX_LISTED - 1));
   }
 
   /** What fails does no harm, and a client of a cluster that does not know the node yet throws at once. */
-  #ask(send: (redis: RedisClient) => Promise<unknown>): void {
+  #request(send: (redis: RedisClient) => Promise<unknown>): void {
     const sent = async () => send(this.writer);
     sent().catch(() => undefined);
   }
@@ -58,7 +58,7 @@ export class OwnerIndex {
   /** So many of those that stand behind a place, the latest first; all places are of one moment. */
   async list(owner: string, after: ListPlace | undefined, count: number): Promise<ListPlace[]> {
     const newest = after?.startedAt ?? '+inf';
-    for (let asked = count + SPARE; ; asked *= 4) {
+    for (let requested = count + SPARE; ; requested *= 4) {
       const pairs = await this.redis.zrevrangebyscore(
         ownerKey(owner),
         newest,
@@ -66,14 +66,14 @@ export class OwnerIndex {
         'WITHSCORES',
         'LIMIT',
         0,
-        asked,
+        requested,
       );
       const places = Array.from({ length: pairs.length / 2 }, (_, at) => ({
         id: pairs[2 * at] ?? '',
         startedAt: Number(pairs[2 * at + 1]),
       }));
       const found = after === undefined ? places : places.filter((place) => comparePlaces(place, after) > 0);
-      if (found.length >= count || places.length < asked) return found.slice(0, count);
+      if (found.length >= count || places.length < requested) return found.slice(0, count);
     }
   }
 

@@ -5,7 +5,7 @@ import type { ListRange, StreamStatus, StreamPage } from '../../stream-log.js';
 const BATCH = 100;
 /** How many are looked up for one page: of many that are gone it may have less than it could. */
 const MAX_LOOKUPS = 1_000;
-/** As how many a few count: each batch is asked for by itself. */
+/** The cost of a small batch, in ids: each batch is a command of its own. */
 const LEAST_COUNTED = 20;
 
 /** Where an owner's streams are listed. */
@@ -24,7 +24,7 @@ export interface ListSource {
 export async function readList(source: ListSource, { limit, after }: ListRange): Promise<StreamPage> {
   const streams: StreamStatus[] = [];
   let next = after;
-  for (let looked = 0; looked < MAX_LOOKUPS && streams.length < limit;) {
+  for (let polled = 0; polled < MAX_LOOKUPS && streams.length < limit;) {
     const count = Math.min(limit - streams.length, BATCH);
     const places = await placesAfter(source, next, count + 1);
     const batch = places.slice(0, count);
@@ -33,7 +33,7 @@ export async function readList(source: ListSource, { limit, after }: ListRange):
     source.forget(batch.filter((_, at) => found[at] === undefined));
     if (places.length <= count) return { streams, next: undefined };
     next = batch.at(-1);
-    looked += Math.max(count, LEAST_COUNTED);
+    polled += Math.max(count, LEAST_COUNTED);
   }
   return { streams, next };
 }

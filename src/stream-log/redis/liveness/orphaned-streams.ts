@@ -51,7 +51,7 @@ export class OrphanedStreams {
   }
 
   async #settle(metadata: StreamMetadata, last: Entry): Promise<void> {
-    // A stream is taken over once: only from the one who began it.
+    // A stream is taken over once: only from its first producer.
     if (last.epoch === FIRST_EPOCH && (await this.#findTakeover(metadata, last.epoch + 1))) return;
     await this.options.store.endFor(metadata.id, (number) => this.#terminalFrame(metadata, number), last);
   }

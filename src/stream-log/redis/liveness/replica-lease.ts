@@ -1,7 +1,7 @@
 import type { RedisClient } from '../connection/redis-client.js';
 import { leaseKey } from '../connection/keys.js';
 
-/** A lease ends after half of the time in which a death must be seen; the rest is for those who look. */
+/** A lease ends after half of the time in which a death must be seen; the rest is for the replicas that check it. */
 const LEASES_PER_SUSPICION = 2;
 /** And is renewed so often that two renewals may fail. */
 const RENEWALS_PER_SUSPICION = 6;
@@ -13,7 +13,7 @@ export function renewalMs(leaseMs: number): number {
   return Math.max(1, Math.floor(leaseMs / RENEWALS_PER_SUSPICION));
 }
 
-/** How often readers look after the one who writes: twice within the doubt, and before the sign of a reader ends. */
+/** How often readers check the producer: twice within the suspicion time, and before a reader's key expires. */
 export function checkIntervalMs(leaseMs: number): number {
   return Math.min(MAX_CHECK_INTERVAL_MS, Math.floor(leaseMs / CHECKS_PER_SUSPICION));
 }

@@ -4,7 +4,7 @@ import { leaseKey } from '../connection/keys.js';
 
 /** How many replicas that were missed once are remembered. */
 const REMEMBERED = 1_000;
-/** For how many times the doubt: who was missed long ago may have been there since. */
+/** For how many suspicion times a miss counts: an older one says nothing about the present. */
 const SUSPECTS_REMEMBERED = 8;
 
 /** Tells whether other replicas live. */
@@ -26,14 +26,14 @@ export class ReplicaLiveness {
    * does not answer.
    */
   async isDead(replica: string): Promise<boolean> {
-    const askedAt = performance.now();
+    const requestedAt = performance.now();
     if (await this.#lives(replica)) {
       this.#missed.delete(replica);
       return false;
     }
-    const missedFor = askedAt - (this.#missed.get(replica) ?? Number.NEGATIVE_INFINITY);
+    const missedFor = requestedAt - (this.#missed.get(replica) ?? Number.NEGATIVE_INFINITY);
     if (missedFor >= this.suspicionMs && missedFor <= SUSPECTS_REMEMBERED * this.suspicionMs) return true;
-    // When the question was answered nobody knows: the first time counts from its answer, the second from its question.
+    // When Redis answered is unknown: the first miss counts from the reply, the second from the command.
     if (missedFor >= this.suspicionMs) this.#missed.set(replica, performance.now());
     return false;
   }

@@ -26,7 +26,7 @@ interface LocalStream {
   readonly writer: RedisStreamWriter;
   /** How long it is kept without a renewal, in milliseconds. */
   readonly runMs: number;
-  /** Another replica has ended it, or goes on with it. */
+  /** Another replica has ended it, or continues it. */
   readonly onShutOut: () => void;
 }
 
@@ -37,7 +37,7 @@ export interface LocalStreamsOptions {
   readonly settings: Pick<SluiceSettings, 'streamLog'>;
   readonly scheduler: BatchScheduler;
   readonly index: Pick<OwnerIndex, 'add'>;
-  /** Another replica has ended a stream that began here, or goes on with it. */
+  /** Another replica has ended a stream that began here, or continues it. */
   readonly onShutOut: (id: string) => void;
 }
 
@@ -121,7 +121,7 @@ export class LocalStreams {
   /** A pen that writes the rest of a stream into Redis, where alone it is read. */
   takeOver({ metadata, epoch, before }: TakenStream, owner: ProducerControl): StreamWriter {
     if (this.#closed) return { append: () => undefined, end: () => undefined };
-    // It is claimed by now: nobody else ends it.
+    // It is claimed by now: no other replica ends it.
     this.#budget.add(STREAM_BYTES);
     const own = this.#add({ metadata, owner, onShutOut: () => this.stop(metadata.id), epoch, before });
     return {

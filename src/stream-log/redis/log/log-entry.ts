@@ -1,7 +1,7 @@
 import { USAGE_DETAILS, type Usage } from '../../../core/usage.js';
 import { streamGone } from '../../stream-gone.js';
 
-/** The epoch of the one who begins a stream. */
+/** The epoch of a stream's first producer. */
 export const FIRST_EPOCH = 1;
 
 /** One entry of a log: frames that were written together. */
@@ -19,7 +19,7 @@ export interface Entry {
   readonly truncated?: boolean;
   /** As the upstream has reported it, with the end. */
   readonly usage?: Usage;
-  /** The replica that goes on from here, in an entry that says nothing else. */
+  /** The replica that continues from here, in an entry without frames. */
   readonly claimedBy?: string | undefined;
 }
 
@@ -60,7 +60,7 @@ export function entryFields({
   return [...fields, 'end', truncated ? BROKEN_OFF : 1, ...(usage ? ['u', formatUsage(usage)] : [])];
 }
 
-/** What stands in an entry. Throws `stream-gone` where it is none of ours: nobody can read on from there. */
+/** What stands in an entry. Throws `stream-gone` for a foreign entry, after which reading cannot continue. */
 export function readEntry([id, fields]: RawEntry): StoredEntry {
   const values = new Map<string, Buffer>();
   for (let at = 0; at + 1 < fields.length; at += 2) {
@@ -74,7 +74,7 @@ export function readEntry([id, fields]: RawEntry): StoredEntry {
     throw streamGone();
   }
   const claimedBy = values.get('r')?.toString();
-  const said = values.get('end')?.toString();
+  const endText = values.get('end')?.toString();
   const usage = parseUsage(values.get('u')?.toString());
   return {
     id: id.toString(),
@@ -82,8 +82,8 @@ export function readEntry([id, fields]: RawEntry): StoredEntry {
     first,
     count,
     bytes,
-    end: said !== undefined,
-    ...(said === BROKEN_OFF && { truncated: true }),
+    end: endText !== undefined,
+    ...(endText === BROKEN_OFF && { truncated: true }),
     ...(usage && { usage }),
     ...(claimedBy !== undefined && { claimedBy }),
   };

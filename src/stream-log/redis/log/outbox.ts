@@ -18,14 +18,14 @@ export const COPIES = 2;
 const MAX_WAIT_MS = 60_000;
 /** The pause before a batch is sent again, in milliseconds. */
 const RETRY_MS = 250;
-/** A loss is told to a Redis that does not answer ever more seldom, in milliseconds. */
+/** The waits before a loss is reported again to a Redis that does not answer, in milliseconds. */
 const LONGEST_RETRY_MS = 5_000;
 
 /** What an outbox is made of. */
 export interface OutboxOptions {
   /** Writes a batch. It may have been written before. */
   readonly write: (batch: Batch) => Promise<Written>;
-  /** Says to the others that this stream cannot be read. True if that was heard. */
+  /** Marks this stream as unreadable for other replicas. True if Redis has confirmed it. */
   readonly announceLoss: () => Promise<boolean>;
   /** What the whole stream may come to, in bytes. */
   readonly maxBytes: number;
@@ -37,7 +37,7 @@ export interface OutboxOptions {
   readonly openingBytes: number;
   /** When those of all streams leave. */
   readonly scheduler: BatchScheduler;
-  /** Redis is not asked for anything any more. */
+  /** No more commands are sent to Redis. */
   readonly onSettled: () => void;
   /** What others have written before. @default nothing */
   readonly before?: WrittenBefore | undefined;
@@ -88,7 +88,7 @@ export class Outbox {
     return this.#done;
   }
 
-  /** Redis is not asked for anything any more. */
+  /** No more commands are sent to Redis. */
   get settled(): boolean {
     return this.#settled;
   }

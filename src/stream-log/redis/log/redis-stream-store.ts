@@ -17,10 +17,10 @@ import { parseMetadata, type StoredMetadata } from './stream-metadata.js';
 /** How many entries are read at once. */
 const PAGE = 200;
 
-/** How long a wish for an end is kept at least: a producer that did not hear it looks for it, but not all the time. */
+/** The shortest time that a stop flag is kept: a producer that missed the message checks it at intervals. */
 const STOP_MS = 30_000;
 
-/** How long the sign that somebody reads is good, in milliseconds. */
+/** How long a reader's key lives, in milliseconds. */
 const READERS_MS = 5_000;
 
 /** Entries, in order. */
@@ -101,7 +101,7 @@ export class RedisStreamStore {
     return { frames, bytes: Buffer.concat(all) };
   }
 
-  /** What the producer has left for an heir. */
+  /** The takeover request that the producer has stored. */
   async takeoverRequest(id: string): Promise<string | undefined> {
     return (await this.redis.get(keysOf(id).request)) ?? undefined;
   }
@@ -115,7 +115,7 @@ export class RedisStreamStore {
   }
 
   /**
-   * Ends a stream in its producer's place, with these bytes as its last frame, unless somebody else has, or has claimed it
+   * Ends a stream in its producer's place, with these bytes as its last frame, unless another replica has, or has claimed it
    * since its last entry was `seen`. Nothing of it is done twice, by however many at once. True if it has ended.
    */
   async endFor(id: string, frameOf: (number: number) => string, seen?: Entry): Promise<boolean> {
@@ -128,13 +128,13 @@ export class RedisStreamStore {
     await this.#add(id, openingId(epoch), fence);
     const [last, ...before] = await this.#lastEntries(id, 3);
     if (last?.epoch !== epoch || !isFence(last) || before.length === 0) return last?.end ?? false;
-    const isOver = before.some(({ end }) => end);
+    const hasEnded = before.some(({ end }) => end);
     const first = Math.max(...before.map((entry) => entry.first + entry.count));
-    await this.#end(id, epoch, first, isOver ? undefined : frameOf(first));
+    await this.#end(id, epoch, first, hasEnded ? undefined : frameOf(first));
     return true;
   }
 
-  /** The same for the one who has claimed it. */
+  /** The same for the replica that has claimed it. */
   async endClaimed(id: string, epoch: number, first: number, frame: string | undefined): Promise<void> {
     await this.#end(id, epoch, first, frame);
   }
@@ -148,7 +148,7 @@ export class RedisStreamStore {
     return (await this.redis.exists(keysOf(id).stop)) === 1;
   }
 
-  /** Says for a few seconds that somebody reads it here. Where it is said already, a Redis without memory takes it too. */
+  /** Sets the readers key for a few seconds. A key that exists is renewed even if Redis is full. */
   async markRead(id: string): Promise<void> {
     const key = keysOf(id).readers;
     const isMissing = (await this.redis.pexpire(key, READERS_MS)) === 0;
@@ -156,7 +156,7 @@ export class RedisStreamStore {
   }
 
   /**
-   * Whether somebody reads it elsewhere. A write that changes nothing is refused where the sign of a reader would be: then
+   * Whether it has remote readers. A write that changes nothing is refused where the sign of a reader would be: then
    * this rejects in place of no.
    */
   async isRead(id: string): Promise<boolean> {
@@ -185,7 +185,7 @@ export class RedisStreamStore {
     return raw.map(([entry, fields]) => readEntry([entry, fields]));
   }
 
-  /** False if somebody else has added it, or a later one, or there is no log. */
+  /** False if another replica has added it, or a later one, or there is no log. */
   async #add(id: string, entry: string, fields: Omit<Entry, 'epoch'>): Promise<boolean> {
     try {
       const added = await this.redis.xadd(keysOf(id).log, 'NOMKSTREAM', entry, ...entryFields(fields));
@@ -202,7 +202,7 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError';
 }
 
-/** Shuts the producers before out, for one who ends the stream and may have stopped in the middle. */
+/** Fences earlier producers off, for a replica that ends the stream and may have stopped halfway. */
 export function isFence({ epoch, count, end, claimedBy }: Entry): boolean {
   return epoch > FIRST_EPOCH && count === 0 && !end && claimedBy === undefined;
 }

@@ -12,7 +12,7 @@ export interface Batch extends Omit<Entry, 'epoch'> {
 }
 
 /**
- * What came of writing a batch. `unknown`: ask again. `gone`: the log is not there any more. `shut-out`: another replica has
+ * The result of writing a batch. `unknown`: send it again. `gone`: the log does not exist any more. `shut-out`: another replica has
  * taken the stream over.
  */
 export type Written = 'written' | 'unknown' | 'gone' | 'shut-out';
@@ -30,7 +30,7 @@ export interface RedisStreamWriterOptions {
   readonly runMs: number;
   /** Counts the replicas that have written the stream. @default the first */
   readonly epoch?: number;
-  /** What is left for an heir until the end. */
+  /** The takeover request, stored until the end. */
   readonly takeoverRequest?: string | undefined;
 }
 
@@ -62,13 +62,13 @@ export class RedisStreamWriter {
     }
   }
 
-  /** Others learn that the frames cannot be read. True if that was heard. */
+  /** Marks the frames as unreadable for other replicas. True if Redis has confirmed it. */
   async announceLoss(): Promise<boolean> {
     const { redis, metadata, replica, keepMs } = this.#options;
     const { log, meta, request } = keysOf(metadata.id);
     const lost = formatMetadata({ metadata, replica, lost: true });
     try {
-      // What another replica goes on with is not this one's to lose.
+      // A stream that another replica continues is not marked as lost.
       if ((await this.#isOwn()) === 'shut-out') return true;
       await redis.del(log, request);
       // Where there is no memory for it, nothing says the same.
@@ -96,16 +96,16 @@ export class RedisStreamWriter {
     const takeoverRequest = batch.end ? undefined : this.#takeoverRequest;
     const text = formatMetadata({ metadata, replica, lost: false });
     const [added] = await inOneWrite(redis, () => {
-      const asked = Promise.all([
+      const requested = Promise.all([
         redis.xadd(log, this.#idOf(batch), ...entryFields(batch)).catch(orKnown),
         // Asked again, this may be a stream that another replica has taken over.
         redis.set(meta, text, 'PX', 2 * (batch.end ? keepMs : runMs), 'NX'),
         redis.pexpire(log, batch.end ? keepMs : runMs),
         takeoverRequest !== undefined && redis.set(request, takeoverRequest, 'PX', runMs),
       ]);
-      // After them: one server does them in this order, and who finds it in the index finds the stream.
+      // After them: one server does them in this order, so a stream in the index exists.
       index.add(metadata);
-      return asked;
+      return requested;
     });
     if (added !== KNOWN) return 'written';
     const whose = await this.#isOwn();
@@ -140,7 +140,7 @@ export class RedisStreamWriter {
     const { redis, metadata, keepMs, runMs } = this.#options;
     const { log, meta, request } = keysOf(metadata.id);
     const commands = [redis.pexpire(log, keepMs)];
-    // What lives that long anyway is not told to.
+    // A key that lives that long is not renewed.
     if (runMs > keepMs) commands.push(redis.pexpire(meta, 2 * keepMs));
     if (this.#canBeTakenOver) commands.push(redis.del(request));
     return commands;

@@ -1,7 +1,7 @@
 import type { StreamStatus } from '../../stream-log.js';
 import type { StoredStatus } from './redis-stream-store.js';
 
-/** Of a stream that is not kept nobody knows how long it was. */
+/** The length of an evicted stream is unknown. */
 const UNKNOWN = Number.MAX_SAFE_INTEGER;
 
 /** It has another producer, and not only an end of another one. */
