@@ -1,6 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Caller, ChatRequest } from '../core/chat-request.js';
-import type { StreamFormat } from '../core/dialect/stream-format.js';
 import type { FrameBytes } from '../core/frame-bytes.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { LightAbortController, type AbortSignalLike } from '../core/flow-control/abort-signal-like.js';
@@ -14,30 +13,23 @@ import {
 import { BackPressure } from '../core/flow-control/back-pressure.js';
 import { Routes } from '../routing/routes.js';
 import { StreamProducer, type StreamReader, type StreamProducerOptions } from './stream-producer.js';
-import type { OpenOptions, RelayStream } from '../relay/relay-stream.js';
+import type { RelayStream } from '../relay/relay-stream.js';
 import { RelayService } from '../relay/relay.service.js';
+import { openForRecording, type RecordedOpenOptions } from './open-for-recording.js';
 import { mayRead, newStreamOwner } from './stream-owner.js';
 import { takeUntilAborted } from './take-until-aborted.js';
 import { serializeTakeoverRequest } from './takeover/takeover-request.js';
 
 /** How a stream is recorded. */
-export interface ResumableOptions {
-  readonly format: StreamFormat<FrameBytes>;
-  /** Its name, which the log keeps. */
+export interface ResumableOptions extends RecordedOpenOptions {
+  /** The dialect's name, which the log keeps. */
   readonly dialect: string;
-  readonly caller: Caller;
   /** The grace, in seconds, if neither the caller nor the route sets one. */
   readonly graceSeconds: number;
   /** The grace that the caller requested, in seconds. */
   readonly askedGrace?: number | undefined;
-  /** Aborted when the caller leaves; that ends the stream only while it has no id yet. */
-  readonly signal?: AbortSignalLike | undefined;
-  /** The stream runs without any reader, and without waiting for its first content. @default false */
-  readonly detached?: boolean;
   /** Identical requests are given the stream too. @default false */
   readonly shared?: boolean;
-  /** Called once, when the stream is over. */
-  readonly onEnded?: NonNullable<OpenOptions['onEnded']>;
 }
 
 /** How a stream that was opened is recorded. */
@@ -73,21 +65,9 @@ export class ResumableStreams implements OnApplicationShutdown {
 
   /** Opens a stream as the relay does, and records it. */
   async open(request: ChatRequest, options: ResumableOptions): Promise<ResumableStream> {
-    const { format, dialect, caller, signal, onEnded, detached = false } = options;
+    const { dialect, caller, detached = false } = options;
     const control = new LightAbortController();
-    const onLeft = () => control.abort(new SluiceError('client-gone', 'The caller left'));
-    signal?.addEventListener('abort', onLeft);
-    if (signal?.aborted) onLeft();
-    const stream = await this.relay
-      .open(request, {
-        format,
-        caller,
-        signal: control,
-        onEnded,
-        deliverEndAfterDisconnect: true,
-        ...(detached && { headWaitMs: 0 }),
-      })
-      .finally(() => signal?.removeEventListener('abort', onLeft));
+    const stream = await openForRecording(this.relay, request, options, control);
     const { id, route, target, attempts, headers } = stream;
     const metadata = { id, owner: newStreamOwner(options), dialect, route, startedAt: Date.now() };
     const graceSeconds = this.graceOf(request, options);

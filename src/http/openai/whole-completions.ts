@@ -4,6 +4,7 @@ import type { ChatRequest } from '../../core/chat-request.js';
 import { openaiChatCaller } from '../../dialects/openai-chat/index.js';
 import { DeduplicatedCompletions } from '../../resumable/idempotency/deduplicated-completions.js';
 import { ResumableStreams } from '../../resumable/resumable-streams.js';
+import { holdBodyOf } from '../bodies/count-body.js';
 import type { HttpExchange } from '../request/http-exchange.js';
 import { readRequestIdentity } from '../request/idempotency-headers.js';
 import { streamInfoHeaders } from '../sse/stream-head.js';
@@ -25,6 +26,7 @@ export class WholeCompletions {
       caller: callerOf(exchange.request),
       signal: exchange.disconnectSignal(),
       dialect: openaiChatCaller,
+      hold: holdBodyOf(exchange.request),
     });
     const head = streamInfoHeaders({ ...answer, cache });
     const headers = { ...answer.headers, ...head, 'content-type': answer.contentType };

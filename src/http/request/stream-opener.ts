@@ -6,6 +6,7 @@ import { formatOf } from '../../core/dialect/format-of.js';
 import { DeduplicatedStreams } from '../../resumable/idempotency/deduplicated-streams.js';
 import { ResumableStreams } from '../../resumable/resumable-streams.js';
 import { RelayService } from '../../relay/relay.service.js';
+import { holdBodyOf } from '../bodies/count-body.js';
 import type { HttpExchange } from './http-exchange.js';
 import type { FrameSource } from '../sse/frame-writer.js';
 import { readGrace } from './grace-header.js';
@@ -48,7 +49,8 @@ export class StreamOpener {
       const stream = await this.relay.open(chatRequest, { caller, signal, format });
       return { source: stream, served: stream };
     }
-    const options = { format, dialect: dialect.name, ...grace, ...requested };
+    const hold = holdBodyOf(exchange.request);
+    const options = { format, dialect: dialect.name, ...grace, ...requested, hold };
     const { stream, cache } =
       identity === undefined
         ? { stream: await this.recorded.open(chatRequest, options), cache: undefined }

@@ -9,6 +9,7 @@ import { withMembers } from '../../dialects/json/with-members.js';
 import { DeduplicatedStreams } from '../../resumable/idempotency/deduplicated-streams.js';
 import { ResumableStreams, type ResumableStream } from '../../resumable/resumable-streams.js';
 import { ownerOf } from '../../resumable/stream-owner.js';
+import { holdBodyOf } from '../bodies/count-body.js';
 import { bodyTextOf } from '../request/body-text.js';
 import type { HttpExchange } from '../request/http-exchange.js';
 import { readGrace } from '../request/grace-header.js';
@@ -53,6 +54,7 @@ export class DetachedStreams {
       graceSeconds: GRACE_SECONDS,
       askedGrace: readGrace(exchange.header('x-sluice-grace')),
       detached: true,
+      hold: holdBodyOf(exchange.request),
     };
     const identity = readRequestIdentity(exchange, request, false);
     // A caller that leaves before the response has no id, and can find the stream only by its key.

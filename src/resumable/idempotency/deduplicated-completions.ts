@@ -6,6 +6,7 @@ import { SluiceError } from '../../core/sluice-error.js';
 import type { AbortSignalLike } from '../../core/flow-control/abort-signal-like.js';
 import { CompletionCache } from './completion-cache.js';
 import type { RequestIdentity, CacheLookup } from './request-identity.js';
+import type { HoldRequest } from '../open-for-recording.js';
 import { ownerOf } from '../stream-owner.js';
 import { RelayEvents } from '../../relay/relay-events.js';
 import type { OpenOptions, RelayCompletion } from '../../relay/relay-stream.js';
@@ -29,6 +30,8 @@ interface Requester {
   readonly signal: AbortSignalLike;
   /** What the answer is written in. */
   readonly dialect?: CallerDialect | undefined;
+  /** Called when an answer begins to need the request; what it gives, once it is there: others may wait for it. */
+  readonly hold?: HoldRequest | undefined;
 }
 
 /**
@@ -91,15 +94,16 @@ export class DeduplicatedCompletions {
     name: string,
     hash: string,
     request: ChatRequest,
-    { caller, dialect }: Requester,
+    { caller, dialect, hold }: Requester,
     onAnswer: (answer: RelayCompletion) => void = () => undefined,
   ): Entry {
     let whole = false;
+    const release = hold?.();
     const onEnded: OpenOptions['onEnded'] = (outcome, finishReason) => {
       whole = isComplete(outcome, finishReason);
     };
     const work = new SingleFlight((nobody) =>
-      this.relay.complete(request, { caller, dialect, signal: nobody, onEnded }),
+      this.relay.complete(request, { caller, dialect, signal: nobody, onEnded }).finally(release),
     );
     const entry = { hash, work };
     this.#running.set(name, entry);
