@@ -8,7 +8,8 @@ import { ReaderGracePeriod, type ReaderGraceOwner } from './reader-grace.js';
 import { takeUntilAborted } from './take-until-aborted.js';
 import type {
   StreamMetadata,
-  StreamLog,
+  StreamControl,
+  StreamFrames,
   ProducerControl,
   StreamWriter,
   TakeoverClaim,
@@ -19,7 +20,7 @@ const FIRST_READER_TIMEOUT_MS = 5_000;
 
 /** What a recording is made of. */
 export interface StreamProducerOptions {
-  readonly log: StreamLog;
+  readonly log: StreamFrames & StreamControl;
   readonly metadata: StreamMetadata;
   /** The takeover request, for a replica that continues the stream. */
   readonly takeoverRequest?: string | undefined;
@@ -55,7 +56,7 @@ export class StreamProducer implements ReaderGraceOwner, ProducerControl, Observ
   #ended = false;
   #graceMs: number;
 
-  readonly #log: StreamLog;
+  readonly #log: StreamFrames & StreamControl;
   readonly #id: string;
   readonly #grace = new ReaderGracePeriod(this);
   /** Undefined once it is over: what remembers a recording must not lead to its stream (docs/decisions/0014). */

@@ -93,47 +93,96 @@ export interface TakeoverClaim {
 /** Continues orphans. Resolves with false if this one may not be continued: the log then ends it with an error. */
 export type TakeoverHandler = (orphan: OrphanedStream) => Promise<boolean>;
 
+/** Writes and reads the frames of streams. */
+export interface StreamFrames {
+  /**
+   * `takeoverRequest` is what another replica needs to continue the stream if its producer dies; without it the stream then ends
+   * with an error. It is stored as long as the stream runs.
+   */
+  begin(metadata: StreamMetadata, producer: ProducerControl, takeoverRequest?: string): StreamWriter;
+  /** Undefined for a stream that is unknown, or forgotten. */
+  find(id: string): Promise<StreamStatus | undefined>;
+  /**
+   * The frames from number `from` on, those to come included; completes after the last one. `flow` pauses this reader
+   * alone. Errors with `stream-gone` where a frame is no longer retained. A reader that had more frames of a truncated stream than
+   * are retained gets the last frame; of a stream that was taken over, `stream-gone`. `epoch` is that of the last frame that the
+   * reader has. @default 1. With `counts` false the stream does not run on for this reader. @default true
+   */
+  read(
+    id: string,
+    from: number,
+    flow: BackPressure,
+    epoch?: number,
+    counts?: boolean,
+  ): Observable<FrameBytes>;
+}
+
+/** Reaches the producers and readers of streams, wherever they are. */
+export interface StreamControl {
+  /** Requests the end of a running stream. Resolves when the request has been passed on. */
+  stop(id: string): Promise<void>;
+  /**
+   * True while another replica reads a stream of this process, and up to five seconds later. Rejects where the
+   * log cannot know.
+   */
+  isReadElsewhere(id: string): Promise<boolean>;
+}
+
+/** Finds streams by their owner. */
+export interface StreamListing {
+  /**
+   * A page of an owner's streams, the newest first. Over the pages no stream comes twice, and none is left out that was there
+   * all the time, whatever begins and ends meanwhile. A page that is not the last one may have less than its limit.
+   */
+  list(owner: string, range: ListRange): Promise<StreamPage>;
+}
+
+/** Finds streams by aliases, on every replica. */
+export interface StreamAliasRegistry {
+  /** Lets other replicas find a stream of this process by an alias, as long as it is retained. Called again at its end. */
+  setAlias(alias: string, stream: StreamAlias): void;
+  /** The stream of this alias, wherever it was produced. Undefined in a log of one process, which knows its own. */
+  findByAlias(alias: string): Promise<StreamAlias | undefined>;
+}
+
+/** Offers streams whose producer died. */
+export interface StreamTakeovers {
+  /** Sets the handler that may continue orphaned streams. */
+  onOrphan(handler: TakeoverHandler): void;
+}
+
 /**
  * The frames of streams as they were sent to their callers, numbered from 0 and readable from any position, by any number
- * of readers, each at its own pace. A reader slows neither another one nor the stream.
+ * of readers, each at its own pace. A reader slows neither another one nor the stream. A log of one process needs no more than
+ * its abstract members: nobody else reads its streams, knows their aliases or continues them.
  * @publicApi
  */
-export abstract class StreamLog {
-  /** `takeoverRequest` is what another replica needs to continue the stream; without it none does. It is stored as long as the stream runs. */
-  abstract begin(metadata: StreamMetadata, owner: ProducerControl, takeoverRequest?: string): StreamWriter;
-  /** Undefined for one that is unknown, or that is forgotten. */
+export abstract class StreamLog
+  implements StreamFrames, StreamControl, StreamListing, StreamAliasRegistry, StreamTakeovers
+{
+  abstract begin(metadata: StreamMetadata, producer: ProducerControl, takeoverRequest?: string): StreamWriter;
   abstract find(id: string): Promise<StreamStatus | undefined>;
-  /**
-   * The frames from number `from` on, those to come included; completes after the last one. The flow pauses this reader
-   * alone. Errors with `stream-gone` where a frame is no longer retained. In a stream that was cut, a reader that had more
-   * than is kept gets the last frame; of one that was taken over, `stream-gone`. `epoch` is that of the last frame that the
-   * reader has. @default 1. `countsAsReader` is false for an observer: the stream does not run on for it. @default true
-   */
   abstract read(
     id: string,
     from: number,
     flow: BackPressure,
     epoch?: number,
-    countsAsReader?: boolean,
+    counts?: boolean,
   ): Observable<FrameBytes>;
-  /**
-   * A page of an owner's streams, the newest first. From page to page none comes twice, and none is left out that was there
-   * all the time, whatever begins and ends meanwhile. A page that is not the last one may have less than its limit.
-   */
   abstract list(owner: string, range: ListRange): Promise<StreamPage>;
-  /** Asks for the end of a stream that runs. Resolves when that has been passed on. */
   abstract stop(id: string): Promise<void>;
-  /**
-   * True while a stream of this process has a reader on another replica, and up to five seconds later. Rejects where the
-   * log cannot say.
-   */
-  abstract isReadElsewhere(id: string): Promise<boolean>;
-  /** Registers the handler that continues streams whose producer died. */
-  abstract onOrphan(successor: TakeoverHandler): void;
-  /** Has a stream of this process found by its name in others, as long as it is kept. Called again when it is over. */
-  abstract setAlias(name: string, stream: StreamAlias): void;
-  /** The stream that has this name, wherever it was produced. Undefined in a log of one process, which knows its own. */
-  abstract findByAlias(name: string): Promise<StreamAlias | undefined>;
-  /** Gives back what the log itself holds. */
+  /** Releases what the log itself holds. */
   abstract close(): Promise<void>;
+
+  isReadElsewhere(_id: string): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  onOrphan(_handler: TakeoverHandler): void {}
+
+  setAlias(_alias: string, _stream: StreamAlias): void {}
+
+  findByAlias(_alias: string): Promise<StreamAlias | undefined> {
+    return Promise.resolve(undefined);
+  }
 }

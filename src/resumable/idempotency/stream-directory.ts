@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SluiceError } from '../../core/sluice-error.js';
 import type { AliasedEnd, StreamAlias } from '../../stream-log/stream-alias.js';
-import { StreamLog, type StreamStatus } from '../../stream-log/stream-log.js';
+import { StreamLog, type StreamAliasRegistry, type StreamStatus } from '../../stream-log/stream-log.js';
 import { idempotencyConflict, type RequestIdentity } from './request-identity.js';
 import { ResumableStreams, type ResumableStream } from '../resumable-streams.js';
 
@@ -17,7 +17,7 @@ export interface FoundStream {
 export class StreamDirectory {
   constructor(
     @Inject(ResumableStreams) private readonly streams: Pick<ResumableStreams, 'find' | 'read'>,
-    @Inject(StreamLog) private readonly log: Pick<StreamLog, 'setAlias' | 'findByAlias'>,
+    @Inject(StreamLog) private readonly log: StreamAliasRegistry,
   ) {}
 
   /** Called when a stream has its head, and again when it is over. */

@@ -152,21 +152,6 @@ export class MemoryStreamLog extends StreamLog implements RetentionListener {
     retained?.owner?.stop();
   }
 
-  /** Nobody reads elsewhere what only one process has. */
-  override async isReadElsewhere(): Promise<boolean> {
-    return false;
-  }
-
-  /** A stream in memory ends with its producer, and is never taken over. */
-  override onOrphan(): void {}
-
-  /** Nobody looks for it elsewhere. */
-  override setAlias(): void {}
-
-  override async findByAlias(): Promise<undefined> {
-    return undefined;
-  }
-
   /** Removes a stream; its present readers continue. */
   drop(id: string): void {
     const retained = this.#streams.get(id);
