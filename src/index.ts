@@ -7,7 +7,17 @@ export type {
   SluiceModuleOptions,
   UpstreamOptions,
 } from './sluice.options.js';
+export { CallerResolver } from './access/caller-resolver.js';
 export { setCaller } from './access/set-caller.js';
+export type { Position } from './resumable/reader-position.js';
+export type { StreamReader } from './resumable/stream-producer.js';
+export {
+  ResumableStreams,
+  type FrameSource,
+  type RecordingPlan,
+  type ResumableOptions,
+  type ResumableStream,
+} from './resumable/resumable-streams.js';
 export { RelayService } from './relay/relay.service.js';
 export type {
   CompleteOptions,
@@ -19,7 +29,7 @@ export type {
 } from './relay/relay-stream.js';
 export { ActiveStreams, type StreamSlot } from './routing/limits/active-streams.js';
 export type { PublicRoute } from './routing/routes.js';
-export { Metrics } from './telemetry/metrics.js';
+export { METRICS_REGISTRY, Metrics } from './telemetry/metrics.js';
 export { LiveSettings } from './config/live-settings.js';
 export { toMessageEvents, type NativeMessageEvent } from './dialects/native/to-message-events.js';
 export {
@@ -42,9 +52,14 @@ export {
   type ListRange,
   type OrphanedStream,
   type ProducerControl,
+  type StreamAliasRegistry,
+  type StreamControl,
+  type StreamFrames,
+  type StreamListing,
   type StreamMetadata,
   type StreamPage,
   type StreamStatus,
+  type StreamTakeovers,
   type StreamWriter,
   type TakeoverClaim,
   type TakeoverHandler,

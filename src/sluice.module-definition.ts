@@ -8,7 +8,7 @@ import { StreamsController } from './http/streams/streams.controller.js';
 import { RoutePrefix } from './route-prefix.js';
 import type { SluiceModuleExtras, SluiceModuleOptions } from './sluice.options.js';
 
-const DEFAULTS: SluiceModuleExtras = { isGlobal: false, controllers: true, prefix: '' };
+const DEFAULTS: SluiceModuleExtras = { isGlobal: false, controllers: true, prefix: '', overrides: [] };
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<SluiceModuleOptions>({
@@ -16,8 +16,9 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   })
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createSluiceOptions')
-    .setExtras(DEFAULTS, (definition, { isGlobal, controllers, prefix }): DynamicModule => {
-      const common = { ...definition, global: isGlobal ?? false };
+    .setExtras(DEFAULTS, (definition, { isGlobal, controllers, prefix, overrides }): DynamicModule => {
+      const providers = [...(definition.providers ?? []), ...(overrides ?? [])];
+      const common = { ...definition, providers, global: isGlobal ?? false };
       return controllers === false
         ? common
         : withControllers(common, (prefix ?? '').replace(/^\/+|\/+$/g, ''));

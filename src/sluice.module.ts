@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import { CallerResolver, OptionCallerResolver } from './access/caller-resolver.js';
 import { ApiKeyGuard } from './access/api-key.guard.js';
 import { CrossSiteGuard } from './access/cross-site.guard.js';
 import { StreamAccessGuard } from './access/stream-access.guard.js';
@@ -31,7 +33,7 @@ import { StreamTakeover } from './resumable/takeover/takeover.js';
 import { createStreamLog } from './stream-log/create-stream-log.js';
 import { StreamLog } from './stream-log/stream-log.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './sluice.module-definition.js';
-import { Metrics } from './telemetry/metrics.js';
+import { METRICS_REGISTRY, Metrics } from './telemetry/metrics.js';
 import { TelemetryService } from './telemetry/telemetry.service.js';
 import { ConnectionPools } from './upstream/connection/connection-pools.js';
 import { Routes } from './routing/routes.js';
@@ -76,6 +78,7 @@ import { UpstreamRegistry } from './routing/upstream-registry.js';
     WholeCompletions,
     StreamResumption,
     AbsentBodies,
+    { provide: CallerResolver, useClass: OptionCallerResolver },
     ApiKeyGuard,
     CrossSiteGuard,
     StreamAccessGuard,
@@ -96,9 +99,18 @@ import { UpstreamRegistry } from './routing/upstream-registry.js';
     NativeStreams,
     DetachedStreams,
     StreamResults,
+    { provide: METRICS_REGISTRY, useFactory: () => new Registry() },
     Metrics,
     TelemetryService,
   ],
-  exports: [RelayService, RelayEventSource, ActiveStreams, Metrics, LiveSettings, UpstreamReport],
+  exports: [
+    RelayService,
+    ResumableStreams,
+    RelayEventSource,
+    ActiveStreams,
+    Metrics,
+    LiveSettings,
+    UpstreamReport,
+  ],
 })
 export class SluiceModule extends ConfigurableModuleClass {}

@@ -1,3 +1,4 @@
+import type { Provider } from '@nestjs/common';
 import type { Dialect } from './core/dialect/dialect.js';
 import type { DialectName } from './core/dialect/dialect-name.js';
 import type {
@@ -181,4 +182,9 @@ export interface SluiceModuleExtras {
   readonly controllers?: boolean;
   /** Path before the module's routes, as in `/llm/stream`. @default none */
   readonly prefix?: string;
+  /**
+   * Providers in place of the module's own, by the tokens that the package exports: `StreamLog`, `CallerResolver`,
+   * `METRICS_REGISTRY`. @default []
+   */
+  readonly overrides?: readonly Provider[];
 }

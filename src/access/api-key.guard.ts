@@ -7,6 +7,7 @@ import {
   type SluiceSettings,
 } from '../core/settings.js';
 import { SluiceError } from '../core/sluice-error.js';
+import { CallerResolver, isReplaced } from './caller-resolver.js';
 import { hasCaller, noteCaller } from './caller-of.js';
 import { presentedKey } from './presented-key.js';
 import { setCaller } from './set-caller.js';
@@ -21,15 +22,17 @@ interface KeyedRequest {
  */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
-  constructor(@Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings) {}
+  constructor(
+    @Inject(SLUICE_SETTINGS) private readonly settings: SluiceSettings,
+    @Inject(CallerResolver) private readonly resolver: CallerResolver,
+  ) {}
 
   /** Decides at once, unless the application's `caller` has to wait. */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const { callers, anonymous, caller: callerFrom } = this.settings;
-    if (callers.length === 0 && anonymous && callerFrom === undefined) return true;
+    if (this.#isOpen) return true;
     const request = context.switchToHttp().getRequest<KeyedRequest>();
     if (hasCaller(request)) return true;
-    const known = callerFrom?.(request);
+    const known = this.resolver.resolve(request);
     return isPromise(known)
       ? known.then((caller) => this.#admit(request, caller))
       : this.#admit(request, known);
@@ -41,14 +44,24 @@ export class ApiKeyGuard implements CanActivate {
       setCaller(request, known);
       return true;
     }
-    const { anonymous } = this.settings;
     const key = presentedKey(request.headers);
     const caller = key === undefined ? undefined : this.#find(key);
     if (caller !== undefined) noteCaller(request, caller);
-    else if (key !== undefined || !anonymous) {
+    else if (key !== undefined || !this.#anonymous) {
       throw new SluiceError('unauthorized', 'Send a valid key: Authorization: Bearer …, or x-api-key');
     }
     return true;
+  }
+
+  /** Nobody is to be told from anybody else. */
+  get #isOpen(): boolean {
+    const { callers, caller } = this.settings;
+    return callers.length === 0 && caller === undefined && this.#anonymous && !isReplaced(this.resolver);
+  }
+
+  get #anonymous(): boolean {
+    const { anonymous, openByDefault } = this.settings;
+    return anonymous && !(openByDefault && isReplaced(this.resolver));
   }
 
   /** Compares with every caller, so that the time taken reveals nothing of the key. */

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
+import { CallerResolver, isReplaced } from './caller-resolver.js';
 
 /**
  * Warns at start of a module whose routes anyone may use because no option says who may. The service refuses to start then,
@@ -9,10 +10,13 @@ import { SLUICE_SETTINGS, type SluiceSettings } from '../core/settings.js';
 export class OpenAccess implements OnApplicationBootstrap {
   readonly #logger = new Logger('SluiceModule');
 
-  constructor(@Inject(SLUICE_SETTINGS) private readonly settings: Pick<SluiceSettings, 'openByDefault'>) {}
+  constructor(
+    @Inject(SLUICE_SETTINGS) private readonly settings: Pick<SluiceSettings, 'openByDefault'>,
+    @Inject(CallerResolver) private readonly resolver: CallerResolver,
+  ) {}
 
   onApplicationBootstrap(): void {
-    if (!this.settings.openByDefault) return;
+    if (!this.settings.openByDefault || isReplaced(this.resolver)) return;
     this.#logger.warn(
       'Anyone who reaches this application may ask: set callers or caller, or anonymous: true if that is meant',
     );

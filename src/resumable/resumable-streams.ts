@@ -1,6 +1,8 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Observable } from 'rxjs';
 import type { Caller, ChatRequest } from '../core/chat-request.js';
 import type { FrameBytes } from '../core/frame-bytes.js';
+import type { Usage } from '../core/usage.js';
 import { SluiceError } from '../core/sluice-error.js';
 import { LightAbortController, type AbortSignalLike } from '../core/flow-control/abort-signal-like.js';
 import {
@@ -8,15 +10,18 @@ import {
   type TakeoverHandler,
   type ListRange,
   type StreamStatus,
+  type StreamMetadata,
   type StreamPage,
+  type TakeoverClaim,
 } from '../stream-log/stream-log.js';
 import { BackPressure } from '../core/flow-control/back-pressure.js';
 import { Routes } from '../routing/routes.js';
-import { StreamProducer, type StreamReader, type StreamProducerOptions } from './stream-producer.js';
+import { StreamProducer, type StreamReader } from './stream-producer.js';
 import type { RelayStream } from '../relay/relay-stream.js';
 import { RelayService } from '../relay/relay.service.js';
 import { openForRecording, type RecordedOpenOptions } from './open-for-recording.js';
 import { mayRead, newStreamOwner } from './stream-owner.js';
+import { checkRetained, type Position } from './reader-position.js';
 import { takeUntilAborted } from './take-until-aborted.js';
 import { serializeTakeoverRequest } from './takeover/takeover-request.js';
 
@@ -32,18 +37,30 @@ export interface ResumableOptions extends RecordedOpenOptions {
   readonly shared?: boolean;
 }
 
-/** How a stream that was opened is recorded. */
-export interface RecordingPlan extends Pick<
-  StreamProducerOptions,
-  'metadata' | 'detached' | 'takeoverRequest' | 'takeover' | 'stop'
-> {
-  /** How long it runs without a reader, in seconds. */
+/** How frames become a resumable stream. */
+export interface RecordingPlan {
+  readonly metadata: StreamMetadata;
+  /** How long it runs on without a reader, in seconds. */
   readonly graceSeconds: number;
+  /** It needs no reader, as long as it never had one, here or elsewhere. */
+  readonly detached: boolean;
+  /** What another replica needs to continue it. @default nobody continues it */
+  readonly takeoverRequest?: string | undefined;
+  /** The stream is one whose producer died. @default it is a new one */
+  readonly takeover?: TakeoverClaim | undefined;
+  /** Called where the stream is to end before its source does. */
+  readonly stop: (reason: SluiceError) => void;
 }
 
-/** What is recorded. */
-type ProducerSource = Pick<RelayStream<FrameBytes>, 'output' | 'flow'> &
-  Partial<Pick<RelayStream<FrameBytes>, 'usage'>>;
+/** The source of a resumable stream. */
+export interface FrameSource {
+  /** Whole frames. It has one subscriber. */
+  readonly output: Observable<FrameBytes>;
+  /** Pauses the source. */
+  readonly flow: BackPressure;
+  /** The reported usage, once the source has ended. @default none */
+  readonly usage?: () => Usage | undefined;
+}
 
 /** A retained stream, for the caller that started it. */
 export interface ResumableStream extends Omit<RelayStream<FrameBytes>, 'output' | 'usage' | 'flow'> {
@@ -51,23 +68,35 @@ export interface ResumableStream extends Omit<RelayStream<FrameBytes>, 'output' 
   read(from: number, signal?: AbortSignalLike): StreamReader;
 }
 
-/** Streams that outlive their readers' connections. */
+/**
+ * Streams that outlive their readers' connections.
+ * @publicApi
+ */
 @Injectable()
 export class ResumableStreams implements OnApplicationShutdown {
   /** Those that are produced here. */
   readonly #producers = new Map<string, StreamProducer>();
 
+  /** A host holds this service: the relay and the routes lead to keys, and are not to be seen from outside. */
+  readonly #relay: RelayService;
+  readonly #log: StreamLog;
+  readonly #routes: Routes;
+
   constructor(
-    @Inject(RelayService) private readonly relay: RelayService,
-    @Inject(StreamLog) private readonly log: StreamLog,
-    @Inject(Routes) private readonly routes: Routes,
-  ) {}
+    @Inject(RelayService) relay: RelayService,
+    @Inject(StreamLog) log: StreamLog,
+    @Inject(Routes) routes: Routes,
+  ) {
+    this.#relay = relay;
+    this.#log = log;
+    this.#routes = routes;
+  }
 
   /** Opens a stream as the relay does, and records it. */
   async open(request: ChatRequest, options: ResumableOptions): Promise<ResumableStream> {
     const { dialect, caller, detached = false } = options;
     const control = new LightAbortController();
-    const stream = await openForRecording(this.relay, request, options, control);
+    const stream = await openForRecording(this.#relay, request, options, control);
     const { id, route, target, attempts, headers } = stream;
     const metadata = { id, owner: newStreamOwner(options), dialect, route, startedAt: Date.now() };
     const graceSeconds = this.graceOf(request, options);
@@ -86,10 +115,10 @@ export class ResumableStreams implements OnApplicationShutdown {
   }
 
   /** Records a stream that was opened. */
-  record({ output, flow, usage }: ProducerSource, plan: RecordingPlan): void {
+  record({ output, flow, usage }: FrameSource, plan: RecordingPlan): void {
     const { metadata, graceSeconds, detached, takeoverRequest, takeover, stop } = plan;
     const producer = new StreamProducer({
-      log: this.log,
+      log: this.#log,
       metadata,
       output,
       flow,
@@ -106,7 +135,7 @@ export class ResumableStreams implements OnApplicationShutdown {
 
   /** Registers the handler that continues streams whose producer died. */
   onOrphan(successor: TakeoverHandler): void {
-    this.log.onOrphan(successor);
+    this.#log.onOrphan(successor);
   }
 
   /** How long a stream for this request runs without a reader, in seconds; 0: it ends with its caller's connection. */
@@ -114,12 +143,12 @@ export class ResumableStreams implements OnApplicationShutdown {
     { model }: ChatRequest,
     { askedGrace, graceSeconds }: Pick<ResumableOptions, 'askedGrace' | 'graceSeconds'>,
   ): number {
-    return askedGrace ?? this.routes.graceOf(model) ?? graceSeconds;
+    return askedGrace ?? this.#routes.graceOf(model) ?? graceSeconds;
   }
 
   /** Whether identical requests share one answer, where they do not say it themselves. */
   sharePolicyOf({ model }: ChatRequest): boolean {
-    return this.routes.sharesOf(model);
+    return this.#routes.sharesOf(model);
   }
 
   /**
@@ -136,7 +165,7 @@ export class ResumableStreams implements OnApplicationShutdown {
    * with `stream-gone` where a frame that is needed, or one that the reader had, is not kept.
    */
   async find(id: string, owner: string, position?: Position): Promise<StreamStatus> {
-    const stream = await this.log.find(id);
+    const stream = await this.#log.find(id);
     if (stream === undefined || !mayRead(owner, stream)) {
       throw new SluiceError('not-found', 'There is no such stream');
     }
@@ -146,13 +175,13 @@ export class ResumableStreams implements OnApplicationShutdown {
 
   /** True while all frames of a stream that was started here can be read. */
   async isRetained(id: string): Promise<boolean> {
-    const stream = await this.log.find(id);
+    const stream = await this.#log.find(id);
     return stream?.firstRetained === 0;
   }
 
   /** True once no frame of a stream that was started here can be read any more. */
   async isEvicted(id: string): Promise<boolean> {
-    const stream = await this.log.find(id);
+    const stream = await this.#log.find(id);
     return (
       stream === undefined || (stream.state === 'over' && stream.firstRetained >= Math.max(1, stream.frames))
     );
@@ -170,7 +199,7 @@ export class ResumableStreams implements OnApplicationShutdown {
 
   /** A page of an owner's streams, the newest first. */
   list(owner: string, range: ListRange): Promise<StreamPage> {
-    return this.log.list(owner, range);
+    return this.#log.list(owner, range);
   }
 
   /** Stops a stream of this owner, wherever it is produced. Rejects as `find` does. */
@@ -179,11 +208,11 @@ export class ResumableStreams implements OnApplicationShutdown {
     if (stream.owner !== owner) {
       throw new SluiceError('forbidden', 'Visitors share this stream: none of them stops it for the others');
     }
-    await this.log.stop(id);
+    await this.#log.stop(id);
   }
 
   onApplicationShutdown(): Promise<void> {
-    return this.log.close();
+    return this.#log.close();
   }
 
   #readLog(
@@ -194,7 +223,7 @@ export class ResumableStreams implements OnApplicationShutdown {
     countsAsReader?: boolean,
   ): StreamReader {
     const flow = new BackPressure();
-    return { output: takeUntilAborted(this.log.read(id, from, flow, epoch, countsAsReader), signal), flow };
+    return { output: takeUntilAborted(this.#log.read(id, from, flow, epoch, countsAsReader), signal), flow };
   }
 
   /** A stream that ends with its caller's connection is not taken over. */
@@ -204,41 +233,11 @@ export class ResumableStreams implements OnApplicationShutdown {
     graceSeconds: number,
     detached: boolean,
   ): string | undefined {
-    if (graceSeconds === 0 || !this.routes.letsContinue(request.model)) return undefined;
-    const { targets } = this.routes.find(request.model);
+    if (graceSeconds === 0 || !this.#routes.letsContinue(request.model)) return undefined;
+    const { targets } = this.#routes.find(request.model);
     const mayContinue = targets.some(
       ({ continues, dialect }) => continues && dialect.continuation?.mayContinue(request) === true,
     );
     return mayContinue ? serializeTakeoverRequest({ request, caller, graceSeconds, detached }) : undefined;
   }
-}
-
-/** Where a reader is. */
-export interface Position {
-  /** The number of the frame that it needs next. */
-  readonly from: number;
-  /** Which of the stream's producers has sent the last frame that it has, from 1. */
-  readonly epoch: number;
-}
-
-/** Throws `stream-gone` unless a reader gets from here all that it lacks, and has had nothing else. */
-export function checkRetained(stream: StreamStatus, position: Position): void {
-  if (isRetained(stream, position)) return;
-  throw new SluiceError('stream-gone', 'A part of the stream is not kept any more; ask again');
-}
-
-/** True if a reader gets from here all that it lacks, and has had nothing else. */
-function isRetained({ firstRetained, takenOverAt }: StreamStatus, { from, epoch }: Position): boolean {
-  if (from < firstRetained) return false;
-  if (epoch > 1) return takenOverAt !== undefined;
-  return takenOverAt === undefined || from <= takenOverAt;
-}
-
-/**
- * Where a reader goes on that has the frames before `from`; undefined where it has them all. One of a stream that broke off
- * may have had frames that are not kept, and lacks the last one all the same.
- */
-export function resumePosition({ state, frames, truncated }: StreamStatus, from: number): number | undefined {
-  if (state === 'running' || from < frames) return from;
-  return truncated ? frames - 1 : undefined;
 }

@@ -106,14 +106,14 @@ export interface StreamFrames {
    * The frames from number `from` on, those to come included; completes after the last one. `flow` pauses this reader
    * alone. Errors with `stream-gone` where a frame is no longer retained. A reader that had more frames of a truncated stream than
    * are retained gets the last frame; of a stream that was taken over, `stream-gone`. `epoch` is that of the last frame that the
-   * reader has. @default 1. With `counts` false the stream does not run on for this reader. @default true
+   * reader has. @default 1. With `countsAsReader` false the stream does not run on for this reader. @default true
    */
   read(
     id: string,
     from: number,
     flow: BackPressure,
     epoch?: number,
-    counts?: boolean,
+    countsAsReader?: boolean,
   ): Observable<FrameBytes>;
 }
 
@@ -167,7 +167,7 @@ export abstract class StreamLog
     from: number,
     flow: BackPressure,
     epoch?: number,
-    counts?: boolean,
+    countsAsReader?: boolean,
   ): Observable<FrameBytes>;
   abstract list(owner: string, range: ListRange): Promise<StreamPage>;
   abstract stop(id: string): Promise<void>;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RelayEvent, StreamEnded } from '../core/relay-event.js';
 import { SluiceError } from '../core/sluice-error.js';
+import { Registry } from 'prom-client';
 import { Metrics } from './metrics.js';
 
 const stream = { id: 's', route: 'fast', caller: 'web', streaming: true };
@@ -23,7 +24,7 @@ const ended: StreamEnded = {
 
 /** The samples that are not zero and no buckets, after these events. */
 async function samplesAfter(...events: RelayEvent[]): Promise<string[]> {
-  const metrics = new Metrics();
+  const metrics = new Metrics(new Registry());
   for (const event of events) metrics.observe(event);
   const text = await metrics.registry.metrics();
   return text.split('\n').filter((line) => /^sluice_(?!.*_bucket)/.test(line) && !line.endsWith(' 0'));
@@ -43,7 +44,7 @@ describe('Metrics', () => {
   });
 
   it('counts what it was told when the turn is over', async () => {
-    const metrics = new Metrics();
+    const metrics = new Metrics(new Registry());
     metrics.observe({ type: 'attempt-started', stream, attempt });
     const attempts = metrics.registry.getSingleMetric('sluice_attempts_total');
     expect((await attempts?.get())?.values).toEqual([]);
@@ -148,8 +149,8 @@ describe('Metrics', () => {
   });
 
   it('keeps two modules of one process apart', async () => {
-    const metrics = new Metrics();
-    new Metrics().observe(ended);
+    const metrics = new Metrics(new Registry());
+    new Metrics(new Registry()).observe(ended);
     expect(await metrics.registry.metrics()).not.toContain('route="fast"');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { card } from '../../test/contract/written-stream.js';
 import type { StreamStatus } from '../stream-log/stream-log.js';
-import { resumePosition } from './resumable-streams.js';
+import { resumePosition } from './reader-position.js';
 import { ownerOf } from './stream-owner.js';
 
 const stream = (fields: Partial<StreamStatus>): StreamStatus => ({
