@@ -5,7 +5,8 @@ export const HELP = `node bench/run.mjs [options]
   --quick               a version of two minutes: pipe, sluice, sluice-stream, one run each
   --quick --check       a minute: fails where a ratio to the pipe is a quarter worse than in bench/ratios.json
   --quick --record      some minutes: writes the ratios of this machine and commit to bench/ratios.json
-  --scenario a,b        firehose, chat, moderate, single, short, idle, idle-5000, slow, leave (default: all);
+  --scenario a,b        firehose, chat, moderate, single, short, cold, cold-streams, idle, idle-5000, slow, leave
+                        (default: all);
                         only when asked for: streams, sizes (tables by number of streams and size of events),
                         workers (one worker and two, on all cores)
   --subject a,b         of bench/subjects.mjs (default: all; in idle some), and direct, which is no gateway
@@ -16,6 +17,7 @@ export const HELP = `node bench/run.mjs [options]
   --rate n              events a second and stream, in chat and moderate
   --load native|node    the load side in C or in Node (default: in C where there is a compiler)
   --baseline folder     another build (its dist), as the subjects baseline, baseline-stream and -resumable
+  --tls                 the upstream speaks TLS, by an nginx before it; for subjects in Node
   --profile             a CPU profile of each gateway's measured phase, and its largest self times
   --keep                writes to bench/results/ instead of bench/results/local/
 `;
@@ -43,6 +45,7 @@ export function readOptions(words) {
       rate: { type: 'string' },
       load: { type: 'string' },
       baseline: { type: 'string' },
+      tls: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
@@ -56,6 +59,7 @@ export function readOptions(words) {
     check: values.check,
     record: values.record,
     baseline: values.baseline,
+    tls: values.tls,
     profile: values.profile,
     keep: values.keep,
     help: values.help,

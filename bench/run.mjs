@@ -98,6 +98,7 @@ async function one(id, subject, name, scenario, { bench, folder }) {
       subject,
       scenario,
       machine: bench,
+      tls: options.tls,
       ...(profileTo !== undefined && { profileTo }),
     });
     if (profileTo !== undefined) {

@@ -124,6 +124,34 @@ function loads({ quick, streams, events, rate }, hot) {
       warmup: [hot, { ...hot, requests: quick ? 1000 : 2000 }],
       measured: { requests: shorts, concurrency: 32, events: events ?? 10, rampMs: 0 },
     },
+    ...colds(shorts, quick),
+  };
+}
+
+/**
+ * A process that has just started: without a warm-up.
+ * @param {number} shorts
+ * @param {boolean} quick
+ * @returns {Record<string, Scenario>}
+ */
+function colds(shorts, quick) {
+  const streams = paced(quick ? 200 : 500, 150, 20);
+  return {
+    cold: {
+      per: 'request',
+      window: 'whole',
+      load: `the first ${shorts} requests × 10 events of a process, 32 at a time`,
+      warmup: [],
+      measured: { requests: shorts, concurrency: 32, events: 10, rampMs: 0 },
+    },
+    'cold-streams': {
+      per: 'event',
+      window: 'whole',
+      load: `${streamsOf(streams)} × 150 events, the first of a process, begun within a second`,
+      warmup: [],
+      measured: streams,
+      added: true,
+    },
   };
 }
 

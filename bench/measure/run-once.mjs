@@ -46,15 +46,16 @@ const NOTHING = { events: 0, requests: 0, lost: 0, doubled: 0, reordered: 0, fai
  * @param {import('../scenarios.mjs').Scenario} options.scenario
  * @param {Machine} options.machine
  * @param {string} [options.profileTo]
+ * @param {boolean} [options.tls]
  * @returns {Promise<RawRun>}
  */
-export async function runOnce({ subject, scenario, machine, profileTo }) {
+export async function runOnce({ subject, scenario, machine, profileTo, tls = false }) {
   requireFiles(scenario.measured.concurrency);
   requireLoad(scenario, machine.load);
   // Memory is what is held, not what the collector has yet to find.
   const probe = scenario.per === 'stream' ? 'collector' : profileTo === undefined ? undefined : 'profiler';
   const spread = scenario.spread === true;
-  const stage = await setStage(subject, machine, { probe, profileTo, spread });
+  const stage = await setStage(subject, machine, { probe, profileTo, spread, tls });
   try {
     await warmUp(stage, subject, scenario);
     if (profileTo !== undefined) await poke(stage);

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { environmentOf } from '../subjects.mjs';
 import { Child, freePort } from './child.mjs';
+import { startTlsFront, stopTlsFront } from './tls-front.mjs';
 
 /** What can be preloaded into a gateway. Each acts on SIGUSR2 and says when it has. */
 const PROBES = {
@@ -19,6 +20,7 @@ const PROBES = {
  * @property {number} port that the client asks
  * @property {number} upstreamPort
  * @property {Probe | undefined} probe that is loaded into the gateway
+ * @property {import('./tls-front.mjs').TlsFront} [front] TLS before the upstream
  */
 
 /**
@@ -29,9 +31,10 @@ const PROBES = {
  * @param {Probe | undefined} options.probe what is preloaded into the gateway, if that is Node's
  * @param {string | undefined} options.profileTo file for the profiler's profile
  * @param {boolean} options.spread the gateway has all cores, and not one of its own
+ * @param {boolean} [options.tls] the gateway reaches the upstream over TLS
  * @returns {Promise<Stage>}
  */
-export async function setStage(subject, { cores, load }, { probe, profileTo, spread }) {
+export async function setStage(subject, { cores, load }, { probe, profileTo, spread, tls = false }) {
   const upstreamPort = await freePort();
   const port = await freePort();
   const start = (/** @type {string[]} */ command, /** @type {Record<string, string>} */ env) =>
@@ -48,11 +51,21 @@ export async function setStage(subject, { cores, load }, { probe, profileTo, spr
   try {
     await upstream.listening(upstreamPort);
     if (subject.command === undefined) return stage;
+    const front = tls ? await startTlsFront(upstreamPort, cores.load) : undefined;
+    if (front !== undefined) stage.front = front;
     const isNode = subject.command[0] === process.execPath;
     const loaded = isNode ? probe : undefined;
     const gateway = new Child({
       command: withProbe(subject.command, loaded),
-      env: { ...environmentOf(port, upstreamPort), ...subject.env, BENCH_PROFILE_TO: profileTo },
+      env: {
+        ...environmentOf(port, upstreamPort),
+        ...(front !== undefined && {
+          OPENAI_BASE_URL: `https://127.0.0.1:${front.port}/v1`,
+          NODE_EXTRA_CA_CERTS: front.certificate,
+        }),
+        ...subject.env,
+        BENCH_PROFILE_TO: profileTo,
+      },
       // Said even where it is all of them: this process, whose cores a child has, is on those of the load.
       cores: spread ? cores.all : cores.gateway,
       channel: isNode ? 'ipc' : 'none',
@@ -70,9 +83,10 @@ export async function setStage(subject, { cores, load }, { probe, profileTo, spr
  * Ends what `setStage` started.
  * @param {Stage} stage
  */
-export async function strike({ upstream, client, gateway }) {
+export async function strike({ upstream, client, gateway, front }) {
   await client.stop();
   await gateway?.stop();
+  if (front !== undefined) await stopTlsFront(front);
   await upstream.stop();
 }
 

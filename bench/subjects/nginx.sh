@@ -5,6 +5,13 @@ set -eu
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 folder=${NGINX_FOLDER:-$(mktemp -d)}
 upstream=${OPENAI_BASE_URL#http://}
+# With $TLS_CERTIFICATE and $TLS_KEY it speaks TLS.
+tls=
+certificate=
+if [ -n "${TLS_CERTIFICATE:-}" ]; then
+  tls=ssl
+  certificate="ssl_certificate $TLS_CERTIFICATE; ssl_certificate_key $TLS_KEY;"
+fi
 
 cat >"$folder/nginx.conf" <<END
 daemon off;
@@ -27,7 +34,8 @@ http {
     keepalive_requests 1000000;
   }
   server {
-    listen 127.0.0.1:$PORT backlog=8192;
+    listen 127.0.0.1:$PORT backlog=8192 $tls;
+    $certificate
     location / {
       proxy_pass http://model;
       proxy_http_version 1.1;

@@ -1,10 +1,12 @@
 /** The floor: what Node itself costs. Passes requests and answers on and looks at nothing. */
-import { Agent, createServer, request } from 'node:http';
+import * as http from 'node:http';
+import * as https from 'node:https';
 
 const upstream = new URL(process.env['OPENAI_BASE_URL'] ?? '');
+const { Agent, request } = upstream.protocol === 'https:' ? https : http;
 const agent = new Agent({ keepAlive: true });
 
-const server = createServer((incoming, response) => {
+const server = http.createServer((incoming, response) => {
   const { method, headers, url } = incoming;
   const outgoing = request(
     { agent, host: upstream.hostname, port: upstream.port, path: url, method, headers },
