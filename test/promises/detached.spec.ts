@@ -59,6 +59,24 @@ describe.each(hostKinds)('a stream that needs no connection, on $name', (kind) =
     await expect.poll(() => holdings(fleet.host.app), SOON).toMatchObject(NOTHING);
   });
 
+  it.runIf(kind.adapter === 'fastify').each([
+    ['malformed JSON', 'application/json', '{"a":'],
+    ['another media type', 'text/csv', 'a,b'],
+    ['more than is read', 'application/json', ' '.repeat(2_000_000)],
+  ])('is stopped whatever body comes along: %s', async (_, type, body) => {
+    const { fleet, started } = await launch();
+    fleet.at('a').answers(
+      streams(...WORDS)
+        .after(1)
+        .thenStalls(),
+    );
+    const { url } = await started();
+    const headers = { 'content-type': type, 'content-length': String(body.length) };
+    const stopped = await ask(fleet.url + url, { method: 'DELETE', headers, body });
+    expect(stopped.status).toBe(204);
+    await expect.poll(() => holdings(fleet.host.app), SOON).toMatchObject(NOTHING);
+  });
+
   it('does not begin where its caller has left before it had an id', async () => {
     const { fleet, start } = await launch({ ...GRACE, maxConcurrent: 1, queueTimeoutMs: 60_000 });
     fleet.at('a').next(streams('one').after(0).thenStalls());

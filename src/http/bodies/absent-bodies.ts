@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { hasBody } from './body-headers.js';
 
 interface FastifyLike {
   addHook(
@@ -13,12 +12,23 @@ interface FastifyLike {
 interface RoutedRequest {
   readonly method: string;
   readonly headers: IncomingMessage['headers'];
-  readonly routeOptions: { readonly url?: string };
+  readonly routeOptions: { readonly url?: string | undefined };
+}
+
+/** What says that there is a body, and what it is. */
+const OF_BODIES = ['content-type', 'content-length', 'transfer-encoding'] as const;
+
+/** True for Sluice's own route that is asked with DELETE: it ignores a body. */
+export function ignoresBody({
+  method,
+  routeOptions,
+}: Pick<RoutedRequest, 'method' | 'routeOptions'>): boolean {
+  return method === 'DELETE' && routeOptions.url?.endsWith('/v1/streams/:id') === true;
 }
 
 /**
- * Lets clients name a media type where they send no body: some HTTP libraries do so with each request, and Fastify's JSON
- * parser refuses a body that is empty. For Fastify hosts, and for Sluice's own DELETE route.
+ * Keeps Fastify from reading the body of a DELETE, or from refusing a media type that is named for none: some HTTP libraries
+ * send either with each request. Express hosts read bodies before any route is known.
  */
 @Injectable()
 export class AbsentBodies implements OnModuleInit {
@@ -28,12 +38,9 @@ export class AbsentBodies implements OnModuleInit {
     // Absent in an application without HTTP.
     const { httpAdapter } = this.adapters as Partial<HttpAdapterHost>;
     if (httpAdapter?.getType() !== 'fastify') return;
-    httpAdapter
-      .getInstance<FastifyLike>()
-      .addHook('onRequest', ({ method, headers, routeOptions }, _, done) => {
-        const isStop = method === 'DELETE' && routeOptions.url?.endsWith('/v1/streams/:id') === true;
-        if (isStop && !hasBody(headers)) delete headers['content-type'];
-        done();
-      });
+    httpAdapter.getInstance<FastifyLike>().addHook('onRequest', (request, _, done) => {
+      if (ignoresBody(request)) for (const name of OF_BODIES) delete request.headers[name];
+      done();
+    });
   }
 }

@@ -9,6 +9,7 @@ import { CrossSiteGuard } from '../../access/cross-site.guard.js';
 import { StreamAccessGuard } from '../../access/stream-access.guard.js';
 import type { RequestLimits } from '../config/request-limits.js';
 import { SluiceError } from '../../core/sluice-error.js';
+import { ignoresBody } from '../../http/bodies/absent-bodies.js';
 import { BodyBudget } from '../../http/bodies/body-budget.js';
 import { hasBody, refuseEncoded } from '../../http/bodies/body-headers.js';
 import { countBody } from '../../http/bodies/count-body.js';
@@ -49,7 +50,8 @@ export function guardBodies(app: NestFastifyApplication, limits: BodyLimits): vo
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
   const instance = app.getHttpAdapter().getInstance();
   instance.addHook('onRequest', (request, reply, done) => {
-    done(hasBody(request.headers) ? errorOf(() => admit(request, reply)) : undefined);
+    const isRead = hasBody(request.headers) && !ignoresBody(request);
+    done(isRead ? errorOf(() => admit(request, reply)) : undefined);
   });
   instance.addHook('preParsing', (request, reply, payload, done) => {
     const { raw: response }: { readonly raw: ServerResponse } = reply;
