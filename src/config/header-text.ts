@@ -11,4 +11,4 @@ const MIN_KEY_LENGTH = 8;
 /** A key that callers present in a header: HTTP drops the blanks around it. */
 export const presentableKey = headerText
   .min(MIN_KEY_LENGTH)
-  .regex(/^[^\t ](?:.*[^\t ])?$/, 'begins or ends with a blank, which HTTP headers cannot carry');
+  .regex(/^[^\t ](?:[^]*[^\t ])?$/, 'begins or ends with a blank, which HTTP headers cannot carry');
