@@ -84,7 +84,7 @@ export interface TextDelta {
 }
 
 /**
- * A piece of a tool call. `index` tells the calls of one answer apart, whatever its upstream does. `id` comes once; `name` and
+ * A piece of a tool call. `index` identifies a call within one answer, whatever its upstream does. `id` comes once; `name` and
  * `arguments` (JSON text) may come in pieces, which are joined.
  */
 export interface ToolCallDelta {
@@ -112,7 +112,7 @@ export interface FilePart extends FileContent {
   readonly choice: number;
 }
 
-/** A piece of a spoken answer. The caller has asked for its encoding. */
+/** A piece of a spoken answer. The caller has requested its encoding. */
 export interface AudioContent {
   /** By which a later request may name the audio. */
   readonly id?: string;

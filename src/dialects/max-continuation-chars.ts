@@ -1,2 +1,2 @@
-/** More than this is not kept of an answer, in characters: one that long is told to have broken off. */
+/** The longest text that is retained for a continuation, in characters: a longer answer is not continued. */
 export const MAX_CONTINUATION_CHARS = 1_000_000;

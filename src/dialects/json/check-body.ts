@@ -13,7 +13,7 @@ const MAX_FIELDS = 1_000;
 export interface CheckedBody {
   /** The body with the first of its messages at most: the others need no schema. */
   readonly fields: unknown;
-  /** All messages, as they came; undefined where `messages` is no list, which the schema tells. */
+  /** All messages, as they came; undefined where `messages` is no list, which the schema reports. */
   readonly messages: readonly object[] | undefined;
 }
 

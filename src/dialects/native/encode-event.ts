@@ -8,7 +8,7 @@ export interface NativeEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** A part as its event; undefined for parts that are told at the end, and for answers beside the first. */
+/** A part as its event; undefined for parts that are sent at the end, and for answers beside the first. */
 export function encodePart(part: StreamPart): NativeEvent | undefined {
   if (!('choice' in part) || part.choice !== 0) return undefined;
   switch (part.type) {

@@ -27,7 +27,7 @@ class NativeEncoder implements PartEncoder<string> {
     this.#end = `${formatEpoch(this.#epoch)}\n\n`;
   }
 
-  /** An empty delta gives the client an id before the first content: what reconnects then asks no model. */
+  /** An empty delta gives the client an id before the first content: a client that reconnects then calls no model. */
   opening(): readonly string[] {
     return [this.#format({ data: { delta: '' } })];
   }

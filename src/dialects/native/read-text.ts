@@ -3,7 +3,7 @@ import type { PartialText } from '../../core/dialect/continuation.js';
 import { sseDataOf } from '../sse-data.js';
 import { MAX_CONTINUATION_CHARS } from '../max-continuation-chars.js';
 
-/** The only frame that another model may go on after. */
+/** The only frame after which another model may continue. */
 const deltaSchema = z.strictObject({ delta: z.string() });
 
 /** What some native frames said. Anything but text deltas is no plain text. */

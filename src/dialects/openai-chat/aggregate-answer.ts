@@ -29,7 +29,7 @@ function tryRead(data: string): ChatChunk | undefined {
   }
 }
 
-/** Of the frame that tells of a failure: our own, or the provider's. */
+/** The error in a failure frame: Sluice's own, or the provider's. */
 function errorOf({ code, message }: Readonly<Record<string, unknown>>): NonNullable<AnswerDelta['error']> {
   return {
     code: (readText(code) ?? 'upstream_error').replaceAll('_', '-'),

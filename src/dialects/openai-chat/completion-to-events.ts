@@ -65,7 +65,7 @@ function headOf(body: Fields): Fields {
   return { ...(isShort && head), object: 'chat.completion.chunk' };
 }
 
-/** A role, what is said, and the end: a client, and a target that goes on, may take each for itself. */
+/** A role, the message, and the end: a client, and a continuation, may take each for itself. */
 function deltasOf(choice: Fields, place: number): Fields[] {
   const { index: given, message: _, delta: __, text: ___, finish_reason: reason, ...others } = choice;
   const index = typeof given === 'number' ? given : place;
@@ -79,7 +79,7 @@ function deltasOf(choice: Fields, place: number): Fields[] {
   ];
 }
 
-/** In a stream a call is known by its index; in a whole message its place tells it. */
+/** In a stream a call has an index; in a whole message its place is the index. */
 function numbered(call: unknown, index: number): unknown {
   return isRecord(call) ? { ...call, index } : call;
 }

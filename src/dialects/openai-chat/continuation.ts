@@ -24,7 +24,7 @@ const DONE_FRAME = 'data: [DONE]\n\n';
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** Going on with a chat completion. Only text can be gone on with: of a tool call or of JSON nobody knows the middle. */
+/** Continues a chat completion. Only text can be continued, since a tool call or JSON may have been cut at any point. */
 export const continuation: Continuation = {
   mayContinue(request) {
     const { n, tools, functions, logprobs, response_format: format } = bodyOf(request);
@@ -74,7 +74,7 @@ function isEmpty(list: unknown): boolean {
   return !Array.isArray(list) || list.length === 0;
 }
 
-/** A refusal is read as text, but nobody goes on with one. Within a text its quotes would be escaped. */
+/** A refusal is read as text, but is not continued. Within a text its quotes would be escaped. */
 const REFUSAL = /"refusal"\s*:\s*"(?!")/;
 
 /** Keeps the text of an answer, and the fields that its chunks share. */

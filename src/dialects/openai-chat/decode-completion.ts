@@ -14,7 +14,7 @@ const completionSchema = z.object({
   choices: z.array(z.object({ finish_reason: z.unknown().optional() })).catch([]),
 });
 
-/** What is told of a whole answer. Source: OpenAI API reference, 'The chat completion object'. */
+/** The reported facts of a whole answer. Source: OpenAI API reference, 'The chat completion object'. */
 export function decodeCompletion(body: unknown): DecodedCompletion {
   const reported = findError(body);
   if (reported !== undefined) return { finished: [], error: streamError(reported) };

@@ -6,7 +6,7 @@ import { bodyOf } from './prompt/body-of.js';
 
 /**
  * The body for an upstream, as JSON. Of a caller whose bytes are known every member but those that must change is passed on
- * byte by byte, unknown ones included. Of a stream the usage is asked for, so that it is known, unless the upstream's
+ * byte by byte, unknown ones included. The usage of a stream is requested, so that it is known, unless the upstream's
  * `streamUsage` is off: then its caller's own options are passed on.
  */
 export function encodeRequest(request: ChatRequest, target: RequestTarget): string {
@@ -21,13 +21,13 @@ export function encodeRequest(request: ChatRequest, target: RequestTarget): stri
   });
 }
 
-/** How many answers a request asks for (`n`). */
+/** How many answers a request is for (`n`). */
 export function choicesOf({ source, choices = 1 }: ChatRequest): number {
   const asked = source === undefined ? choices : source.body['n'];
   return typeof asked === 'number' ? asked : 1;
 }
 
-/** True if the caller of this dialect asked to see the usage of its stream. */
+/** True if the caller of this dialect requested the usage of its stream. */
 export function asksForUsage({ source }: ChatRequest): boolean {
   const options = source?.dialect === 'openai-chat' ? source.body['stream_options'] : undefined;
   return typeof options === 'object' && options !== null && Reflect.get(options, 'include_usage') === true;

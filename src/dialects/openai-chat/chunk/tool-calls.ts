@@ -6,7 +6,7 @@ import { readText } from './read-chunk.js';
 const MAX_REMEMBERED = 1_000;
 /** A higher index is none. */
 const MAX_INDEX = 65_535;
-/** What is longer is told apart by its beginning, in characters. */
+/** Longer ids are compared by their beginning, in characters. */
 const MAX_ID_LENGTH = 256;
 /** The key of the call that got a piece last. */
 const LATEST = 'latest';
@@ -153,7 +153,7 @@ class CallsOfAnswer {
   }
 }
 
-/** True if the arguments in a piece begin after those of the call have ended: no JSON text goes on like this. */
+/** True if the arguments in a piece begin after those of the call have ended: no JSON text continues like this. */
 function beginsArguments({ lastChar }: OpenCall, { json }: CallPiece): boolean {
   return lastChar === '}' && json !== undefined && startsObject(json);
 }

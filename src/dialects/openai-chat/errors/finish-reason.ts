@@ -4,7 +4,7 @@ import { SluiceError } from '../../../core/sluice-error.js';
 const NONE = new Set(['', 'null', 'none', 'undefined']);
 
 /**
- * Words for an answer that broke off. There is no list of them: vLLM and SGLang say `abort`, OpenRouter and Mistral
+ * Words for an answer that was cut. There is no list of them: vLLM and SGLang say `abort`, OpenRouter and Mistral
  * `error`, DeepSeek `insufficient_system_resource`, Zhipu `network_error`, Gemini `MALFORMED_FUNCTION_CALL`.
  */
 const FAILURE =
@@ -17,8 +17,8 @@ export function readFinishReason(value: unknown): string | undefined {
 }
 
 /**
- * The failure that a finish reason stands for; undefined for the end of an answer. A word that nobody knows is an end, and
- * its caller is told it as it came.
+ * The failure that a finish reason stands for; undefined for the end of an answer. An unknown word is an end, and
+ * its caller gets it as it came.
  */
 export function failureOfFinish(reason: string): SluiceError | undefined {
   if (!FAILURE.test(reason)) return undefined;

@@ -134,5 +134,5 @@ function retryAfterMs(error: unknown): number | undefined {
   return undefined;
 }
 
-/** Longer than this nobody waits. */
+/** The longest credible wait. */
 const LONGEST_MS = 24 * 60 * 60 * 1000;

@@ -18,7 +18,7 @@ const SILENCE_MS = 4_000;
 const GOODBYE_MS = 100;
 /** The longest pause between two attempts to connect: less than a lease may be missing. */
 const LONGEST_PAUSE_MS = 500;
-/** How often a cluster is asked who has what: a pipeline of which a part went wrong does not ask. */
+/** How often the slots of a cluster are refreshed: a pipeline that failed in part does not do so. */
 const SLOTS_MS = 5_000;
 
 /** A command fails where there is no connection, and is never sent a second time by the client itself. */
@@ -29,7 +29,7 @@ const OPTIONS = {
   socketTimeout: SILENCE_MS,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
-  // What the client does by itself then, nobody catches where it fails.
+  // A failure of the client's own work has no handler then.
   autoResubscribe: false,
   maxRetriesPerRequest: 0,
   reconnectOnError: isOfReplica,
@@ -62,7 +62,7 @@ function connect(url: string, options: typeof OPTIONS): RedisClient {
 }
 
 /**
- * Sends what `send` asks in one write to the socket. Not by a pipeline of the client's: each has a getter of its own, and
+ * Sends the commands of `send` in one write to the socket. Not by a pipeline of the client's: each has a getter of its own, and
  * with it a hidden class that keeps it, and all that it carried, until the next major collection (docs/decisions/0014).
  * For a cluster it is the client that puts them together.
  */
@@ -94,7 +94,7 @@ function connectCluster(url: string, options: typeof OPTIONS): Cluster {
   return new Cluster(nodes, {
     clusterRetryStrategy: pauseBefore,
     enableOfflineQueue: false,
-    // A node is connected to when it is first asked, and only a pipeline waits for that.
+    // A node is connected to at its first command, and only a pipeline waits for that.
     enableAutoPipelining: true,
     slotsRefreshInterval: SLOTS_MS,
     redisOptions: {

@@ -9,7 +9,7 @@ import type { Entry } from '../log/log-entry.js';
 import type { RedisStreamStore } from '../log/redis-stream-store.js';
 import { Tail } from './tail.js';
 
-/** The pause before Redis is asked again, in milliseconds. */
+/** The pause before a read is repeated, in milliseconds. */
 const RETRY_MS = 500;
 
 /** What a mirror is made of. */
@@ -36,7 +36,7 @@ interface Waiting {
 /** The copy of another replica's stream, for the readers that are here. */
 export class Mirror {
   #readers = 0;
-  /** For so many of them the stream goes on. */
+  /** The number of readers for which the stream runs on. */
   #retained = 0;
   #frames = 0;
   #truncated = false;
@@ -117,7 +117,7 @@ export class Mirror {
   #startReaders(): void {
     const stream = this.#stream;
     const isOver = stream?.ended === true;
-    // Who had more than is kept of a stream that broke off gets its last frame.
+    // In a stream that was cut, a reader with more frames than are retained gets the last frame.
     const latest = isOver && this.#truncated ? Math.max(0, this.#frames - 1) : this.#frames;
     for (const waiting of this.#waiting) {
       if (this.#isCutOff(waiting)) {
@@ -126,7 +126,7 @@ export class Mirror {
       }
       if (stream === undefined || (waiting.from > this.#frames && !isOver)) continue;
       this.#waiting.delete(waiting);
-      // Not of the log: where there is no room, it may have forgotten what somebody reads here.
+      // Not from the log: without room it may have evicted a stream that has readers here.
       waiting.start(stream, Math.min(waiting.from, latest));
     }
   }

@@ -7,7 +7,7 @@ const BACK_MS = 3_000;
 
 /** Tells whether streams are read on other replicas. */
 export class RemoteReaders {
-  /** When Redis last could not be asked, in milliseconds. */
+  /** When Redis was last unreachable, in milliseconds. */
   #failedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -22,7 +22,7 @@ export class RemoteReaders {
     });
   }
 
-  /** Rejects where nobody can say: Redis does not take the sign of a reader, or did not until a moment ago. */
+  /** Rejects if it is unknown: Redis does not take readers' keys, or did not until a moment ago. */
   async has(id: string): Promise<boolean> {
     const isRead = await this.store.isRead(id).catch((error: unknown) => {
       this.#failedAt = performance.now();

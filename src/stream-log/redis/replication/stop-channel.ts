@@ -3,7 +3,7 @@ import { stopsChannel } from '../connection/keys.js';
 import type { LocalStreams } from '../log/local-streams.js';
 import type { RedisStreamStore } from '../log/redis-stream-store.js';
 
-/** How long a wish that was not heard stays unknown, in milliseconds. */
+/** How long a missed stop request may stay unnoticed, in milliseconds. */
 const CHECK_MS = 10_000;
 
 /** What it is made of. */
@@ -24,12 +24,12 @@ export class StopChannel {
     const { redis, subscriber, local: own } = options;
     const listen = () => void this.#listen();
     subscriber.on('message', (_channel: string, id: string) => own.stop(id));
-    // Whichever is there later: what one hears of, the other one looks up.
+    // Covers both orders: a stop that arrives first is looked up, a later one is received.
     for (const client of [subscriber, redis]) client.on('ready', listen);
     this.#checks = setInterval(listen, CHECK_MS);
   }
 
-  /** Asks a replica to stop a stream. Rejects where it is not known that anybody has heard it. */
+  /** Requests the stop of a stream from its replica. Rejects if it may not have been received. */
   async request(id: string, replica: string): Promise<void> {
     const { redis, store } = this.options;
     // A Redis without memory keeps no marks, and passes messages on.
@@ -46,14 +46,14 @@ export class StopChannel {
     this.options.subscriber.disconnect();
   }
 
-  /** Who asks again for what it has already learns whether the connection is alive. */
+  /** Subscribing again shows whether the connection is alive. */
   async #listen(): Promise<void> {
     const { subscriber, replica } = this.options;
     await subscriber.subscribe(stopsChannel(replica)).catch(() => undefined);
     await this.#catchUp();
   }
 
-  /** Who did not listen for a while has missed what was said. */
+  /** Looks up stop flags, since messages are missed while the connection is down. */
   async #catchUp(): Promise<void> {
     const { local: own, store } = this.options;
     await Promise.allSettled(

@@ -6,7 +6,7 @@ import type { RedisStreamStore } from '../log/redis-stream-store.js';
 /** The pause between two looks at the log, in milliseconds: it grows while there is nothing new. */
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 500;
-/** Bytes that are read at once, about: what is read is held by nobody's limit before it is handed on. */
+/** About how many bytes are read at once, since no limit counts them before they are handed on. */
 const PAGE_BYTES = 256 * 1024;
 /** How many entries that are for a stream of unknown size, and at most. */
 const FIRST_PAGE = 16;
@@ -16,11 +16,11 @@ const LARGEST_PAGE = 200;
 export interface TailOptions {
   readonly id: string;
   readonly store: RedisStreamStore;
-  /** How often it is said that somebody reads, and asked whether there is still somebody who writes, in milliseconds. */
+  /** How often the readers key is renewed and the producer's lease is checked, in milliseconds. */
   readonly checkIntervalMs: number;
   /** Ends a stream whose producer is dead; true if it was. Rejects with `stream-gone` for one that is not kept. */
   readonly check: (id: string) => Promise<boolean>;
-  /** Whether the stream should go on for this replica. */
+  /** Whether the stream should run on for this replica. */
   readonly isRead: () => boolean;
   readonly onEntry: (entry: Entry) => void;
   readonly onEnd: () => void;
@@ -45,7 +45,7 @@ export class Tail {
     void this.#poll();
   }
 
-  /** Takes no more for a while, or goes on. */
+  /** Pauses or resumes reading. */
   setPaused(on: boolean): void {
     this.#paused = on;
     if (on) clearTimeout(this.#timer);
@@ -87,7 +87,7 @@ export class Tail {
       // What is left of the page is read again.
       if (this.#closed || this.#paused) return false;
       this.#cursor = entry.id;
-      // Says that there is a log, or that somebody else has taken it over.
+      // Shows whether the log exists, and whether another replica has taken it over.
       if (entry.count === 0 && !entry.end) continue;
       if (entry.first !== this.#frames) throw streamGone();
       this.#frames += entry.count;
@@ -107,11 +107,11 @@ export class Tail {
     if (entries.length > 0) this.#pageSize = Math.min(LARGEST_PAGE, Math.max(1, fitting));
   }
 
-  /** Says that somebody reads, and asks whether somebody writes. A reader that is slow is a reader too. */
+  /** Renews the readers key, also for a slow reader, and checks the producer's lease. */
   async check(): Promise<void> {
     const { id, check: look, store, isRead } = this.options;
     try {
-      // What cannot be said is no reason not to ask.
+      // The lease is checked even if the key could not be renewed.
       const said = isRead() && store.markRead(id).catch(() => undefined);
       const [wasDead] = await Promise.all([look(id), said]);
       if (wasDead) this.#pollNow();
