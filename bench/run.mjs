@@ -115,7 +115,7 @@ async function one(id, subject, name, scenario, { bench, folder }) {
 }
 
 /**
- * Who runs in a scenario: those that were asked for or else its own choice, and the load side alone where others
+ * Who runs in a scenario: those that were requested or else its own choice, and the load side alone where others
  * are compared with it.
  * @param {Scenario} scenario
  * @param {[string, Subject][]} present

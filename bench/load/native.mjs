@@ -15,7 +15,7 @@ const PROGRAMS = {
 /** @typedef {keyof typeof PROGRAMS} Program */
 
 /**
- * The compiled programs, made anew where their source is newer; undefined where there is no C compiler. Throws if
+ * The compiled programs, made again where their source is newer; undefined where there is no C compiler. Throws if
  * there is one and it fails.
  * @returns {Record<Program, string> | undefined}
  */

@@ -1,4 +1,4 @@
-/** Ring size in milliseconds: longer than any delay that is asked for. */
+/** Ring size in milliseconds: longer than any delay that is requested. */
 const SLOTS = 16_384;
 
 /** Calls back after a number of milliseconds, for many streams with one timer. */

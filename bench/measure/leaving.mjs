@@ -5,7 +5,7 @@ const ASK_MS = 100;
 const LIMIT_MS = 5_000;
 
 /**
- * How long a model goes on for clients that left.
+ * How long a model continues for clients that left.
  * @typedef {object} Leaving
  * @property {number} left
  * @property {number} unseen by the upstream within the limit

@@ -28,7 +28,7 @@ export function draw(height, option) {
 }
 
 /**
- * The names inside a drawing count on from all that the process has drawn before; these begin anew.
+ * The names inside a drawing count on from all that the process has drawn before; these begin again.
  * @param {string} svg
  */
 function renamed(svg) {

@@ -56,7 +56,7 @@ export function readOptions(words) {
 }
 
 /**
- * Those that are asked for, in the order in which they run; all where none is.
+ * Those that are requested, in the order in which they run; all where none is.
  * @template {string} Name
  * @param {string | undefined} words
  * @param {readonly Name[]} known

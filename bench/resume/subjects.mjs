@@ -8,7 +8,7 @@ const service = { command: [process.execPath, SLUICE], entry: SLUICE };
 /** @typedef {import('../subjects.mjs').Subject & { redis?: true }} LiveSubject */
 
 /**
- * A stream that is not kept, and one in each log, beside the load side alone and the pipe.
+ * A stream that is not retained, and one in each log, beside the load side alone and the pipe.
  * @satisfies {Record<import('./options.mjs').LiveName, LiveSubject>}
  */
 export const liveSubjects = {

@@ -4,7 +4,7 @@ export const KEEP_SECONDS = 20;
 const SLACK_MS = 1_000;
 
 /**
- * Whether a stream that ended then is not kept any more. A reader that was cut, or made to wait elsewhere, may come so late.
+ * Whether a stream that ended then is no longer retained. A reader that was cut, or made to wait elsewhere, may come so late.
  * @param {import('./world.mjs').World} world
  * @param {import('./reader.mjs').End | undefined} end
  */

@@ -29,7 +29,7 @@ export async function holdingsOf({ child }) {
 }
 
 /**
- * What is left of a sitting whose streams are over and not kept any more. What must not be is a violation.
+ * What is left of a sitting whose streams are over and not retained any more. What must not be is a violation.
  * @param {import('./world.mjs').World} world
  * @param {object} options
  * @param {Record<import('./world.mjs').Place, Running>} options.replicas

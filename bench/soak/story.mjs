@@ -25,7 +25,7 @@ export class Story {
   #first;
   /** As the first one saw it that saw it. @type {import('./reader.mjs').End | undefined} */
   #end;
-  /** When its end was asked for, and whether at home. @type {{ at: number, home: boolean, words: string } | undefined} */
+  /** When its end was requested, and whether at home. @type {{ at: number, home: boolean, words: string } | undefined} */
   #stopped;
   #graceMs;
 
@@ -237,7 +237,7 @@ export class Story {
   #isExplained({ code, at }) {
     if (code === 'cancelled') return this.#stopped !== undefined;
     if (code !== 'client-gone') return false;
-    // Who reads elsewhere is not seen while Redis is away.
+    // A reader that reads elsewhere is not seen while Redis is away.
     const isUnseen = this.kind === 'cuts' && this.world.disturbedSince(at - this.#graceMs - PATIENCE_MS);
     return this.kind === 'leaves' || isUnseen;
   }

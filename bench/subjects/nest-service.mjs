@@ -1,6 +1,6 @@
 /**
  * The floor for a gateway in Nest that does for a request what an operator expects of one, and nothing with the answer:
- * the body checked by a schema and printed anew, and what is in floor.mjs. The answer is piped: nobody looks at an event,
+ * the body checked by a schema and printed again, and what is in floor.mjs. The answer is piped: nobody looks at an event,
  * times it or counts it. Decorators are called as functions, since Node runs this file as it is.
  */
 import 'reflect-metadata';

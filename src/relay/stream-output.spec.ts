@@ -79,7 +79,7 @@ describe('StreamOutput', () => {
     expect(seen).toEqual({ subscribed: 1, left: 1 });
   });
 
-  it('subscribes to nothing before it is asked for a value', async () => {
+  it('subscribes to nothing before a value is requested', async () => {
     const { stream, seen } = output();
     const iterator = stream[Symbol.asyncIterator]();
     await iterator.return?.();
@@ -87,7 +87,7 @@ describe('StreamOutput', () => {
     expect(seen.subscribed).toBe(0);
   });
 
-  it('brakes the source while values wait, and lets it go on when they are taken', async () => {
+  it('pauses the source while values wait, and lets it continue when they are taken', async () => {
     const { stream, source, flow } = output();
     const iterator = stream[Symbol.asyncIterator]();
     const first = iterator.next();
@@ -101,7 +101,7 @@ describe('StreamOutput', () => {
     expect(await more).toMatchObject({ value: 17 });
   });
 
-  it('brakes a source that had much when it was subscribed to, which resumed it', async () => {
+  it('pauses a source that had much when it was subscribed to, which resumed it', async () => {
     const flow = new BackPressure();
     const stream = new StreamOutput<number>((subscriber) => {
       for (let value = 0; value < 17; value += 1) subscriber.next(value);
@@ -137,11 +137,11 @@ describe('StreamOutput', () => {
   it('answers several that ask at once, in order', async () => {
     const { stream, source } = output();
     const iterator = stream[Symbol.asyncIterator]();
-    const asked = [iterator.next(), iterator.next(), iterator.next()];
+    const requested = [iterator.next(), iterator.next(), iterator.next()];
     source.next(1);
     source.next(2);
     source.complete();
-    expect(await Promise.all(asked)).toEqual([
+    expect(await Promise.all(requested)).toEqual([
       { done: false, value: 1 },
       { done: false, value: 2 },
       { done: true, value: undefined },

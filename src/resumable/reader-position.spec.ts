@@ -14,11 +14,14 @@ const stream = (fields: Partial<StreamStatus>): StreamStatus => ({
 });
 
 describe('resumePosition', () => {
-  it.each([0, 4, 5, 9])('lets a reader of a stream that runs go on at %i, also where it is ahead', (from) => {
-    expect(resumePosition(stream({ state: 'running' }), from)).toBe(from);
-  });
+  it.each([0, 4, 5, 9])(
+    'lets a reader of a stream that runs continue at %i, also where it is ahead',
+    (from) => {
+      expect(resumePosition(stream({ state: 'running' }), from)).toBe(from);
+    },
+  );
 
-  it.each([0, 4])('lets a reader that lacks frames of a stream that is over go on at %i', (from) => {
+  it.each([0, 4])('lets a reader that lacks frames of a stream that is over continue at %i', (from) => {
     expect(resumePosition(stream({}), from)).toBe(from);
     expect(resumePosition(stream({ truncated: true }), from)).toBe(from);
   });
@@ -27,7 +30,7 @@ describe('resumePosition', () => {
     expect(resumePosition(stream({}), from)).toBeUndefined();
   });
 
-  it.each([5, 9])('has the last frame for one that had %i frames of a stream that broke off', (from) => {
+  it.each([5, 9])('has the last frame for one that had %i frames of a stream that was cut', (from) => {
     expect(resumePosition(stream({ truncated: true }), from)).toBe(4);
   });
 });

@@ -24,18 +24,18 @@ function record({ detached = false, graceMs = GRACE_MS } = {}) {
     stops.push(code);
     output.complete();
   };
-  const asked = vi.spyOn(log, 'isReadElsewhere');
-  const says = (said: Said) => {
-    if (said === 'nothing') asked.mockRejectedValue(new Error('Redis does not answer'));
-    else asked.mockResolvedValue(said === 'yes');
+  const requested = vi.spyOn(log, 'isReadElsewhere');
+  const says = (textSoFar: Said) => {
+    if (textSoFar === 'nothing') requested.mockRejectedValue(new Error('Redis does not answer'));
+    else requested.mockResolvedValue(textSoFar === 'yes');
   };
   const rest = { flow: new BackPressure(), graceMs, detached, stop, onEnd: () => undefined };
   const producer = new StreamProducer({ log, metadata: card(), output, ...rest });
   const visit = () => producer.read(0).output.subscribe();
-  return { recording: producer, stops, asked, says, visit };
+  return { recording: producer, stops, asked: requested, says, visit };
 }
 
-/** One that is being asked for. */
+/** A lookup in progress. */
 async function asking(said: boolean) {
   const all = record();
   const answered = new Gate();
@@ -57,19 +57,22 @@ afterEach(() => {
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('StreamProducer of which nobody can say whether it is read elsewhere', () => {
-  it.each([0, 1_000, GRACE_MS])('goes on, and is asked for again, with a grace of %i ms', async (graceMs) => {
-    const { stops, asked, says, visit } = record({ graceMs });
-    says('nothing');
-    visit().unsubscribe();
-    await pass(graceMs + 20_000);
-    expect(stops).toEqual([]);
-    expect(asked.mock.calls.length).toBeGreaterThan(15);
-    says('yes');
-    await pass(1_000);
-    says('nothing');
-    await pass(DAY_MS);
-    expect(stops).toEqual([]);
-  });
+  it.each([0, 1_000, GRACE_MS])(
+    'continues, and is requested again, with a grace of %i ms',
+    async (graceMs) => {
+      const { stops, asked: requested, says, visit } = record({ graceMs });
+      says('nothing');
+      visit().unsubscribe();
+      await pass(graceMs + 20_000);
+      expect(stops).toEqual([]);
+      expect(requested.mock.calls.length).toBeGreaterThan(15);
+      says('yes');
+      await pass(1_000);
+      says('nothing');
+      await pass(DAY_MS);
+      expect(stops).toEqual([]);
+    },
+  );
 
   it('is stopped as soon as nobody reads it', async () => {
     const { stops, says, visit } = record();
@@ -103,7 +106,7 @@ describe('StreamProducer of which nobody can say whether it is read elsewhere', 
 });
 
 describe('StreamProducer with a reader that comes while it is asked whether others are there', () => {
-  it('goes on for a whole grace after that one has left', async () => {
+  it('continues for a whole grace after that one has left', async () => {
     const { stops, visit, answer } = await asking(false);
     visit().unsubscribe();
     answer();
@@ -128,7 +131,7 @@ describe('StreamProducer with a reader that comes while it is asked whether othe
 });
 
 describe('StreamProducer that is read elsewhere', () => {
-  it('goes on for its whole grace after it was seen there last', async () => {
+  it('continues for its whole grace after it was seen there last', async () => {
     const { stops, says, visit } = record();
     says('yes');
     visit().unsubscribe();
@@ -166,14 +169,14 @@ describe('StreamProducer that is read elsewhere', () => {
 
   it.each(['no', 'nothing'] as const)(
     'runs to its end where it is detached and the log says %s',
-    async (said) => {
-      const { stops, says, asked } = record({ detached: true });
-      says(said);
+    async (textSoFar) => {
+      const { stops, says, asked: requested } = record({ detached: true });
+      says(textSoFar);
       await pass(600_000);
       expect(stops).toEqual([]);
       // One that comes for a moment leaves a sign for five seconds.
-      expect(asked.mock.calls.length).toBeGreaterThan(600 / 5);
-      expect(asked.mock.calls.length).toBeLessThanOrEqual(600 / 4);
+      expect(requested.mock.calls.length).toBeGreaterThan(600 / 5);
+      expect(requested.mock.calls.length).toBeLessThanOrEqual(600 / 4);
     },
   );
 });

@@ -70,7 +70,7 @@ describe('Recording, held', () => {
     expect(stops).toEqual(['client-gone']);
   });
 
-  it('goes on without a grace while somebody reads it elsewhere', async () => {
+  it('continues without a grace while a reader reads it elsewhere', async () => {
     const { log, recording, stops } = record();
     const isRead = vi.spyOn(log, 'isReadElsewhere').mockResolvedValue(true);
     const signal = new LightAbortController();

@@ -77,7 +77,7 @@ const untilSaid = (said: readonly unknown[], count: number, what: true | undefin
   vi.waitUntil(() => said.length >= count && said.slice(-count).every((answer) => answer === what), SOON);
 
 describe('a recording whose reader is on another replica', PATIENT, () => {
-  it('goes on while Redis is frozen, and until its reader has said again that it reads', async () => {
+  it('continues while Redis is frozen, and until its reader has said again that it reads', async () => {
     const { output, said, stops, sign, elsewhere, leave } = await readElsewhere();
     redis.freeze();
     leave();
@@ -91,7 +91,7 @@ describe('a recording whose reader is on another replica', PATIENT, () => {
     expect(said).not.toContain(false);
   });
 
-  it('goes on while Redis has no memory for the sign of a reader', async () => {
+  it('continues while Redis has no memory for the sign of a reader', async () => {
     const { output, said, stops, sign, elsewhere, leave } = await readElsewhere();
     await redis.fill();
     await redis.command('DEL', sign);

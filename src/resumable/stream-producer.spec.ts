@@ -76,7 +76,7 @@ describe('StreamProducer', () => {
     expect([idle.stops, read.stops]).toEqual([['client-gone'], ['client-gone']]);
   });
 
-  it('goes on while its reader is away, for one that comes back in time', async () => {
+  it('continues while its reader is away, for one that comes back in time', async () => {
     const { source, read, stops } = record();
     const first = read();
     source.next(frame(0));
@@ -204,7 +204,7 @@ describe('StreamProducer', () => {
     expect({ over: producer.over, timers: vi.getTimerCount() }).toEqual({ over: true, timers: 0 });
   });
 
-  it('brakes its source for its fastest reader, and lets it go on', () => {
+  it('pauses its source for its fastest reader, and lets it continue', () => {
     const { source, read, flow } = record();
     const reader = read();
     reader.flow.pause();

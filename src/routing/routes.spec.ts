@@ -11,9 +11,9 @@ function routesOf(names: readonly string[], fields: Record<string, unknown> = {}
 }
 
 /** The name of the route, or the code of the error. */
-function foundBy(routes: Routes, asked: string): string {
+function foundBy(routes: Routes, requested: string): string {
   try {
-    return routes.find(asked).settings.name;
+    return routes.find(requested).settings.name;
   } catch (error) {
     return SluiceError.from(error).code;
   }
@@ -46,8 +46,8 @@ describe('Routes', () => {
     const routes = new Routes(
       settingsOf({ 'gpt-*': { targets, share: true }, 'gpt-4': { targets }, fast: { targets, share: true } }),
     );
-    const asked = ['gpt-5', 'gpt-4', 'fast', 'nowhere', undefined];
-    expect(asked.map((name) => routes.sharesOf(name))).toEqual([true, false, true, false, false]);
+    const requested = ['gpt-5', 'gpt-4', 'fast', 'nowhere', undefined];
+    expect(requested.map((name) => routes.sharesOf(name))).toEqual([true, false, true, false, false]);
   });
 
   it.each([
@@ -56,12 +56,12 @@ describe('Routes', () => {
     ['gpt-5', 'gpt-*'],
     ['llama', '*'],
     ['gpt', '*'],
-  ])('finds for %s the route %s: the exact one, then the longest beginning, then all', (asked, found) => {
+  ])('finds for %s the route %s: the exact one, then the longest beginning, then all', (requested, found) => {
     for (const names of [
       ['*', 'gpt-*', 'gpt-4-*', 'gpt-4'],
       ['gpt-4', 'gpt-4-*', 'gpt-*', '*'],
     ]) {
-      expect(routesOf(names).find(asked).settings.name).toBe(found);
+      expect(routesOf(names).find(requested).settings.name).toBe(found);
     }
   });
 
@@ -133,16 +133,16 @@ describe('Routes', () => {
       name.map((beginning) => `${beginning}*`),
     );
     fc.assert(
-      fc.property(fc.uniqueArray(pattern, { minLength: 1, maxLength: 8 }), name, (names, asked) => {
+      fc.property(fc.uniqueArray(pattern, { minLength: 1, maxLength: 8 }), name, (names, requested) => {
         const takes = (pattern_: string) =>
-          pattern_ === asked ||
+          pattern_ === requested ||
           (pattern_.endsWith('*') &&
-            asked.startsWith(pattern_.slice(0, -1)) &&
-            asked.length >= pattern_.length);
-        const best = names.includes(asked)
-          ? asked
+            requested.startsWith(pattern_.slice(0, -1)) &&
+            requested.length >= pattern_.length);
+        const best = names.includes(requested)
+          ? requested
           : names.filter(takes).toSorted((one, other) => other.length - one.length)[0];
-        expect(foundBy(routesOf(names), asked)).toBe(best ?? 'model-not-found');
+        expect(foundBy(routesOf(names), requested)).toBe(best ?? 'model-not-found');
       }),
       { numRuns: 300 },
     );

@@ -112,7 +112,7 @@ describe('UpstreamRegistry', () => {
   it('tells each new state of a breaker', async () => {
     const { upstreams, settings } = learning(settingsOf({ r: routeTo('a') }));
     const news: UpstreamEvents[] = [];
-    upstreams.events.subscribe((told) => news.push(told));
+    upstreams.events.subscribe((reported) => news.push(reported));
     await open(upstreams, targetOf(settings, 'r'));
     expect(news).toEqual([{ type: 'breaker', target: 'a/m', state: 'open' }]);
   });
@@ -165,7 +165,7 @@ describe('UpstreamRegistry', () => {
   it('tells that a breaker is closed when other settings replace it, and hears no more of it', async () => {
     const { upstreams, settings, reload } = learning(settingsOf({ r: routeTo('a') }));
     const news: UpstreamEvents[] = [];
-    upstreams.events.subscribe((told) => news.push(told));
+    upstreams.events.subscribe((reported) => news.push(reported));
     const late = upstreams.healthFor(targetOf(settings, 'r')).breaker.begin();
     await open(upstreams, targetOf(settings, 'r'));
     reload(settingsOf({ r: routeTo('a') }, { a: { breaker: { minimumRequests: 5 } } }));
@@ -204,7 +204,7 @@ describe('UpstreamRegistry', () => {
     expect(upstreams.keyPoolFor(upstreamOf(settings, 'a'))).toBe(stays);
   });
 
-  it('gives back what was held of an upstream that is gone, and counts anew when it is back', () => {
+  it('gives back what was held of an upstream that is gone, and counts again when it is back', () => {
     const { upstreams, settings, reload } = learning(
       settingsOf({ r: routeTo('b') }, { b: { maxConcurrent: 1 } }),
     );

@@ -45,7 +45,7 @@ describe('ConfigReloader', () => {
     expect(JSON.stringify(lines)).not.toContain('redis://');
   });
 
-  it('refuses one that is not valid, names every problem, and goes on', async () => {
+  it('refuses one that is not valid, names every problem, and continues', async () => {
     const { reloader, apply, lines } = reloading(() => {
       throw new ConfigurationError(['routes.a names nothing', 'PORT is wrong']);
     });

@@ -60,8 +60,8 @@ describe('Metrics', () => {
 
   it('counts how requests that share were answered', async () => {
     const statuses = ['miss', 'shared', 'hit', 'hit'] as const;
-    const told = statuses.map((status): RelayEvent => ({ type: 'cache-lookup', route: 'fast', status }));
-    expect(await samplesAfter(...told)).toEqual([
+    const reported = statuses.map((status): RelayEvent => ({ type: 'cache-lookup', route: 'fast', status }));
+    expect(await samplesAfter(...reported)).toEqual([
       'sluice_shared_total{route="fast",how="miss"} 1',
       'sluice_shared_total{route="fast",how="shared"} 1',
       'sluice_shared_total{route="fast",how="hit"} 2',

@@ -65,7 +65,7 @@ describe('streams', () => {
 });
 
 describe('AnswerScript', () => {
-  it('sends the usage alone and last, if it is asked for', () => {
+  it('sends the usage alone and last, if it is requested', () => {
     expect(played(streams('Hi'), { includeUsage: true })).toEqual([ROLE, delta('Hi'), 'stop', 'usage', DONE]);
   });
 
@@ -97,7 +97,7 @@ describe('AnswerScript', () => {
     ['fails', (script) => script.thenFails({ message: 'no' }), ['error', 'end']],
     ['sends', (script) => script.thenSends(': ping\n\n'), [': ping\n\n', delta('b'), 'stop', DONE]],
     ['holds', (script) => script.thenHolds(Promise.resolve()), ['hold', delta('b'), 'stop', DONE]],
-  ])('%s after as many chunks as are asked for', (_, fault, rest) => {
+  ])('%s after as many chunks as are requested', (_, fault, rest) => {
     expect(played(fault(streams('a', 'b').after(1)))).toEqual([ROLE, delta('a'), ...rest]);
   });
 
@@ -120,7 +120,7 @@ describe('AnswerScript', () => {
     expect(Buffer.concat(torn)).toEqual(Buffer.concat(writes(streams('Grüße 😀'))));
   });
 
-  it('answers with one JSON body when no stream is asked for', () => {
+  it('answers with one JSON body when no stream is requested', () => {
     const body = Buffer.concat(writes(streams('Hello world').extra({ vendor: 1 }), { streaming: false }));
     expect(JSON.parse(body.toString())).toMatchObject({
       object: 'chat.completion',

@@ -14,9 +14,9 @@ const PLACE = { path: openaiChatUpstream.path(), streaming: false };
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 describe('a request of an endpoint', () => {
-  let asked: IncomingMessage | undefined;
+  let requested: IncomingMessage | undefined;
   const server = createServer((request, response) => {
-    asked = request;
+    requested = request;
     response.end();
   });
   beforeEach(() => once(server.listen(0, '127.0.0.1'), 'listening'));
@@ -33,7 +33,7 @@ describe('a request of an endpoint', () => {
       signal: new LightAbortController(),
     });
     data.resume();
-    return asked;
+    return requested;
   };
 
   it.each([

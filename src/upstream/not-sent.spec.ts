@@ -33,10 +33,10 @@ const partial = (answer: string) =>
 
 async function failureOf(url: string): Promise<SluiceError> {
   const connections = url.startsWith('https:') ? secure : plain;
-  const asked = new Axios({ adapter: nodeAdapter({ url, headers: {}, connections }) }).request({
+  const requested = new Axios({ adapter: nodeAdapter({ url, headers: {}, connections }) }).request({
     data: 'question',
   });
-  const thrown = await asked.then(
+  const thrown = await requested.then(
     () => undefined,
     (error: unknown) => error,
   );

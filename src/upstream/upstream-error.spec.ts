@@ -76,7 +76,7 @@ describe('connectionError', () => {
 });
 
 describe('truncatedError', () => {
-  it('names the upstream that broke off', () => {
+  it('names the upstream that was cut', () => {
     const error = truncatedError(upstream);
     expect(error).toMatchObject({ code: 'upstream-cut', status: 502 });
     expect(error.message).toContain("'main'");
@@ -130,8 +130,8 @@ describe('errorFromResponse', () => {
     [504, 504],
     [302, 502],
     [0, 502],
-  ])('turns %i into %i', (status, told) => {
-    expect(refused(status)).toMatchObject({ code: 'upstream-error', status: told, retryable: true });
+  ])('turns %i into %i', (status, reported) => {
+    expect(refused(status)).toMatchObject({ code: 'upstream-error', status: reported, retryable: true });
   });
 
   it('says nothing for a provider that said nothing', () => {

@@ -29,10 +29,10 @@ describe.skipIf(findProgram('nginx') === undefined).each(clientKinds)('behind ng
       question: { headers: { accept: 'text/plain' } },
     },
     { form: 'chat completions', path: '/v1/chat/completions', question: { body: chat('Hi') } },
-  ])('lets the deltas of $form through one by one', async ({ path, question }) => {
+  ])('lets the deltas of $form through one by one', async ({ path, question: body }) => {
     const answer = new HeldAnswer('eins', 'zwei', 'drei');
     suite.upstream.next(answer);
-    const client = await ask(nginx.url + path, question);
+    const client = await ask(nginx.url + path, body);
     await client.until((received) => received.includes('eins'));
     expect(client.received).not.toContain('zwei');
     answer.release();

@@ -6,8 +6,8 @@ import { clientKinds } from '../support/client-kinds.js';
 import { fixture } from '../support/fixture.js';
 import { refusedOptionsFor } from '../support/options.js';
 
-const QUESTION = { model: 'scripted-1', messages: [{ role: 'user' as const, content: 'Hi' }] };
-const STREAMED = { ...QUESTION, stream: true as const };
+const REQUEST = { model: 'scripted-1', messages: [{ role: 'user' as const, content: 'Hi' }] };
+const STREAMED = { ...REQUEST, stream: true as const };
 const PROVIDER_ERROR = { message: 'as the provider says', type: 'its_type', code: 'its_code', param: null };
 
 /** What the upstream answers, and the client's error class, status and code. */
@@ -58,13 +58,13 @@ describe.each(clientKinds)('errors of the openai client on $name', (kind) => {
 
   describe.each([
     { form: 'a stream', question: STREAMED },
-    { form: 'a whole answer', question: QUESTION },
-  ])('in place of $form', ({ question }) => {
+    { form: 'a whole answer', question: REQUEST },
+  ])('in place of $form', ({ question: body }) => {
     it.each(refusals)(
       'are typed when the upstream answers $upstream',
       async ({ upstream, type, status, code }) => {
         suite.upstream.next(refuses(upstream, { body: { error: PROVIDER_ERROR } }));
-        const error = await failure(openai.chat.completions.create(question));
+        const error = await failure(openai.chat.completions.create(body));
         expect(error).toBeInstanceOf(type);
         expect(error).toMatchObject({ status, code });
         expect(suite.upstream.requests).toHaveLength(1);
@@ -73,13 +73,13 @@ describe.each(clientKinds)('errors of the openai client on $name', (kind) => {
 
     it('are typed when the upstream breaks off instead of answering', async () => {
       suite.upstream.next(resets(), resets());
-      const error = await failure(openai.chat.completions.create(question));
+      const error = await failure(openai.chat.completions.create(body));
       expect(error).toBeInstanceOf(OpenAI.InternalServerError);
       expect(error).toMatchObject({ status: 502, code: 'upstream_unreachable' });
     });
 
     it('are typed when the request is none', async () => {
-      const error = await failure(openai.chat.completions.create({ ...question, messages: [] }));
+      const error = await failure(openai.chat.completions.create({ ...body, messages: [] }));
       expect(error).toBeInstanceOf(OpenAI.BadRequestError);
       expect(error).toMatchObject({ code: 'invalid_request' });
       expect(suite.upstream.requests).toHaveLength(0);
@@ -88,7 +88,7 @@ describe.each(clientKinds)('errors of the openai client on $name', (kind) => {
 
   it('are thrown when a whole answer is cut', async () => {
     suite.upstream.next(streams('one', ' two').after(1).thenCuts());
-    expect(await failure(openai.chat.completions.create(QUESTION))).toMatchObject({
+    expect(await failure(openai.chat.completions.create(REQUEST))).toMatchObject({
       status: 502,
       code: 'upstream_cut',
     });
@@ -109,7 +109,7 @@ describe.each(clientKinds)('errors of the openai client on $name', (kind) => {
 
   it.each(breaks)('are thrown by the stream helper when a stream $how', async ({ script, error }) => {
     suite.upstream.next(script);
-    const thrown = await failure(openai.chat.completions.stream(QUESTION).finalContent());
+    const thrown = await failure(openai.chat.completions.stream(REQUEST).finalContent());
     expect(thrown).toBeInstanceOf(OpenAI.OpenAIError);
     expect(thrown).toMatchObject(error);
   });
@@ -130,7 +130,7 @@ describe.each(clientKinds)('errors of the openai client on $name', (kind) => {
   it('make way for an answer after the wait that the upstream asked for', async () => {
     suite.upstream.next(refuses(429, { headers: { 'retry-after': '1' } }));
     const first = suite.upstream.nextRequest().then(() => performance.now());
-    const completion = await openai.chat.completions.create(QUESTION, { maxRetries: 1 });
+    const completion = await openai.chat.completions.create(REQUEST, { maxRetries: 1 });
     // Left to itself the client asks again within half a second.
     expect(performance.now() - (await first)).toBeGreaterThan(900);
     expect(completion.choices[0]?.message.content).toBe('Hello from the scripted upstream.');
@@ -148,13 +148,13 @@ describe.each(clientKinds)('errors of the openai client on $name', (kind) => {
 
   it.each([
     { form: 'a stream', question: STREAMED },
-    { form: 'a whole answer', question: QUESTION },
-  ])('are the client’s own when it aborts $form before the head', async ({ question }) => {
+    { form: 'a whole answer', question: REQUEST },
+  ])('are the client’s own when it aborts $form before the head', async ({ question: body }) => {
     suite.upstream.next(ignores());
-    const asked = suite.upstream.nextRequest();
+    const requested = suite.upstream.nextRequest();
     const abort = new AbortController();
-    const thrown = failure(openai.chat.completions.create(question, { signal: abort.signal }));
-    const request = await asked;
+    const thrown = failure(openai.chat.completions.create(body, { signal: abort.signal }));
+    const request = await requested;
     abort.abort();
     expect(await thrown).toBeInstanceOf(OpenAI.APIUserAbortError);
     expect(await request.closed).toMatchObject({ complete: false });

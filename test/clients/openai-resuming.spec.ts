@@ -7,7 +7,7 @@ import { Fleet } from '../support/fleet.js';
 import { HeldAnswer } from '../support/held-answer.js';
 
 const WORDS: [string, string, ...string[]] = ['Grüße', ' 🙂', ' two\n\nthree', ' four', ' five'];
-const QUESTION = { model: 'r', messages: [{ role: 'user' as const, content: 'Hi' }], stream: true as const };
+const REQUEST = { model: 'r', messages: [{ role: 'user' as const, content: 'Hi' }], stream: true as const };
 const GRACE = { headers: { 'x-sluice-grace': '30' } };
 
 type Chunk = OpenAI.ChatCompletionChunk;
@@ -24,7 +24,7 @@ describe.each(clientKinds)('the openai client, cut off in the middle on $name,',
     fleet.at('a').answers(answer);
     const openai = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: 'none', maxRetries: 0 });
 
-    const { data, response } = await openai.chat.completions.create(QUESTION, GRACE).withResponse();
+    const { data, response } = await openai.chat.completions.create(REQUEST, GRACE).withResponse();
     const id = response.headers.get('x-sluice-stream') ?? '';
     const before: Chunk[] = [];
     const cut = (async () => {

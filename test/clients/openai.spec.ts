@@ -6,7 +6,7 @@ import { fixture } from '../support/fixture.js';
 import { HeldAnswer } from '../support/held-answer.js';
 import { optionsFor } from '../support/options.js';
 
-const QUESTION = { model: 'scripted-1', messages: [{ role: 'user' as const, content: 'Hi' }] };
+const REQUEST = { model: 'scripted-1', messages: [{ role: 'user' as const, content: 'Hi' }] };
 const USAGE = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
 const TOOL_CALL = { id: 'call_1', name: 'weather', arguments: '{"city":"Zürich"}' };
 
@@ -20,7 +20,7 @@ describe.each(clientKinds)('the openai client on $name', (kind) => {
 
   it('streams text', async () => {
     suite.upstream.next(streams('Grüezi', ' 🌍'));
-    const chunks = await collect(openai.chat.completions.create({ ...QUESTION, stream: true }));
+    const chunks = await collect(openai.chat.completions.create({ ...REQUEST, stream: true }));
     expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toBe('Grüezi 🌍');
     expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe('stop');
   });
@@ -28,7 +28,7 @@ describe.each(clientKinds)('the openai client on $name', (kind) => {
   it('has each delta while the upstream has not sent the next', async () => {
     const answer = new HeldAnswer('one', ' two', ' three');
     suite.upstream.next(answer);
-    const stream = await openai.chat.completions.create({ ...QUESTION, stream: true });
+    const stream = await openai.chat.completions.create({ ...REQUEST, stream: true });
     const seen: string[] = [];
     for await (const { choices } of stream) {
       const content = choices[0]?.delta.content;
@@ -41,9 +41,9 @@ describe.each(clientKinds)('the openai client on $name', (kind) => {
 
   it('gets the usage chunk that it asked for, and none otherwise', async () => {
     suite.upstream.answers(streams('Hello').usage(USAGE));
-    const asked = { ...QUESTION, stream: true as const, stream_options: { include_usage: true } };
-    const withUsage = await collect(openai.chat.completions.create(asked));
-    const without = await collect(openai.chat.completions.create({ ...QUESTION, stream: true }));
+    const requested = { ...REQUEST, stream: true as const, stream_options: { include_usage: true } };
+    const withUsage = await collect(openai.chat.completions.create(requested));
+    const without = await collect(openai.chat.completions.create({ ...REQUEST, stream: true }));
     expect(withUsage.at(-1)).toMatchObject({ choices: [], usage: USAGE });
     expect(without.filter(({ choices, usage }) => choices.length === 0 || usage)).toEqual([]);
     expect(without).toHaveLength(withUsage.length - 1);
@@ -55,7 +55,7 @@ describe.each(clientKinds)('the openai client on $name', (kind) => {
         .reasoning('Let me', ' see')
         .extra({ obfuscation: 'x9', citations: ['a'] }),
     );
-    const chunks = await collect(openai.chat.completions.create({ ...QUESTION, stream: true }));
+    const chunks = await collect(openai.chat.completions.create({ ...REQUEST, stream: true }));
     const reasoning = chunks.map(({ choices }) => field(choices[0]?.delta, 'reasoning_content'));
     expect(reasoning.filter((text) => text !== undefined)).toEqual(['Let me', ' see']);
     expect(chunks.every((chunk) => field(chunk, 'obfuscation') === 'x9')).toBe(true);
@@ -63,7 +63,7 @@ describe.each(clientKinds)('the openai client on $name', (kind) => {
 
   it('assembles a streamed tool call', async () => {
     suite.upstream.next(streams().toolCall(TOOL_CALL).finishes('tool_calls'));
-    const completion = await openai.chat.completions.stream(QUESTION).finalChatCompletion();
+    const completion = await openai.chat.completions.stream(REQUEST).finalChatCompletion();
     expect(completion.choices[0]).toMatchObject({
       finish_reason: 'tool_calls',
       message: {
@@ -74,7 +74,7 @@ describe.each(clientKinds)('the openai client on $name', (kind) => {
 
   it('reads final content and total usage with its stream helper', async () => {
     suite.upstream.next(streams('Hello', ' world').usage(USAGE));
-    const stream = openai.chat.completions.stream({ ...QUESTION, stream_options: { include_usage: true } });
+    const stream = openai.chat.completions.stream({ ...REQUEST, stream_options: { include_usage: true } });
     const deltas: string[] = [];
     stream.on('content', (delta) => void deltas.push(delta));
     expect(await stream.finalContent()).toBe('Hello world');
@@ -84,7 +84,7 @@ describe.each(clientKinds)('the openai client on $name', (kind) => {
 
   it('reads a whole answer', async () => {
     suite.upstream.next(streams('Hello', ' world').reasoning('hm').toolCall(TOOL_CALL).usage(USAGE));
-    const completion = await openai.chat.completions.create(QUESTION);
+    const completion = await openai.chat.completions.create(REQUEST);
     expect(completion.choices[0]?.message).toMatchObject({
       content: 'Hello world',
       reasoning_content: 'hm',
@@ -96,7 +96,7 @@ describe.each(clientKinds)('the openai client on $name', (kind) => {
   it('shows the provider’s request id and the stream’s own headers', async () => {
     suite.upstream.next(streams('Hello').respondsWith({ 'x-request-id': 'req_77' }));
     const { data, request_id, response } = await openai.chat.completions
-      .create({ ...QUESTION, stream: true })
+      .create({ ...REQUEST, stream: true })
       .withResponse();
     await collect(Promise.resolve(data));
     expect(request_id).toBe('req_77');

@@ -29,7 +29,7 @@ export function streamLogBounds(name: string, create: CreateLog): void {
   describe(`${name}, where a stream outgrows its bytes,`, () => {
     const { begin, read, find } = logOf(NARROW);
 
-    it('skips nothing: who needs what is not kept is told', async () => {
+    it('skips nothing: who needs what is not retained is told', async () => {
       const stream = begin();
       for (let left = 30; left > 0; left -= 1) stream.write();
       stream.end();

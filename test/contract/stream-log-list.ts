@@ -78,7 +78,7 @@ export function streamLogList(name: string, create: CreateLog): void {
       expect(idsOf(rest.streams)).toEqual([b?.id, late.id, a?.id]);
     });
 
-    it('goes on behind a place at which there is no stream', async () => {
+    it('continues behind a place at which there is no stream', async () => {
       const [a, b, c] = await beginSome(3);
       const id = b?.id ?? '';
       const startedAt = b?.card.startedAt ?? 0;

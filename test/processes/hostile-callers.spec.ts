@@ -100,8 +100,8 @@ describe('the bodies in memory', () => {
     const refused = () => requests.filter(({ received }) => received.startsWith('HTTP/1.1 429 '));
     await expect.poll(() => refused().length, SOON).toBeGreaterThanOrEqual(4);
     expect(requests.filter(({ received }) => received !== '')).toEqual(refused());
-    const question = { headers: bearer(KEYS.two), body: { content: 'x'.repeat(100_000) } };
-    expect((await ask(`${service.url}/stream`, question)).status).toBe(200);
+    const body = { headers: bearer(KEYS.two), body: { content: 'x'.repeat(100_000) } };
+    expect((await ask(`${service.url}/stream`, body)).status).toBe(200);
     for (const request of requests) request.leave();
     const next = { headers: bearer(KEYS.one), body: { content: 'x'.repeat(350_000) } };
     await expect.poll(async () => (await ask(`${service.url}/stream`, next)).status, SOON).toBe(200);
@@ -193,13 +193,13 @@ describe.each(['/stream', '/v1/chat/completions'])('a body that is dear to read,
     );
   });
 
-  const question = path === '/stream' ? '"content":"Hi"' : '"messages":[{"role":"user","content":"Hi"}]';
+  const prompt = path === '/stream' ? '"content":"Hi"' : '"messages":[{"role":"user","content":"Hi"}]';
   it.each([
-    ['stops', (count: number) => `{${question},"stop":[${wide(count, '"x"')}]}`],
+    ['stops', (count: number) => `{${prompt},"stop":[${wide(count, '"x"')}]}`],
     [
       'fields',
       (count: number) =>
-        `{${question},${Array.from({ length: count - 1 }, (_, at) => `"f${at}":0`).join(',')}}`,
+        `{${prompt},${Array.from({ length: count - 1 }, (_, at) => `"f${at}":0`).join(',')}}`,
     ],
   ])('is read with 1,000 %s and refused with one more', async (_, bodyOf) => {
     const most = await post(bodyOf(1000));

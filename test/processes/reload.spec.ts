@@ -120,7 +120,7 @@ describe('a configuration file that is not what it was', () => {
     await response.over;
     return response.status;
   };
-  /** Reads it anew, and resolves with what is then wrong. */
+  /** Reads it again, and resolves with what is then wrong. */
   const problemsOf = async () => {
     const before = service.lines.length;
     service.signal('SIGHUP');

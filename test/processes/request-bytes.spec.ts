@@ -114,7 +114,7 @@ describe.each(exact)('what a caller wrote, in %s', (_, start) => {
 
   it('is another request where another integer stands, however large', async () => {
     suite.upstream.answers(streams('one'));
-    const asked = (seed: string) =>
+    const requested = (seed: string) =>
       suite.post(
         CHAT,
         `{"stream":true,"seed":${seed},"model":"m","messages":[{"role":"user","content":"Hi"}]}`,
@@ -122,9 +122,9 @@ describe.each(exact)('what a caller wrote, in %s', (_, start) => {
           'idempotency-key': 'key-of-a-big-integer',
         },
       );
-    await (await asked('9007199254740993')).text();
-    expect((await asked('9007199254740992')).status).toBe(422);
-    expect((await asked('9007199254740993')).status).toBe(200);
+    await (await requested('9007199254740993')).text();
+    expect((await requested('9007199254740992')).status).toBe(422);
+    expect((await requested('9007199254740993')).status).toBe(200);
   });
 });
 
@@ -140,26 +140,26 @@ describe('what a caller wrote, in the service', () => {
 
   it('arrives of a stream that runs by itself', async () => {
     const next = suite.upstream.nextRequest();
-    const question = `{"dialect":"openai-chat","stream":true,${odd},"model":"m","messages":[{"role":"user","content":"Hi"}]}`;
-    expect((await suite.post('/v1/streams', question)).status).toBe(202);
+    const prompt = `{"dialect":"openai-chat","stream":true,${odd},"model":"m","messages":[{"role":"user","content":"Hi"}]}`;
+    expect((await suite.post('/v1/streams', prompt)).status).toBe(202);
     expect((await next).text).toContain(odd);
   });
 });
 
 describe.each([fastify, express])('what a caller wrote, in a host on $name that keeps no bytes', (kind) => {
   const suite = running(host(kind, false));
-  const asked = (fields: string) =>
+  const requested = (fields: string) =>
     suite.post(CHAT, `{${fields},"model":"m","messages":[{"role":"user","content":"Hi"}]}`);
 
   it('arrives as it was read', async () => {
-    expect((await asked('"seed":42,"top_p":0.5')).status).toBe(200);
+    expect((await requested('"seed":42,"top_p":0.5')).status).toBe(200);
     expect(suite.upstream.lastRequest.body).toMatchObject({ seed: 42, top_p: 0.5 });
   });
 
   it.each(['"seed":9007199254740993', '"a":1e400'])(
     'is refused where reading may have changed %s',
     async (field) => {
-      const answer = await asked(field);
+      const answer = await requested(field);
       expect(answer.status).toBe(400);
       expect(await answer.text()).toContain('beyond 2^53');
     },

@@ -25,7 +25,7 @@ const numbersOf = (msg: string, field: string) => linesOf(msg).map((line) => Num
 /** The process ids of all workers so far, in the order in which they listened. */
 const workers = () => numbersOf('A worker listens', 'worker');
 const until = (count: number, msg: string) => service.line(() => linesOf(msg).length >= count);
-const question = () => `${service.url}/stream?content=Hi`;
+const body = () => `${service.url}/stream?content=Hi`;
 const readMetrics = async () => (await ask(`${service.url}/metrics`)).text();
 
 /** Streams that have begun and wait for the gate. Connections are dealt out in turn, so every worker has its share. */
@@ -33,7 +33,7 @@ async function heldStreams(count: number, gate: Gate): Promise<Answer[]> {
   const answers: Answer[] = [];
   for (let index = 0; index < count; index += 1) {
     upstream.next(streams('one', ' two').after(1).thenHolds(gate.opened));
-    const answer = await ask(question());
+    const answer = await ask(body());
     await answer.until((received) => received.includes('one'));
     answers.push(answer);
   }
@@ -42,7 +42,7 @@ async function heldStreams(count: number, gate: Gate): Promise<Answer[]> {
 
 /** Whole streams, one after the other, each on a connection of its own. */
 async function wholeStreams(count: number): Promise<void> {
-  for (let index = 0; index < count; index += 1) expect(await (await ask(question())).over).toBe(true);
+  for (let index = 0; index < count; index += 1) expect(await (await ask(body())).over).toBe(true);
 }
 
 const lastEvent = async (answer: Answer | undefined) => (await answer?.events())?.at(-1);
@@ -96,13 +96,13 @@ describe('a service of two workers', PATIENT, () => {
     service = await ServiceProcess.start(two());
     const [stopped = 0] = workers();
     process.kill(stopped, 'SIGSTOP');
-    // Every other connection is the stopped worker's, and is answered when it goes on.
-    const asked = [ask(`${service.url}/metrics`), ask(`${service.url}/metrics`)];
-    const answer = await Promise.race(asked);
+    // Every other connection is the stopped worker's, and is answered when it continues.
+    const requested = [ask(`${service.url}/metrics`), ask(`${service.url}/metrics`)];
+    const answer = await Promise.race(requested);
     expect(answer.status).toBe(503);
     expect(await answer.text()).not.toContain('sluice_');
     process.kill(stopped, 'SIGCONT');
-    await Promise.all(asked);
+    await Promise.all(requested);
     expect(await readMetrics()).toContain('sluice_workers 2\n');
   });
 
@@ -110,7 +110,7 @@ describe('a service of two workers', PATIENT, () => {
     service = await ServiceProcess.start({ ...two(), SLUICE_MAX_STREAMS: '2' });
     const gate = new Gate();
     await heldStreams(2, gate);
-    const refused = await Promise.all([ask(question()), ask(question())]);
+    const refused = await Promise.all([ask(body()), ask(body())]);
     expect(refused.map(({ status }) => status)).toEqual([503, 503]);
     expect(await refused[0]?.json()).toMatchObject({ code: 'overloaded' });
     gate.open();
@@ -122,7 +122,7 @@ describe('a service of two workers', PATIENT, () => {
     await (
       await ask(`${service.url}/healthz`)
     ).over;
-    const answer = await ask(question());
+    const answer = await ask(body());
     await answer.until((received) => received.includes('delta'));
     service.signal('SIGTERM');
     expect(await lastEvent(answer)).toMatchObject({ event: 'done' });
@@ -175,7 +175,7 @@ describe('the end of a service of two workers', PATIENT, () => {
     await until(2, 'A worker is shutting down');
     const ready = await Promise.all([ask(`${service.url}/readyz`), ask(`${service.url}/readyz`)]);
     expect(ready.map(({ status }) => status)).toEqual([503, 503]);
-    const refused = await Promise.all([ask(question()), ask(question())]);
+    const refused = await Promise.all([ask(body()), ask(body())]);
     expect(refused.map(({ status }) => status)).toEqual([503, 503]);
     gate.open();
     for (const answer of answers) expect(await lastEvent(answer)).toMatchObject({ event: 'done' });
@@ -183,7 +183,7 @@ describe('the end of a service of two workers', PATIENT, () => {
     await service.silent;
   });
 
-  it('comes at the deadline for streams that go on', async () => {
+  it('comes at the deadline for streams that continue', async () => {
     service = await ServiceProcess.start({ ...two(), SLUICE_DRAIN_MS: '0' });
     const [answer] = await heldStreams(1, new Gate());
     service.signal('SIGTERM');

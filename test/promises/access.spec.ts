@@ -38,16 +38,16 @@ describe.each(hostKinds)('callers without a key on $name', (kind) => {
     more: Record<string, string>,
   ) => ask(suite.host.url + path, { headers: { ...headers, ...more }, body });
 
-  describe.each(formats)('in $name', ({ question }) => {
+  describe.each(formats)('in $name', ({ question: body }) => {
     it.each(foreign)('cannot be spent for by $name', async ({ headers }) => {
-      const answer = await send(question, headers);
+      const answer = await send(body, headers);
       expect(answer.status).toBe(403);
       await answer.over;
       expect(suite.upstream.requests).toHaveLength(0);
     });
 
     it.each(own)('are served from $name', async ({ headers }) => {
-      const answer = await send(question, headers);
+      const answer = await send(body, headers);
       expect(answer.status).toBe(200);
       await answer.over;
     });

@@ -15,9 +15,9 @@ interface Chunk {
 }
 
 const BEGINNING = streams('one', ' two', ' three').after(2);
-const question = { model: 'r', stream: true, messages: [{ role: 'user', content: 'Count' }] };
+const body = { model: 'r', stream: true, messages: [{ role: 'user', content: 'Count' }] };
 
-/** A route whose targets all go on with what another one has begun, unless a test says otherwise. */
+/** A route whose targets all continue what another one has begun, unless a test says otherwise. */
 function launch(
   fields: Record<string, unknown> = {},
   continues = true,
@@ -32,7 +32,7 @@ function launch(
 }
 
 const completions = (fleet: Fleet, fields: object = {}) =>
-  ask(`${fleet.url}/v1/chat/completions`, { body: { ...question, ...fields } });
+  ask(`${fleet.url}/v1/chat/completions`, { body: { ...body, ...fields } });
 
 async function chunksOf(answer: Answer): Promise<Chunk[]> {
   const events = await answer.events();
@@ -48,7 +48,7 @@ const REFUSAL = inOneWrite({ id: 'x', choices: [{ index: 0, delta: { refusal: 'I
 const counted = (content: string, tokens: number) =>
   says(content, { usage: { prompt_tokens: 5, completion_tokens: tokens, total_tokens: 5 + tokens } });
 
-describe('a route that lets another target go on', () => {
+describe('a route that lets another target continue', () => {
   it.each<[string, Scripting]>([
     ['cuts', BEGINNING.thenCuts()],
     ['closes', BEGINNING.thenCloses()],
@@ -103,7 +103,7 @@ describe('a route that lets another target go on', () => {
     await expect.poll(() => holdings(fleet.host.app)).toEqual(NOTHING);
   });
 
-  it('asks nobody to go on when the text before an error ends the stream', async () => {
+  it('asks nobody to continue when the text before an error ends the stream', async () => {
     const limits = { maxEventsPerStream: 3 };
     const fleet = await launch({}, true, { limits });
     const rest = inOneWrite(says('two'), says('three'), says('four'), OVERLOADED);
@@ -115,7 +115,7 @@ describe('a route that lets another target go on', () => {
     expect(fleet.asked).toEqual([1, 0]);
   });
 
-  it('goes on with an answer whose chunks carry what it has cost so far', async () => {
+  it('continues an answer whose chunks carry what it has cost so far', async () => {
     const fleet = await launch();
     const script = streams('').withoutDone();
     const first = script.thenSends(inOneWrite(counted('one', 1)));
@@ -183,7 +183,7 @@ describe('a route that lets another target go on', () => {
     expect(fleet.asked).toEqual([1, 0]);
   });
 
-  it('goes on once, and tells of the second cut', async () => {
+  it('continues once, and tells of the second cut', async () => {
     const fleet = await launch();
     fleet.at('a').answers(BEGINNING.thenCuts());
     fleet.at('b').answers(streams(' and', ' more').after(1).thenCuts());
@@ -194,7 +194,7 @@ describe('a route that lets another target go on', () => {
     expect(fleet.told('attempt-failed')).toHaveLength(2);
   });
 
-  it('tells of the first cut when nobody goes on, and of each attempt once', async () => {
+  it('tells of the first cut when nobody continues, and of each attempt once', async () => {
     const fleet = await launch();
     fleet.at('a').answers(BEGINNING.thenCuts());
     fleet.at('b').answers(refuses(500));

@@ -27,7 +27,7 @@ describe.each(hostKinds)('a stream that needs no connection, on $name', (kind) =
     return { fleet, start, started };
   };
 
-  it('is the one of before where it is asked for again with its key', async () => {
+  it('is the one of before where it is requested again with its key', async () => {
     const { fleet, start, started } = await launch();
     const gate = new Gate();
     fleet.at('a').answers(

@@ -136,7 +136,7 @@ describe('the attempts of a request', () => {
     const retryBudget = { ratio: 0, minimum: 2, windowMs: 60_000 };
     const fleet = await Fleet.start(['a', 'b'], { route: { retryBudget } });
     for (const name of ['a', 'b']) fleet.at(name).answers(refuses(500));
-    for (let asked = 0; asked < 4; asked += 1) {
+    for (let requested = 0; requested < 4; requested += 1) {
       expect((await askIn(openai, fleet.url)).status).toBe(502);
     }
     // That of the first request cost nothing: nothing was known against the second target.
@@ -158,7 +158,7 @@ describe('the attempts of a request', () => {
     const fleet = await Fleet.start(['a', 'b'], { route, each: { a: { baseUrl } } });
     // So that nothing is free with the second target.
     fleet.at('b').next(refuses(500));
-    for (let asked = 0; asked < 2; asked += 1) {
+    for (let requested = 0; requested < 2; requested += 1) {
       expect((await askIn(openai, fleet.url)).status).toBe(502);
     }
     expect(fleet.asked).toEqual([0, 1]);
@@ -247,18 +247,18 @@ describe('a refusal whose body stalls', () => {
   it('does not hold the next target up', async () => {
     const fleet = await Fleet.start(['a', 'b']);
     fleet.at('a').answers(stalls);
-    const asked = performance.now();
+    const requested = performance.now();
     expect((await askIn(openai, fleet.url)).headers['x-sluice-target']).toBe('b/m');
-    expect(performance.now() - asked).toBeLessThan(MOMENT_MS);
+    expect(performance.now() - requested).toBeLessThan(MOMENT_MS);
   });
 
   it('is closed when its caller leaves', async () => {
     const fleet = await Fleet.start(['a']);
     fleet.at('a').answers(stalls);
-    const asked = fleet.at('a').nextRequest();
-    const { path, ...question } = openai.question('r');
-    const client = askAndLeave(fleet.url + path, question);
-    const { closed } = await asked;
+    const requested = fleet.at('a').nextRequest();
+    const { path, ...body } = openai.question('r');
+    const client = askAndLeave(fleet.url + path, body);
+    const { closed } = await requested;
     const leftAt = performance.now();
     client.leave();
     expect((await closed).at - leftAt).toBeLessThan(MOMENT_MS);

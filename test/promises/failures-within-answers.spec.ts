@@ -76,8 +76,8 @@ describe.each(hostKinds.slice(0, 1))('a failure within a 200 on $name', (kind) =
       upstream.next(stream(chunk, chunk, chunk));
       const end = host.nextEnd();
       const answer = await format.ask(host.url);
-      const told = (await answer.over) ? await answer.text() : 'upstream-cut';
-      expect(told).toMatch(/upstream.cut/);
+      const reported = (await answer.over) ? await answer.text() : 'upstream-cut';
+      expect(reported).toMatch(/upstream.cut/);
       expect((await end).outcome).toBe('upstream-cut');
     });
   });
@@ -148,10 +148,10 @@ describe('the words of an error body', () => {
     upstream.next(refuses(422, { body }), refuses(422, { body }));
     const native = await ask(`${host.url}/stream?content=Hi`);
     expect(native.status).toBe(422);
-    const said = `The upstream 'scripted' answered 422${words === undefined ? '' : `: ${words}`}`;
-    expect(await native.json()).toMatchObject({ message: said });
+    const textSoFar = `The upstream 'scripted' answered 422${words === undefined ? '' : `: ${words}`}`;
+    expect(await native.json()).toMatchObject({ message: textSoFar });
     const openai = await ask(`${host.url}/v1/chat/completions`, { body: chat('Hi') });
-    expect(await openai.json()).toMatchObject({ error: { message: words ?? said } });
+    expect(await openai.json()).toMatchObject({ error: { message: words ?? textSoFar } });
   });
 });
 
@@ -162,7 +162,7 @@ describe('a request that the upstream refuses within its 200', () => {
       fleet.at('a').next(stream(failure(TOO_LONG), DONE));
       return ask(`${fleet.url}/v1/chat/completions`, { body: chat('Hi', { model: 'r' }) });
     };
-    for (let asked = 0; asked < 22; asked += 1) expect((await refuse()).status).toBe(400);
+    for (let requested = 0; requested < 22; requested += 1) expect((await refuse()).status).toBe(400);
     expect(fleet.asked).toEqual([22, 0]);
     fleet.at('a').next(streams('fine'));
     const answer = await ask(`${fleet.url}/v1/chat/completions`, { body: chat('Hi', { model: 'r' }) });
@@ -178,8 +178,8 @@ describe('a request that the upstream refuses behind another status', () => {
     const fleet = await Fleet.start(['a', 'b'], { each: { a: { breaker: { minimumRequests: 5 } } } });
     const send = (): Promise<Answer> =>
       ask(`${fleet.url}/v1/chat/completions`, { body: chat('Hi', { model: 'r' }) });
-    for (let asked = 0; asked < 22; asked += 1) {
-      fleet.at('a').next(refuses([500, 503, 429][asked % 3] ?? 500, { body: { error: details } }));
+    for (let requested = 0; requested < 22; requested += 1) {
+      fleet.at('a').next(refuses([500, 503, 429][requested % 3] ?? 500, { body: { error: details } }));
       const answer = await send();
       expect([answer.status, await answer.json()]).toEqual([400, { error: details }]);
     }

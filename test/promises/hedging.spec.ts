@@ -50,10 +50,10 @@ describe('a hedge', () => {
   it('closes both attempts when the caller leaves', async () => {
     const fleet = await experienced(['a', 'b']);
     for (const name of ['a', 'b']) fleet.at(name).answers(ignores());
-    const asked = fleet.at('b').nextRequest();
-    const { path, ...question } = openai.question('r');
-    const client = askAndLeave(fleet.url + path, question);
-    const second = await asked;
+    const requested = fleet.at('b').nextRequest();
+    const { path, ...body } = openai.question('r');
+    const client = askAndLeave(fleet.url + path, body);
+    const second = await requested;
     client.leave();
     expect(await second.closed).toMatchObject({ complete: false });
     expect(await fleet.at('a').lastRequest.closed).toMatchObject({ complete: false });

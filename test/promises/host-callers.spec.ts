@@ -46,8 +46,8 @@ async function start(
     await host.stop();
     await upstream.stop();
   });
-  const as = (user: User, path: string, { headers, ...question }: Question = {}) =>
-    ask(host.url + path, { ...question, headers: { ...headers, authorization: `Bearer ${tokenOf(user)}` } });
+  const as = (user: User, path: string, { headers, ...body }: Question = {}) =>
+    ask(host.url + path, { ...body, headers: { ...headers, authorization: `Bearer ${tokenOf(user)}` } });
   const idsOf = async (user: User) => {
     const { data } = (await (await as(user, '/v1/streams')).json()) as { data: { id: string }[] };
     return data.map(({ id }) => id);

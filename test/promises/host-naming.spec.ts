@@ -27,7 +27,7 @@ const misnamed: readonly (readonly [string, string])[] = [
   ['a number', '0'],
 ];
 
-const questions: readonly (readonly [string, object | undefined])[] = [
+const requests: readonly (readonly [string, object | undefined])[] = [
   ['/stream?content=Hi', undefined],
   ['/v1/chat/completions', chat('Hi')],
   ['/v1/streams', { content: 'Hi' }],
@@ -49,7 +49,7 @@ async function start(
     await upstream.stop();
   });
   const answers = async (headers: Record<string, string> = {}) => {
-    const all = questions.map(([path, body]) => ask(host.url + path, { headers, body }));
+    const all = requests.map(([path, body]) => ask(host.url + path, { headers, body }));
     return Promise.all((await Promise.all(all)).map(async (answer) => [answer.status, await answer.text()]));
   };
   return { upstream, host, logger, answers };

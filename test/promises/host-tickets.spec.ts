@@ -26,8 +26,8 @@ async function start(kind: HostKind) {
   upstream.next(streams('one', ' two').after(1).thenStalls());
   const started = await ask(`${host.url}/v1/streams`, { headers: ANN, body: { content: 'Hi' } });
   const { url, ticket } = (await started.json()) as Record<'url' | 'ticket', string>;
-  const statusOf = async (path: string, headers: Record<string, string>, question: Question = {}) => {
-    const answer = await ask(host.url + path, { ...question, headers });
+  const statusOf = async (path: string, headers: Record<string, string>, body: Question = {}) => {
+    const answer = await ask(host.url + path, { ...body, headers });
     answer.leave();
     return answer.status;
   };

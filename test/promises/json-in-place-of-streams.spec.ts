@@ -77,32 +77,34 @@ describe.each(hostKinds.slice(0, 1))('JSON where a stream was asked on $name', (
       ['is torn', '{"choices":[{"message":{"content":"a"}}]', /upstream.cut|before its answer was complete/],
       ['is no completion', '{"data":[]}', /answered JSON that is no completion/],
       ['is several', '{"a":1}\n{"a":2}\n', /neither an event stream nor JSON/],
-    ])('is an error when it %s', async (_, body, told) => {
+    ])('is an error when it %s', async (_, body, reported) => {
       const { upstream, host } = suite;
       upstream.next(json(body));
       const answer = await format.ask(host.url);
       expect(answer.status).toBe(502);
-      expect(await answer.text()).toMatch(told);
+      expect(await answer.text()).toMatch(reported);
     });
   });
 
-  it('comes as chunks to callers of the dialect, with the usage only where it was asked for', async () => {
+  it('comes as chunks to callers of the dialect, with the usage only where it was requested', async () => {
     const { upstream, host } = suite;
     upstream.next(json(WHOLE), json(WHOLE));
-    const asked = await chunksOf(await completions(host.url, { stream_options: { include_usage: true } }));
+    const requested = await chunksOf(
+      await completions(host.url, { stream_options: { include_usage: true } }),
+    );
     const { content } = MESSAGE;
     const head = { id: 'c1', model: 'm', object: 'chat.completion.chunk' };
-    expect(asked).toEqual([
+    expect(requested).toEqual([
       { ...head, choices: [{ index: 0, delta: { role: 'assistant' }, finish_reason: null }] },
       { ...head, choices: [{ index: 0, delta: { content }, finish_reason: null }] },
       { ...head, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
       { ...head, choices: [], usage: USAGE },
     ]);
     const answer = await completions(host.url, {}, { 'x-sluice-grace': '30' });
-    expect(await chunksOf(answer)).toEqual(asked.slice(0, -1));
+    expect(await chunksOf(answer)).toEqual(requested.slice(0, -1));
     const id = String(answer.headers['x-sluice-stream']);
-    const kept = await ask(`${host.url}/v1/streams/${id}?from=0`);
-    expect(await chunksOf(kept)).toEqual(asked.slice(0, -1));
+    const retained = await ask(`${host.url}/v1/streams/${id}?from=0`);
+    expect(await chunksOf(retained)).toEqual(requested.slice(0, -1));
   });
 });
 

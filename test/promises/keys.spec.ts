@@ -27,7 +27,7 @@ describe.each(ways)('keys over $name', (way) => {
     const answer = await askIn(way, fleet.url);
     expect(answer.headers).toMatchObject({ 'x-sluice-target': 'a/m', 'x-sluice-attempts': '2' });
     expect(await way.text(answer)).toBe('Hello from the scripted upstream.');
-    for (let asked = 0; asked < 2; asked += 1) await way.text(await askIn(way, fleet.url));
+    for (let requested = 0; requested < 2; requested += 1) await way.text(await askIn(way, fleet.url));
     expect(keysAsked(fleet)).toEqual([ONE, TWO, TWO, TWO]);
     expect(fleet.asked).toEqual([4, 0]);
     expect(fleet.told('key-limited', 'key-rejected')).toEqual([
@@ -60,9 +60,9 @@ describe.each(ways)('keys over $name', (way) => {
     const answer = await askIn(way, fleet.url);
     expect(answer.status).toBe(502);
     await answer.over;
-    const told = inspect(fleet.events, { depth: 20, showHidden: true }) + answer.received;
-    expect(told).toContain(keyFingerprint(ONE));
-    for (const key of keys) expect(told).not.toContain(key);
+    const reported = inspect(fleet.events, { depth: 20, showHidden: true }) + answer.received;
+    expect(reported).toContain(keyFingerprint(ONE));
+    for (const key of keys) expect(reported).not.toContain(key);
   });
 
   it('answers 429 with Retry-After, and asks nobody, where every key is limited', async () => {
@@ -97,7 +97,7 @@ describe('a key', () => {
   it('that is limited for no known time is asked after the others', async () => {
     const fleet = await Fleet.start(['a'], { upstreams: { keys: [ONE, TWO] } });
     fleet.at('a').next(limited());
-    for (let asked = 0; asked < 2; asked += 1) await openai.text(await askIn(openai, fleet.url));
+    for (let requested = 0; requested < 2; requested += 1) await openai.text(await askIn(openai, fleet.url));
     fleet.at('a').next(limited());
     await openai.text(await askIn(openai, fleet.url));
     expect(keysAsked(fleet)).toEqual([ONE, TWO, TWO, TWO, ONE]);

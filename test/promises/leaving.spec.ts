@@ -6,7 +6,7 @@ import { hostKinds } from '../support/hosts.js';
 import { askAndLeave } from '../support/http-client.js';
 import { chat, optionsFor } from '../support/options.js';
 
-/** Upstreams that would go on for ever, and so only stop because their caller left. */
+/** Upstreams that would continue for ever, and so only stop because their caller left. */
 const silences: readonly { readonly moment: string; readonly script: Scripting }[] = [
   { moment: 'before the upstream’s headers', script: ignores() },
   { moment: 'before the first token', script: streams('one two').after(0).thenStalls() },
@@ -19,10 +19,10 @@ describe.each(hostKinds)('leaving on $name', (kind) => {
     it.each(silences)('closes the upstream $moment', async ({ script }) => {
       const { upstream, host } = suite;
       upstream.next(script);
-      const asked = upstream.nextRequest();
+      const requested = upstream.nextRequest();
       const end = host.nextEnd();
       const client = askAndLeave(host.url + format.question.path, format.question);
-      const request = await asked;
+      const request = await requested;
       client.leave();
       expect(await request.closed).toMatchObject({ complete: false });
       expect(await end).toMatchObject({ outcome: 'client-gone', ttftMs: undefined });
@@ -48,10 +48,10 @@ describe.each(hostKinds)('leaving on $name', (kind) => {
   ])('closes the upstream of a whole answer $moment', async ({ script }) => {
     const { upstream, host } = suite;
     upstream.next(script);
-    const asked = upstream.nextRequest();
+    const requested = upstream.nextRequest();
     const end = host.nextEnd();
     const client = askAndLeave(`${host.url}/v1/chat/completions`, { body: chat('Hi', { stream: false }) });
-    const request = await asked;
+    const request = await requested;
     client.leave();
     expect(await request.closed).toMatchObject({ complete: false });
     expect(await end).toMatchObject({ outcome: 'client-gone' });

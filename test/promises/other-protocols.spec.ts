@@ -34,9 +34,9 @@ describe.each(hostKinds.slice(0, 1))('an upstream that switches protocols on $na
     ]),
   )('is a 502 at once, and its socket is closed: $way.name, $head', async ({ way, head }) => {
     answer = `HTTP/1.1 101 Switching Protocols\r\n${head}\r\nfollows`;
-    const told = await askIn(way, host?.url ?? '');
-    expect(told.status).toBe(502);
-    expect(await told.text()).toContain("The upstream 'scripted' answered 101");
+    const reported = await askIn(way, host?.url ?? '');
+    expect(reported.status).toBe(502);
+    expect(await reported.text()).toContain("The upstream 'scripted' answered 101");
     await expect.poll(() => sockets.size).toBe(0);
   });
 });

@@ -18,7 +18,7 @@ const WHOLE = { path: '/v1/chat/completions', body: { ...chat('Hi', { stream: fa
 const TEXT = { ...FIRST, headers: { accept: 'text/plain' } };
 
 /** Resolves with the requests of the upstream once it has so many. */
-const asked = async (upstream: ScriptedUpstream, count: number) => {
+const requested = async (upstream: ScriptedUpstream, count: number) => {
   await expect.poll(() => upstream.requests.length, SOON).toBe(count);
   return upstream.requests;
 };
@@ -31,12 +31,12 @@ describe.each(hostKinds)(
       { name: 'a whole answer', question: WHOLE },
       { name: 'a native stream', question: FIRST },
       { name: 'a plain text', question: TEXT },
-    ])('end with their client: $name', async ({ question }) => {
+    ])('end with their client: $name', async ({ question: body }) => {
       const fleet = await Fleet.start(['a'], { kind });
       fleet.at('a').answers(streams('one', ' two').after(1).thenStalls());
       const client = await RawClient.ask(fleet.url, FIRST);
-      client.send(question);
-      const requests = await asked(fleet.at('a'), 2);
+      client.send(body);
+      const requests = await requested(fleet.at('a'), 2);
       await client.until('one');
       client.leave();
       for (const request of requests) expect(await request.closed).toMatchObject({ complete: false });

@@ -90,11 +90,11 @@ describe.each(hostKinds)('a real status on $name', (kind) => {
   ])('is 400 for $name, in OpenAI’s shape and without a word of the request', async ({ body }) => {
     const answer = await ask(`${suite.host.url}/v1/chat/completions`, { body });
     expect(answer.status).toBe(400);
-    const said = await answer.text();
-    expect(JSON.parse(said)).toMatchObject({
+    const textSoFar = await answer.text();
+    expect(JSON.parse(textSoFar)).toMatchObject({
       error: { type: 'invalid_request_error', code: 'invalid_request' },
     });
-    expect(said).not.toContain('Hi');
+    expect(textSoFar).not.toContain('Hi');
     expect(suite.upstream.requests).toHaveLength(0);
   });
 

@@ -8,7 +8,7 @@ describe.each(ways)('a target that refuses its key, over $name', (way) => {
     const breaker = { consecutiveFailures: 2, halfOpenAfterMs: 60_000 };
     const fleet = await Fleet.start(['a', 'b'], { each: { a: { breaker } } });
     fleet.at('a').answers(refuses(status));
-    for (let asked = 0; asked < 5; asked += 1) {
+    for (let requested = 0; requested < 5; requested += 1) {
       expect((await askIn(way, fleet.url)).headers['x-sluice-target']).toBe('b/m');
     }
     expect(fleet.asked).toEqual([2, 5]);

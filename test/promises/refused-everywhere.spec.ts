@@ -12,7 +12,7 @@ describe('a status that every target answers', () => {
     const upstreams = { breaker: { consecutiveFailures: CONSECUTIVE_FAILURES } };
     const fleet = await Fleet.start(['a', 'b'], { route, upstreams });
     for (const name of ['a', 'b']) fleet.at(name).answers(refuses(status));
-    for (let asked = 0; asked < REQUESTS; asked += 1) await askIn(openai, fleet.url);
+    for (let requested = 0; requested < REQUESTS; requested += 1) await askIn(openai, fleet.url);
     const attempts = fleet.asked.reduce((one, other) => one + other);
     expect(attempts).toBeLessThanOrEqual(REQUESTS + CONSECUTIVE_FAILURES);
   });

@@ -10,7 +10,7 @@ const NEVER = 1e-12;
 
 /** Asks as often, one after the other. */
 async function askOften(fleet: Fleet, times: number): Promise<void> {
-  for (let asked = 0; asked < times; asked += 1) {
+  for (let requested = 0; requested < times; requested += 1) {
     const answer = await askIn(openai, fleet.url);
     expect(answer.status).toBe(200);
     await answer.text();
@@ -27,14 +27,14 @@ describe('a route’s strategy', () => {
   it.each([
     { first: 1, second: NEVER, asked: [10, 0] },
     { first: NEVER, second: 1, asked: [0, 10] },
-  ])('asks by the weights $first and $second', async ({ first, second, asked }) => {
+  ])('asks by the weights $first and $second', async ({ first, second, asked: requested }) => {
     const targets = [
       { ...a, weight: first },
       { ...b, weight: second },
     ];
     const fleet = await Fleet.start(['a', 'b'], { route: { strategy: 'weight', targets } });
     await askOften(fleet, 10);
-    expect(fleet.asked).toEqual(asked);
+    expect(fleet.asked).toEqual(requested);
   });
 
   it('asks every target of equal weights', async () => {

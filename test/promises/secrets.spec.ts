@@ -46,9 +46,9 @@ describe.each(hostKinds)('secrets on $name', (kind) => {
       await answer.over;
       await end;
       expect(answer.received).not.toContain(KEY);
-      const told = trap.text + (await suite.host.app.get(Metrics).registry.metrics());
+      const reported = trap.text + (await suite.host.app.get(Metrics).registry.metrics());
       expect(trap.text).toContain('stream ended');
-      for (const secret of [KEY, ANSWER, '"Hi"', 'content=']) expect(told).not.toContain(secret);
+      for (const secret of [KEY, ANSWER, '"Hi"', 'content=']) expect(reported).not.toContain(secret);
     });
   });
 });

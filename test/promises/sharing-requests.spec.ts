@@ -81,7 +81,7 @@ describe('a request to a route that shares', () => {
     );
   });
 
-  it('lets its stream go on for as long as any of its readers wants', async () => {
+  it('lets its stream continue for as long as any of its readers wants', async () => {
     const [content, gate] = [fresh(), new Gate()];
     sharing.upstream().next(streams('one', ' two').after(1).thenHolds(gate.opened));
     const first = await sharing.send(GET, content);

@@ -142,10 +142,10 @@ describe.each(hostKinds)('identical requests that share, on $name', (kind) => {
     const content = fresh();
     sharing.upstream().next(ignores());
     await expect.poll(() => holdings(sharing.fleet.host.app)).toEqual(NOTHING);
-    const asked = sharing.fleet.at('a').nextRequest();
+    const requested = sharing.fleet.at('a').nextRequest();
     const first = await sharing.waiting(() => sharing.sendAndLeave(way, content));
     const second = await sharing.waiting(() => sharing.sendAndLeave(way, content));
-    const { closed } = await asked;
+    const { closed } = await requested;
     first.sent.leave();
     await sharing.seen();
     expect(sharing.fleet.host.open()).toBe(1);
@@ -158,7 +158,7 @@ describe.each(hostKinds)('identical requests that share, on $name', (kind) => {
   it.each([
     ['broke off', streams('one', ' two').after(1).thenCuts()],
     ['failed', streams('one', ' two').after(1).thenFails()],
-  ])('are asked anew after a stream that %s', async (_, script) => {
+  ])('are asked again after a stream that %s', async (_, script) => {
     for (const way of STREAMS) {
       const content = fresh();
       sharing.upstream().next(script);
@@ -170,7 +170,7 @@ describe.each(hostKinds)('identical requests that share, on $name', (kind) => {
     }
   });
 
-  it('are asked anew after a stream that was stopped', async () => {
+  it('are asked again after a stream that was stopped', async () => {
     const content = fresh();
     sharing.upstream().next(streams('one', ' two').after(1).thenStalls());
     const first = await sharing.send(CHAT, content);

@@ -10,8 +10,8 @@ const TIMEOUT_MS = 100;
 const LONG_MS = 60_000;
 
 async function askWhole(url: string) {
-  const { path, ...question } = openai.question('r');
-  return ask(url + path, { ...question, body: { ...(question.body as object), stream: false } });
+  const { path, ...body } = openai.question('r');
+  return ask(url + path, { ...body, body: { ...(body.body as object), stream: false } });
 }
 
 describe('a target that is silent on whole answers', () => {
@@ -40,7 +40,7 @@ describe('a target that is silent on whole answers', () => {
 describe('a target that falls silent', () => {
   it('is passed over before anybody has waited for its timeout, and those who wait are served', async () => {
     const fleet = await Fleet.start(['a', 'b'], { upstreams: { firstTokenTimeoutMs: LONG_MS, breaker: {} } });
-    for (let asked = 0; asked < 25; asked += 1) await (await askIn(openai, fleet.url)).over;
+    for (let requested = 0; requested < 25; requested += 1) await (await askIn(openai, fleet.url)).over;
     fleet.at('a').answers(ignores());
     const waiting = [1, 2, 3].map(() => askIn(openai, fleet.url));
     await expect.poll(() => fleet.asked[0]).toBe(28);
@@ -69,7 +69,7 @@ describe('a failover to a target that is well', () => {
   it('costs no retry budget', async () => {
     const fleet = await Fleet.start(['a', 'b'], { route: { retryBudget: { ratio: 0, minimum: 0 } } });
     fleet.at('a').answers(refuses(500));
-    for (let asked = 0; asked < 4; asked += 1) {
+    for (let requested = 0; requested < 4; requested += 1) {
       expect((await askIn(openai, fleet.url)).status).toBe(200);
     }
     expect(fleet.asked).toEqual([4, 4]);
@@ -83,7 +83,7 @@ describe('the probe of a target that failed', () => {
     const route = { retryBudget: { ratio: 0, minimum: 0 } };
     const fleet = await Fleet.start(['a', 'b'], { upstreams: { breaker }, route });
     fleet.at('a').answers(refuses(503));
-    for (let asked = 0; asked < 5; asked += 1) {
+    for (let requested = 0; requested < 5; requested += 1) {
       expect((await askIn(openai, fleet.url)).status).toBe(200);
     }
   });
@@ -95,9 +95,9 @@ describe('the probe of a target that failed', () => {
       await askIn(openai, fleet.url)
     ).over;
     fleet.at('b').answers(streams('one').after(0).thenStalls());
-    const { path, ...question } = openai.question('r');
+    const { path, ...body } = openai.question('r');
     const served = fleet.at('b').nextRequest();
-    const client = askAndLeave(fleet.url + path, question);
+    const client = askAndLeave(fleet.url + path, body);
     await served;
     const { closed } = fleet.at('a').lastRequest;
     client.leave();

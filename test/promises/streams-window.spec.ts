@@ -23,7 +23,7 @@ async function start(fleet: Fleet, fields: object = { content: 'Hi' }): Promise<
 
 describe('a stream of which only the end is kept', () => {
   it.each(['/stream?content=Hi&model=r', '/v1/streams/'])(
-    'is gone on with by one who was there: %s',
+    'is continued by one who was there: %s',
     async (path) => {
       const gate = new Gate();
       const fleet = await Fleet.start(['a'], WINDOW);

@@ -14,7 +14,7 @@ const [bare] = hostKinds as [HostKind];
 const SERVER_NAME = 'model.internal';
 const PASSWORD = 'p@ss-of-proxy';
 const AUTHORIZATION = `Basic ${Buffer.from(`gateway:${PASSWORD}`).toString('base64')}`;
-const QUESTION = '/stream?content=Hi';
+const REQUEST = '/stream?content=Hi';
 
 describe.skipIf(findProgram('openssl') === undefined)('an upstream behind a proxy', () => {
   let authority: Authority;
@@ -49,7 +49,7 @@ describe.skipIf(findProgram('openssl') === undefined)('an upstream behind a prox
   ];
 
   describe.each(schemes)('over $scheme', ({ scheme, baseUrl, tls }) => {
-    const asked = () => {
+    const requested = () => {
       const { host } = new URL(baseUrl());
       const [method, target] =
         scheme === 'https' ? ['CONNECT', host] : ['POST', `${baseUrl()}/chat/completions`];
@@ -75,14 +75,14 @@ describe.skipIf(findProgram('openssl') === undefined)('an upstream behind a prox
           expect(upstream.lastRequest.headers.authorization).toBe('Bearer sk-upstream-secret');
           expect(proxy.open).toBe(1);
         }
-        expect(proxy.asked).toEqual(scheme === 'https' ? [asked()] : [asked(), asked()]);
+        expect(proxy.asked).toEqual(scheme === 'https' ? [requested()] : [requested(), requested()]);
       },
     );
 
     it('is closed with its connection when the client leaves in the middle', async () => {
       const host = await hostFor();
       upstream.next(streams('one', ' two').after(1).thenStalls());
-      const answer = await ask(host.url + QUESTION);
+      const answer = await ask(host.url + REQUEST);
       await answer.until((received) => received.includes('one'));
       answer.leave();
       expect(await upstream.lastRequest.closed).toMatchObject({ complete: false });
@@ -93,7 +93,7 @@ describe.skipIf(findProgram('openssl') === undefined)('an upstream behind a prox
       const host = await hostFor();
       upstream.next(ignores());
       const request = upstream.nextRequest();
-      const client = askAndLeave(host.url + QUESTION, {});
+      const client = askAndLeave(host.url + REQUEST, {});
       await request;
       client.leave();
       expect(await upstream.lastRequest.closed).toMatchObject({ complete: false });
@@ -103,8 +103,8 @@ describe.skipIf(findProgram('openssl') === undefined)('an upstream behind a prox
     it('is given up when the client leaves while the proxy is silent', async () => {
       proxy.status = -1;
       const host = await hostFor();
-      const client = askAndLeave(host.url + QUESTION, {});
-      await expect.poll(() => proxy.asked, SOON).toEqual([asked()]);
+      const client = askAndLeave(host.url + REQUEST, {});
+      await expect.poll(() => proxy.asked, SOON).toEqual([requested()]);
       client.leave();
       await expect.poll(() => proxy.open, SOON).toBe(0);
     });
@@ -112,7 +112,7 @@ describe.skipIf(findProgram('openssl') === undefined)('an upstream behind a prox
     it('has a timeout to its headers that counts a silent proxy in', async () => {
       proxy.status = -1;
       const host = await hostFor(proxy.port, { headersTimeoutMs: 100 });
-      const answer = await ask(host.url + QUESTION);
+      const answer = await ask(host.url + REQUEST);
       expect(answer.status).toBe(504);
       expect(await answer.text()).toContain('timeout-headers');
       await expect.poll(() => proxy.open, SOON).toBe(0);
@@ -123,12 +123,12 @@ describe.skipIf(findProgram('openssl') === undefined)('an upstream behind a prox
       async (status) => {
         proxy.status = status;
         const host = await hostFor();
-        const answer = await ask(host.url + QUESTION);
+        const answer = await ask(host.url + REQUEST);
         expect(answer.status).toBe(502);
-        const said = await answer.text();
-        expect(said).toContain(`through its proxy 127.0.0.1:${proxy.port} (it answered ${status})`);
+        const textSoFar = await answer.text();
+        expect(textSoFar).toContain(`through its proxy 127.0.0.1:${proxy.port} (it answered ${status})`);
         for (const secret of [PASSWORD, encodeURIComponent(PASSWORD), AUTHORIZATION, 'gateway'])
-          expect(said).not.toContain(secret);
+          expect(textSoFar).not.toContain(secret);
         expect(upstream.requests).toEqual([]);
       },
     );
@@ -143,9 +143,9 @@ describe.skipIf(findProgram('openssl') === undefined)('an upstream behind a prox
       const host = await hostFor();
       for (const word of ['first', 'second']) {
         upstream.next(streams(word));
-        expect(await (await ask(host.url + QUESTION)).text()).toContain(word);
+        expect(await (await ask(host.url + REQUEST)).text()).toContain(word);
       }
-      expect(proxy.asked).toEqual([asked()]);
+      expect(proxy.asked).toEqual([requested()]);
     });
 
     it.skipIf(scheme === 'http')(
@@ -153,7 +153,7 @@ describe.skipIf(findProgram('openssl') === undefined)('an upstream behind a prox
       async () => {
         proxy.established += 'words';
         const host = await hostFor();
-        const answer = await ask(host.url + QUESTION);
+        const answer = await ask(host.url + REQUEST);
         expect(answer.status).toBe(502);
         expect(await answer.text()).toContain(`through its proxy 127.0.0.1:${proxy.port} (it spoke first)`);
         await expect.poll(() => proxy.open, SOON).toBe(0);
@@ -174,7 +174,7 @@ describe.skipIf(findProgram('openssl') === undefined)('an upstream behind a prox
       const routes = { default: { targets, graceSeconds: 0 } };
       const host = await startHost(bare, { sluice: { upstreams: { first, second }, routes, drainMs: 0 } });
       onTestFinished(() => host.stop());
-      const answer = await ask(host.url + QUESTION);
+      const answer = await ask(host.url + REQUEST);
       expect(answer.headers).toMatchObject({ 'x-sluice-target': 'second/default', 'x-sluice-attempts': '2' });
       expect(await answer.text()).toContain('event: done');
       expect(proxy.asked).toEqual([]);

@@ -81,12 +81,12 @@ describe.skipIf(findProgram('openssl') === undefined)('an upstream behind TLS of
     ],
     ['is known and the name is that of the URL', () => ({ ca: authority.ca }), /ALTNAME/],
   ])('is not asked where its authority %s', async (_, tls, code) => {
-    const asked = upstream.requests.length;
+    const requested = upstream.requests.length;
     const host = await hostFor(front.baseUrl, tls());
     const answer = await ask(`${host.url}/stream?content=Hi`);
     expect(answer.status).toBe(502);
     expect(await answer.text()).toMatch(code);
-    expect(upstream.requests).toHaveLength(asked);
+    expect(upstream.requests).toHaveLength(requested);
   });
 
   it('is presented the certificate that it requires', async () => {
@@ -96,15 +96,15 @@ describe.skipIf(findProgram('openssl') === undefined)('an upstream behind TLS of
   });
 
   it('is not reached without that certificate', async () => {
-    const asked = upstream.requests.length;
+    const requested = upstream.requests.length;
     const host = await hostFor(mutual.baseUrl, known());
     const answer = await ask(`${host.url}/stream?content=Hi`);
     expect(answer.status).toBe(502);
     expect(await answer.text()).toContain('upstream-unreachable');
-    expect(upstream.requests).toHaveLength(asked);
+    expect(upstream.requests).toHaveLength(requested);
   });
 
-  it('is presented another certificate after a change, while a stream goes on that was asked with the old one', async () => {
+  it('is presented another certificate after a change, while a stream continues that was asked with the old one', async () => {
     const host = await hostFor(mutual.baseUrl, presenting());
     const renewed = await authority.issue('renewed');
     const gate = new Gate();
@@ -121,7 +121,7 @@ describe.skipIf(findProgram('openssl') === undefined)('an upstream behind TLS of
     expect(mutual.open).toBe(2);
     gate.open();
     expect(await running.text()).toContain('two');
-    // It is not kept for another request.
+    // It is not retained for another request.
     await expect.poll(() => mutual.open, BY_ITSELF).toBe(1);
   });
 });

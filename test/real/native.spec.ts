@@ -27,7 +27,7 @@ describe.skipIf(skip)(`the native dialect at a real server${note}`, () => {
     const body = { ...REPEATABLE, content: PROMPT, model: real.model };
     const expected = await direct(REPEATABLE);
     expect(expected.text).not.toBe('');
-    expect(await told(await ask(`${host.url}/stream`, { body }))).toEqual(expected);
+    expect(await reported(await ask(`${host.url}/stream`, { body }))).toEqual(expected);
   });
 
   it('gives plain text the deltas alone', async () => {
@@ -64,7 +64,7 @@ async function direct(fields: Partial<OpenAI.ChatCompletionCreateParamsNonStream
 }
 
 /** The deltas, and what the one `done` after them says. */
-async function told(answer: Answer): Promise<Told> {
+async function reported(answer: Answer): Promise<Told> {
   const events = await answer.events();
   const data = events.map((event) => JSON.parse(event.data) as Record<string, unknown>);
   expect(events.map(({ event }) => event).filter((event) => event !== undefined)).toEqual(['done']);

@@ -2,7 +2,7 @@ import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { needing, PROMPT, real, realHost, REPEATABLE } from '../support/real-upstream.js';
 
-const QUESTION = { ...REPEATABLE, model: real.model, messages: [{ role: 'user' as const, content: PROMPT }] };
+const REQUEST = { ...REPEATABLE, model: real.model, messages: [{ role: 'user' as const, content: PROMPT }] };
 const WITH_USAGE = { stream_options: { include_usage: true } };
 
 const { skip, note } = needing('URL', 'MODEL');
@@ -48,7 +48,7 @@ async function stream(
   fields: Partial<OpenAI.ChatCompletionCreateParamsStreaming> = {},
 ): Promise<Streamed> {
   const chunks: OpenAI.ChatCompletionChunk[] = [];
-  const answer = await openai.chat.completions.create({ ...QUESTION, ...fields, stream: true });
+  const answer = await openai.chat.completions.create({ ...REQUEST, ...fields, stream: true });
   for await (const chunk of answer) chunks.push(chunk);
   const choices = chunks.flatMap((chunk) => chunk.choices);
   return {
@@ -69,7 +69,7 @@ interface Whole {
 }
 
 async function whole(openai: OpenAI): Promise<Whole> {
-  const completion = await openai.chat.completions.create(QUESTION);
+  const completion = await openai.chat.completions.create(REQUEST);
   const [choice] = completion.choices;
   return {
     message: choice?.message,

@@ -43,9 +43,9 @@ async function expectResumed(suite: ReplicaSuite, { id }: Running, count: number
 /** That it is told, in the end, that the stream is gone. */
 async function expectGone(suite: ReplicaSuite, { id, url }: Running): Promise<void> {
   await expect.poll(() => suite.status('b', url), SOON).toBe(410);
-  const told = await (await suite.resume('b', `${id}.4`, EVENT_SOURCE)).events();
-  expect(told).toHaveLength(1);
-  expect(told[0]).toMatchObject({ event: 'failed', data: expect.stringContaining('"stream-gone"') });
+  const reported = await (await suite.resume('b', `${id}.4`, EVENT_SOURCE)).events();
+  expect(reported).toHaveLength(1);
+  expect(reported[0]).toMatchObject({ event: 'failed', data: expect.stringContaining('"stream-gone"') });
 }
 
 const isWaiting = async ({ elsewhere }: Running) =>
@@ -86,9 +86,9 @@ describe.skipIf(!hasRedis)('streams of which Redis', PATIENT, () => {
   it('is away: EventSource comes again, and sees no empty event', async () => {
     const running = await begin(suite);
     await suite.redis.stop();
-    const told = await suite.resume('b', `${running.id}.4`, EVENT_SOURCE);
+    const reported = await suite.resume('b', `${running.id}.4`, EVENT_SOURCE);
     // A blank line alone is an event without data for @microsoft/fetch-event-source, which asks in the same way.
-    expect(await told.text()).toMatch(/^retry: \d+\n$/);
+    expect(await reported.text()).toMatch(/^retry: \d+\n$/);
   });
 
   it('is stopped and comes back empty: what ran is gone for others alone', async () => {
@@ -184,8 +184,8 @@ describe.skipIf(!hasRedis)('streams of which Redis', PATIENT, () => {
       event: 'failed',
       data: expect.stringContaining('"stream-gone"'),
     });
-    const told = await (await suite.resume('b', `${id}.1`, EVENT_SOURCE)).events();
-    expect(told).toMatchObject([{ event: 'failed', data: expect.stringContaining('"stream-gone"') }]);
+    const reported = await (await suite.resume('b', `${id}.1`, EVENT_SOURCE)).events();
+    expect(reported).toMatchObject([{ event: 'failed', data: expect.stringContaining('"stream-gone"') }]);
     expect(textOf(await (await suite.resume('a', `${id}.4`)).events())).toBe(parts.slice(5).join(''));
   });
 

@@ -126,14 +126,14 @@ describe.skipIf(!hasRedis).each(FAULTS)('200 streams of which Redis is $name', (
   });
 
   it('are given up by a replica in words, and never in silence', () => {
-    const told = new Set(wanderings.flatMap((wandering) => wandering.told));
-    expect([...told].filter((one) => !fault.may.includes(one))).toEqual([]);
-    expect(fault.must.filter((one) => !told.has(one))).toEqual([]);
+    const reported = new Set(wanderings.flatMap((wandering) => wandering.told));
+    expect([...reported].filter((one) => !fault.may.includes(one))).toEqual([]);
+    expect(fault.must.filter((one) => !reported.has(one))).toEqual([]);
   });
 
   it('ask the upstream once for each', () => {
-    const asked = replicas.upstream.requests.map(({ question }) => question);
-    expect(asked.toSorted()).toEqual(reads.map(({ content }) => content).toSorted());
+    const requested = replicas.upstream.requests.map(({ question: prompt }) => prompt);
+    expect(requested.toSorted()).toEqual(reads.map(({ content }) => content).toSorted());
   });
 });
 

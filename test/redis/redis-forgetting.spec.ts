@@ -7,7 +7,7 @@ import { SOON } from '../support/soon.js';
 describe.skipIf(!hasRedis)('the grace of a stream', () => {
   const suite = new ReplicaSuite(route({ graceSeconds: 1 }));
 
-  /** A stream that somebody reads on the first replica. */
+  /** A stream that a reader reads on the first replica. */
   const begin = async () => {
     const answer = await suite.ask('a', '/stream?content=Hi');
     const [seen] = await eventsOf(answer, 1);
@@ -15,12 +15,12 @@ describe.skipIf(!hasRedis)('the grace of a stream', () => {
     return { answer, id, cursor: seen?.id ?? '', request: suite.upstream.lastRequest };
   };
 
-  it('does not run while somebody reads it on the other replica', async () => {
+  it('does not run while a reader reads it on the other replica', async () => {
     suite.holdAfter(2);
-    const kept = await begin();
-    const elsewhere = await suite.resume('b', kept.cursor);
+    const retained = await begin();
+    const elsewhere = await suite.resume('b', retained.cursor);
     await eventsOf(elsewhere, 1);
-    kept.answer.leave();
+    retained.answer.leave();
     const left = await begin();
     left.answer.leave();
     // It had the same grace, and had it later.
@@ -44,13 +44,13 @@ describe.skipIf(!hasRedis)('the grace of a stream', () => {
 
   it('runs again when that one has left too', async () => {
     suite.holdAfter(2);
-    const kept = await begin();
-    const elsewhere = await suite.resume('b', kept.cursor);
+    const retained = await begin();
+    const elsewhere = await suite.resume('b', retained.cursor);
     await eventsOf(elsewhere, 1);
-    kept.answer.leave();
+    retained.answer.leave();
     elsewhere.leave();
-    expect(await kept.request.closed).toMatchObject({ complete: false });
-    expect(await suite.ended('a', kept.id)).toMatchObject({ outcome: 'client-gone' });
+    expect(await retained.request.closed).toMatchObject({ complete: false });
+    expect(await suite.ended('a', retained.id)).toMatchObject({ outcome: 'client-gone' });
   });
 
   it('does not run while Redis cannot say whether somebody does', async () => {

@@ -86,7 +86,7 @@ describe.skipIf(!hasRedis)('a request with a key that was given on another repli
     first.leave();
   });
 
-  it('is asked anew for another tenant', async () => {
+  it('is asked again for another tenant', async () => {
     const [headers, content] = [keyed(), fresh()];
     suite.upstream.reset().answers(streams(...WORDS));
     const first = await asking.send('a', CHAT, content, headers);
@@ -97,16 +97,16 @@ describe.skipIf(!hasRedis)('a request with a key that was given on another repli
     expect(asking.asked).toBe(2);
   });
 
-  it('is given a stream that broke off', async () => {
+  it('is given a stream that was cut', async () => {
     const [headers, content] = [keyed(), fresh()];
     const script = streams(...WORDS)
       .after(3)
       .thenCuts();
     suite.upstream.reset().next(script);
     const first = await asking.send('a', NATIVE, content, headers);
-    const told = await first.text();
+    const reported = await first.text();
     await asking.named({ id: idOf(first), text: '"ended"' });
-    expect(await (await asking.send('b', NATIVE, content, headers)).text()).toBe(told);
+    expect(await (await asking.send('b', NATIVE, content, headers)).text()).toBe(reported);
     expect(asking.asked).toBe(1);
   });
 });
@@ -133,7 +133,7 @@ describe.skipIf(!hasRedis)('a request that shares with those of another replica'
     expect([idOf(second), idOf(third), asking.asked]).toEqual([idOf(first), idOf(first), 1]);
   });
 
-  it('is asked anew after a stream that broke off', async () => {
+  it('is asked again after a stream that was cut', async () => {
     const content = fresh();
     const script = streams(...WORDS)
       .after(3)
@@ -150,7 +150,7 @@ describe.skipIf(!hasRedis)('a request that shares with those of another replica'
     expect(await second.text()).toContain(LAST);
   });
 
-  it('is asked anew for another tenant', async () => {
+  it('is asked again for another tenant', async () => {
     const content = fresh();
     suite.upstream.reset().answers(streams(...WORDS));
     const first = await asking.send('a', CHAT, content, SHARING);
@@ -165,9 +165,9 @@ describe.skipIf(!hasRedis)('a request that shares with those of another replica'
   /** A stream without a grace that waits, read on both; and what has been asked of the upstream. */
   const readOnBoth = async (content: string) => {
     suite.holdAfter(3);
-    const asked = suite.upstream.nextRequest();
+    const requested = suite.upstream.nextRequest();
     const first = await asking.send('a', CHAT, content, SHARING);
-    const request = await asked;
+    const request = await requested;
     await asking.named({ id: idOf(first), text: '"id"' });
     const second = await asking.send('b', CHAT, content, SHARING);
     await second.until(contains(WORDS[2] ?? ''));

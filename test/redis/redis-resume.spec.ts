@@ -88,8 +88,8 @@ describe.skipIf(!hasRedis)('200 streams whose readers are cut off and come back 
     });
 
     it('asks the upstream once for each', () => {
-      const asked = replicas.upstream.requests.map(({ question }) => question);
-      expect(asked.toSorted()).toEqual([...readings.keys()].toSorted());
+      const requested = replicas.upstream.requests.map(({ question: prompt }) => prompt);
+      expect(requested.toSorted()).toEqual([...readings.keys()].toSorted());
     });
 
     it('finishes each on the replica where it began', async () => {
@@ -200,7 +200,7 @@ describe.skipIf(!hasRedis)('200 streams whose replica is killed', () => {
     expect(describeAll(wrong)).toEqual([]);
   });
 
-  it('tell all readers of one stream the same: the upstream broke off', async () => {
+  it('tell all readers of one stream the same: the upstream was cut', async () => {
     for (const { reading, elsewhere } of of('a')) {
       const last = reading.events.at(-1);
       expect(last).toMatchObject({ event: 'failed' });
@@ -236,7 +236,7 @@ describe.skipIf(!hasRedis)('200 streams whose replica is killed', () => {
   });
 
   it('ask no upstream again', () => {
-    const asked = replicas.upstream.requests.map(({ question }) => question);
-    expect(asked.toSorted()).toEqual(watched.map(({ content }) => content).toSorted());
+    const requested = replicas.upstream.requests.map(({ question: prompt }) => prompt);
+    expect(requested.toSorted()).toEqual(watched.map(({ content }) => content).toSorted());
   });
 });

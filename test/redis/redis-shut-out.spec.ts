@@ -8,8 +8,8 @@ describe.skipIf(!hasRedis)('a replica that stands still for longer than its leas
   it('is shut out: others have been told the end, and its own readers have everything', async () => {
     const running = await begin(suite);
     suite.replicas.a.signal('SIGSTOP');
-    const told = await running.elsewhere.events();
-    expect(told.at(-1)).toMatchObject({
+    const reported = await running.elsewhere.events();
+    expect(reported.at(-1)).toMatchObject({
       event: 'failed',
       id: `${running.id}.10.end`,
       data: expect.stringContaining('"upstream-cut"'),
@@ -19,15 +19,15 @@ describe.skipIf(!hasRedis)('a replica that stands still for longer than its leas
     const whole = await wholeOf(running.live);
     expect(await wholeOf(await suite.ask('a', running.url))).toEqual(whole);
     // Whatever a reader elsewhere had, it gets the same end.
-    expect(await (await suite.ask('b', running.url)).events()).toEqual(told);
+    expect(await (await suite.ask('b', running.url)).events()).toEqual(reported);
     for (const cursor of [4, 9, 25]) {
       const rest = await (await suite.resume('b', `${running.id}.${cursor}`)).events();
-      expect(rest).toEqual(told.slice(Math.min(cursor + 1, told.length - 1)));
+      expect(rest).toEqual(reported.slice(Math.min(cursor + 1, reported.length - 1)));
     }
     expect(await suite.ended('a', running.id)).toMatchObject({ outcome: 'finished' });
   });
 
-  it('produces for others as before when it goes on', async () => {
+  it('produces for others as before when it continues', async () => {
     const running = await begin(suite);
     for (const _ of WORDS.slice(0, 3)) await running.say();
     expect(await wholeOf(running.elsewhere)).toEqual(await wholeOf(running.live));

@@ -138,8 +138,8 @@ describe.skipIf(!hasRedis)('the readers of a stream on the other replica', () =>
     const whole = await first.events();
     for (const { from, answer } of joined) expect(await answer.events()).toEqual(whole.slice(from));
     // One looks for all, every 50 ms.
-    const looks = (performance.now() - startedAt) / 50;
-    expect((await suite.redis.commandCount('xrange')) - before).toBeLessThan(looks + MANY.length);
+    const polls = (performance.now() - startedAt) / 50;
+    expect((await suite.redis.commandCount('xrange')) - before).toBeLessThan(polls + MANY.length);
     expect(parseEvents(await slow)).toEqual(whole);
     expect(whole.slice(0, 20)).toEqual(events);
     expect(textOf(whole)).toBe(TEXT);
@@ -153,11 +153,11 @@ describe.skipIf(!hasRedis)('the readers of a stream on the other replica', () =>
       const { id, url } = await suite.start('a');
       const readers = await Promise.all([suite.ask('a', url), suite.ask('b', url), suite.ask('b', url)]);
       for (const reader of readers) await eventsOf(reader, 3);
-      const askedAt = performance.now();
+      const requestedAt = performance.now();
       expect(await suite.status('b', url, { method: 'DELETE' })).toBe(204);
       const { complete, at: closedAt } = await suite.upstream.lastRequest.closed;
       expect(complete).toBe(false);
-      tookMs.push(closedAt - askedAt);
+      tookMs.push(closedAt - requestedAt);
       const [one, ...others] = await Promise.all(readers.map((reader) => reader.events()));
       expect(one?.at(-1)).toMatchObject({
         event: 'failed',
@@ -175,9 +175,9 @@ describe.skipIf(!hasRedis)('the readers of a stream on the other replica', () =>
 
   it('stop one that runs on without any of them', async () => {
     suite.holdAfter(3);
-    const asked = suite.upstream.nextRequest();
+    const requested = suite.upstream.nextRequest();
     const { url } = await suite.start('a');
-    const request = await asked;
+    const request = await requested;
     expect(await suite.status('b', url, { method: 'DELETE' })).toBe(204);
     expect(await request.closed).toMatchObject({ complete: false });
     expect((await (await suite.ask('b', url)).events()).at(-1)).toMatchObject({ event: 'failed' });

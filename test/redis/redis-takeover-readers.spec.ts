@@ -114,12 +114,12 @@ describe.skipIf(!hasRedis)('a replica that was taken for dead and was not', () =
     replicas.a.signal('SIGSTOP');
     const text = await elsewhere.text();
     expect(deltasOf(text)).toBe('one two and more');
-    const kept = () =>
+    const retained = () =>
       Promise.all([
         redis.command('XRANGE', `sluice:{${id}}:log`, '-', '+'),
         redis.command('GET', `sluice:{${id}}:meta`),
       ]);
-    const before = await kept();
+    const before = await retained();
     replicas.a.signal('SIGCONT');
     first.release();
     first.release();
@@ -127,7 +127,7 @@ describe.skipIf(!hasRedis)('a replica that was taken for dead and was not', () =
     expect(deltasOf(await starter.text())).toBe('one two own end');
     const onA = async () => (await replicas.ask('a', `/v1/streams/${id}`)).text();
     await expect.poll(onA, SOON).toBe(text);
-    expect(await kept()).toEqual(before);
+    expect(await retained()).toEqual(before);
     const headers = { 'last-event-id': `${id}.2.e2` };
     const rest = await (await replicas.ask('a', `/v1/streams/${id}`, { headers })).text();
     expect(deltasOf(rest)).toBe(' more');

@@ -39,7 +39,7 @@ interface Forbidden {
   readonly text?: string;
 }
 
-/** Questions that nobody may go on with, by what forbids it. */
+/** Questions that nobody may continue, by what forbids it. */
 const FORBIDDEN: Readonly<Record<string, Forbidden>> = {
   'several answers': { fields: { n: 2 } },
   tools: { fields: { tools: [{ type: 'function', function: { name: 'f' } }] } },
@@ -69,7 +69,7 @@ describe.skipIf(!hasRedis)('a killed replica whose route lets another target go 
     if (found === undefined) throw new Error(`${name} did not begin`);
     return found;
   };
-  const read = (path: string, question?: Question) => replicas.ask('b', path, question);
+  const read = (path: string, body?: Question) => replicas.ask('b', path, body);
   const whole = async (name: string) => (await replicas.ask('b', `/v1/streams/${of(name).id}`)).text();
 
   beforeAll(async () => {
@@ -105,7 +105,7 @@ describe.skipIf(!hasRedis)('a killed replica whose route lets another target go 
   }, 60_000);
   afterAll(() => replicas.stop());
 
-  it('is gone on with as one native answer: one text, one end, ids in order', async () => {
+  it('is continued as one native answer: one text, one end, ids in order', async () => {
     const { id, elsewhere } = of('native');
     const text = await elsewhere.text();
     expect(deltasOf(text)).toBe('one two and more');
@@ -119,7 +119,7 @@ describe.skipIf(!hasRedis)('a killed replica whose route lets another target go 
     expect(await whole('native')).toBe(text);
   });
 
-  it('is gone on with for readers that come back, from where they were', async () => {
+  it('is continued for readers that come back, from where they were', async () => {
     const { id, elsewhere } = of('native');
     const text = await elsewhere.text();
     for (const [cursor, frame] of [
@@ -136,7 +136,7 @@ describe.skipIf(!hasRedis)('a killed replica whose route lets another target go 
     expect((await read(native('again'), { headers })).status).toBe(204);
   });
 
-  it('is gone on with as one chat completion: one id, one model, one finish reason, both usages', async () => {
+  it('is continued as one chat completion: one id, one model, one finish reason, both usages', async () => {
     const { id, elsewhere } = of('chat');
     const text = await elsewhere.text();
     const chunks = chunksOf(text);
@@ -161,9 +161,9 @@ describe.skipIf(!hasRedis)('a killed replica whose route lets another target go 
     await of('native').elsewhere.over;
     await of('chat').elsewhere.over;
     for (const name of ['native', 'chat']) {
-      const asked = askedOf(replicas, name);
-      expect(asked).toHaveLength(2);
-      expect(asked[1]).toMatchObject({
+      const requested = askedOf(replicas, name);
+      expect(requested).toHaveLength(2);
+      expect(requested[1]).toMatchObject({
         messages: [
           { role: 'user', content: name },
           { role: 'assistant', content: 'one two' },
@@ -203,10 +203,10 @@ describe.skipIf(!hasRedis)('a killed replica whose route lets another target go 
     expect(await whole(name)).toBe(text);
   });
 
-  it('is stopped at the replica that goes on', async () => {
+  it('is stopped at the replica that continues', async () => {
     const { id, elsewhere } = of('stopped');
     await elsewhere.until((received) => received.includes(' and'));
-    const rest = replicas.upstream.requests.findLast(({ question }) => question === 'stopped');
+    const rest = replicas.upstream.requests.findLast(({ question: prompt }) => prompt === 'stopped');
     expect((await replicas.ask('b', `/v1/streams/${id}`, { method: 'DELETE' })).status).toBe(204);
     expect((await rest?.closed)?.complete).toBe(false);
     const last = parseEvents(await elsewhere.text()).at(-1);

@@ -110,10 +110,10 @@ describe.skipIf(!canRun)(
 
     it('log neither the password nor the address of Redis', () => {
       for (const { lines, stderr } of [replicas.a, replicas.b]) {
-        const told = JSON.stringify(lines) + stderr;
-        expect(told).toContain('The stream log has Redis');
+        const reported = JSON.stringify(lines) + stderr;
+        expect(reported).toContain('The stream log has Redis');
         for (const secret of [PASSWORD, encodeURIComponent(PASSWORD), 'rediss://']) {
-          expect(told).not.toContain(secret);
+          expect(reported).not.toContain(secret);
         }
       }
     });

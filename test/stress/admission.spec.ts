@@ -164,22 +164,22 @@ describe.each(hostKinds.slice(0, 2))('two thousand streams of every ending on $n
     });
     const askedFor = new Map<string, () => void>();
     for (const name of ['a', 'b']) {
-      fleet.at(name).answers(({ question }) => {
-        askedFor.get(question)?.();
-        return endings[Number(question) % endings.length]?.script ?? refuses(418);
+      fleet.at(name).answers(({ question: prompt }) => {
+        askedFor.get(prompt)?.();
+        return endings[Number(prompt) % endings.length]?.script ?? refuses(418);
       });
     }
     await inParallel(2_000, 50, async (index) => {
       const way = index % 3 === 0 ? native : openai;
       const ending = endings[index % endings.length];
-      const { path, ...question } = way.question('r', String(index));
+      const { path, ...body } = way.question('r', String(index));
       if (ending?.leaves === 'at once' || ending?.leaves === 'when asked') {
-        const asked = new Promise<void>((resolve) => askedFor.set(String(index), resolve));
-        const client = askAndLeave(fleet.url + path, question);
-        await (ending.leaves === 'at once' ? delay(index % 5) : asked);
+        const requested = new Promise<void>((resolve) => askedFor.set(String(index), resolve));
+        const client = askAndLeave(fleet.url + path, body);
+        await (ending.leaves === 'at once' ? delay(index % 5) : requested);
         return client.leave();
       }
-      const answer = await ask(fleet.url + path, question);
+      const answer = await ask(fleet.url + path, body);
       if (ending?.leaves === undefined) return answer.over;
       await answer.until((received) => received.includes('one'));
       return answer.leave();

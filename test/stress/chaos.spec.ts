@@ -112,12 +112,12 @@ describe.each(storms)('chaos $name', ({ count, faulty, options }) => {
   });
 
   it('tells everyone who stays how it ended, as it is recorded', () => {
-    expect(but((request) => isTold(request, run.endsOf(request)[0]))).toEqual([]);
+    expect(but((request) => isReported(request, run.endsOf(request)[0]))).toEqual([]);
   });
 
   it('closes what callers have left behind', async () => {
     const leftAt = new Map(run.requests.map((request) => [request.model, request.leftAt]));
-    expect(run.closings).toHaveLength(fleet.asked.reduce((sum, asked) => sum + asked));
+    expect(run.closings).toHaveLength(fleet.asked.reduce((sum, requested) => sum + requested));
     const late: string[] = [];
     for (const { model, at } of await Promise.all(run.closings)) {
       const afterMs = at - (leftAt.get(model) ?? at);
@@ -145,7 +145,7 @@ function isTruthful(request: ChaosRequest): boolean {
   return request.answers.some(({ text, complete }) => complete && text === received);
 }
 
-function isTold(request: ChaosRequest, end: StreamEnded | undefined): boolean {
+function isReported(request: ChaosRequest, end: StreamEnded | undefined): boolean {
   if (request.leftAt !== undefined) return true;
   const verdict = verdictOf(request);
   if (end === undefined) return verdict === 'failure' && request.answers.length === 0;

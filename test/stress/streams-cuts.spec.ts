@@ -67,8 +67,8 @@ describe.each(kinds)('200 streams whose readers are cut off at random on $name',
     });
 
     it('asks the upstream once for each', () => {
-      const asked = fleet.at('a').requests.map(({ question }) => question);
-      expect(asked.toSorted()).toEqual([...readings.keys()].toSorted());
+      const requested = fleet.at('a').requests.map(({ question: prompt }) => prompt);
+      expect(requested.toSorted()).toEqual([...readings.keys()].toSorted());
     });
 
     it('lets each stream finish, and holds nothing more', async () => {

@@ -15,11 +15,11 @@ describe.each(hostKinds)('a client that half-closes on $name', (kind) => {
 
   it.each(formats)(
     'ends its stream in one outcome, and leaves nothing open, in $name',
-    async ({ question }) => {
+    async ({ question: body }) => {
       const { upstream, host } = suite;
       upstream.next(streams('one', ' two').after(1).thenStalls());
       const end = host.nextEnd();
-      const client = await RawClient.ask(host.url, question);
+      const client = await RawClient.ask(host.url, body);
       await client.until('one');
       client.halfClose();
       expect((await end).outcome).toBe('client-gone');
@@ -35,11 +35,11 @@ describe.each(hostKinds)('a client that half-closes on $name', (kind) => {
 describe.each(hostKinds)('a client that asks for the connection to close on $name', (kind) => {
   const suite = fixture(kind, (baseUrl) => ({ sluice: optionsFor(baseUrl) }));
 
-  it.each(formats)('sees it close after the whole answer, in $name', async ({ question }) => {
+  it.each(formats)('sees it close after the whole answer, in $name', async ({ question: body }) => {
     const { upstream, host } = suite;
     upstream.next(streams('one', ' two'));
-    const headers = { ...question.headers, connection: 'close' };
-    const client = await RawClient.ask(host.url, { ...question, headers });
+    const headers = { ...body.headers, connection: 'close' };
+    const client = await RawClient.ask(host.url, { ...body, headers });
     await client.ended;
     expect(client.received).toContain('Connection: close\r\n');
     expect(client.complete).toBe(true);
@@ -102,9 +102,9 @@ describe.each(hostKinds.filter(({ loaded }) => !loaded))(
       const chatting = await ask(`${host.url}/v1/chat/completions`, { body: chat('Hi') });
       chatting.leave();
       upstream.next(streams('one two').after(0).thenStalls());
-      const asked = upstream.nextRequest();
+      const requested = upstream.nextRequest();
       const early = askAndLeave(`${host.url}/v1/chat/completions`, { body: chat('Hi') });
-      await asked;
+      await requested;
       early.leave();
       const whole = await ask(`${host.url}/v1/chat/completions`, { body: chat('Hi', { stream: false }) });
       await whole.over;

@@ -64,7 +64,7 @@ describe('large requests to the service', () => {
       path: '/v1/chat/completions',
       told: { error: { code: 'request_too_large', type: 'invalid_request_error' } },
     },
-  ])('of 20 MB at $path', ({ path, told }) => {
+  ])('of 20 MB at $path', ({ path, told: reported }) => {
     const body = Buffer.from(JSON.stringify(chat('x'.repeat(20 * MIB))));
 
     it.each([
@@ -78,7 +78,7 @@ describe('large requests to the service', () => {
       });
       const answer = await answerWhileSending(sent, body);
       expect(answer.status).toBe(413);
-      expect(JSON.parse(answer.received)).toMatchObject(told);
+      expect(JSON.parse(answer.received)).toMatchObject(reported);
       expect((await ask(`${service.url}/healthz`)).status).toBe(200);
       expect(await (await ask(`${service.url}/stream?content=Hi`)).over).toBe(true);
     });

@@ -36,17 +36,17 @@ describe.runIf(platform === 'linux')('a client that never reads while 500 MB are
     await upstream.stop();
   });
 
-  describe.each(formats)('in $name', ({ question }) => {
-    const headers = { ...question.headers, 'x-sluice-grace': '0' };
+  describe.each(formats)('in $name', ({ question: body }) => {
+    const headers = { ...body.headers, 'x-sluice-grace': '0' };
     it.each([
       { size: 'large', deltaBytes: 64 * 1024 },
       { size: 'small', deltaBytes: 4 * 1024 },
     ])('costs the service no more than 64 MB with $size events', async ({ deltaBytes }) => {
       upstream.next(floods(deltaBytes));
       const before = residentBytes(service);
-      const asked = upstream.nextRequest();
-      const client = await RawClient.askAndNeverRead(service.url, { ...question, headers });
-      const request = await asked;
+      const requested = upstream.nextRequest();
+      const client = await RawClient.askAndNeverRead(service.url, { ...body, headers });
+      const request = await requested;
       const taken = await settled(() => request.bytesTaken);
       const growth = residentBytes(service) - before;
       expect(growth).toBeLessThan(MAX_GROWTH_BYTES);
@@ -59,9 +59,9 @@ describe.runIf(platform === 'linux')('a client that never reads while 500 MB are
 
   it('does not keep others from their answers', async () => {
     upstream.next(floods(64 * 1024), streams('Hello'));
-    const asked = upstream.nextRequest();
+    const requested = upstream.nextRequest();
     const client = await RawClient.askAndNeverRead(service.url, { path: '/stream?content=Hi' });
-    const request = await asked;
+    const request = await requested;
     await settled(() => request.bytesTaken);
     for (const format of formats) expect(await (await format.ask(service.url)).text()).toContain('Hello');
     client.leave();

@@ -70,9 +70,9 @@ describe.each(hostKinds)('an upstream whose caller leaves on $name', (kind) => {
     const times: number[] = [];
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       suite.upstream.next(script);
-      const asked = suite.upstream.nextRequest();
+      const requested = suite.upstream.nextRequest();
       const client = askAndLeave(`${suite.host.url}/v1/chat/completions`, { body });
-      const request = await asked;
+      const request = await requested;
       const leftAt = performance.now();
       client.leave();
       times.push((await request.closed).at - leftAt);

@@ -22,6 +22,6 @@ export class AnsweringRedis extends EventEmitter {
   }
 
   count(command: string): number {
-    return this.asked.filter((asked) => asked === command).length;
+    return this.asked.filter((requested) => requested === command).length;
   }
 }

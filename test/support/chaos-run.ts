@@ -13,7 +13,7 @@ const STRIDE = 1_000_003;
 
 /** One request, and everything that became of it. */
 export interface ChaosRequest extends Call {
-  /** What it was asked for: names it in the upstreams' requests and in its events. */
+  /** What was requested: names it in the upstreams' requests and in its events. */
   readonly model: string;
   readonly way: Way;
   /** What the upstreams did with it, in order. */
@@ -62,8 +62,8 @@ export class ChaosRun {
     const leaving: Leaving | undefined = random.chance(0.3)
       ? { afterMs: random.below(250), atFirstBytes: random.chance(0.4) }
       : undefined;
-    const question = way.question(`${leaving === undefined ? 'hasty' : 'patient'}/${model}`);
-    const came = await call(this.fleet.url, question, leaving, this.#clock);
+    const body = way.question(`${leaving === undefined ? 'hasty' : 'patient'}/${model}`);
+    const came = await call(this.fleet.url, body, leaving, this.#clock);
     this.requests.push({ ...came, model, way, answers: this.#answersTo(model) });
   }
 
@@ -77,7 +77,7 @@ export class ChaosRun {
     return this.#ends.get('') ?? [];
   }
 
-  /** By what was asked for; those that ended since are added. */
+  /** By what was requested; those that ended since are added. */
   get #ends(): ReadonlyMap<string, StreamEnded[]> {
     const { ended } = this.fleet.host;
     for (const end of ended.slice(this.#grouped)) {
@@ -115,7 +115,7 @@ export function textOf({ way, body, status }: ChaosRequest): string {
   return choices[0]?.message.content ?? '';
 }
 
-/** What a caller was told last. `nothing`: it left, or its answer broke off. */
+/** What a caller was told last. `nothing`: it left, or its answer was cut. */
 export function verdictOf({ way, status, body, complete }: ChaosRequest): 'success' | 'failure' | 'nothing' {
   if (!complete) return 'nothing';
   if (status !== 200) return 'failure';

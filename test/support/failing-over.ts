@@ -97,7 +97,7 @@ export function failOver(
     if (attempt === undefined) throw new Error('Nothing was tried');
     return attempt;
   };
-  const asked = () => tries.map(({ target }) => target.upstream.name);
+  const requested = () => tries.map(({ target }) => target.upstream.name);
   const held = () =>
     route.targets.map((target) => [
       upstreams.healthFor(target).inFlight,
@@ -108,7 +108,7 @@ export function failOver(
         .map(({ inUse }) => inUse),
     ]);
   const types = () => events.map(({ type }) => type);
-  return { failover, upstreams, route, tries, last, asked, outcome, held, types, events };
+  return { failover, upstreams, route, tries, last, asked: requested, outcome, held, types, events };
 }
 
 /** What a target holds when nothing runs: in flight, places, keys in use. */

@@ -26,7 +26,7 @@ export interface ReceivedEvent {
 export class Answer {
   readonly #chunks: Buffer[] = [];
   #changed: (() => void)[] = [];
-  /** Resolves when the body is over; false if it broke off. */
+  /** Resolves when the body is over; false if it was cut. */
   readonly over: Promise<boolean>;
 
   constructor(private readonly message: IncomingMessage) {
@@ -54,7 +54,7 @@ export class Answer {
     return Buffer.concat(this.#chunks).toString('utf8');
   }
 
-  /** The whole body. Throws if it broke off. */
+  /** The whole body. Throws if it was cut. */
   async text(): Promise<string> {
     if (!(await this.over)) throw new Error(`The answer broke off after: ${this.received}`);
     return this.received;
@@ -93,14 +93,14 @@ export class Answer {
 }
 
 /** Asks, and resolves when the head of the answer is there. */
-export async function ask(url: string, question: Question = {}): Promise<Answer> {
-  const [message] = (await once(send(url, question), 'response')) as [IncomingMessage];
+export async function ask(url: string, body: Question = {}): Promise<Answer> {
+  const [message] = (await once(send(url, body), 'response')) as [IncomingMessage];
   return new Answer(message);
 }
 
 /** Asks, and can leave before the head of an answer is there. */
-export function askAndLeave(url: string, question: Question = {}): { leave(): void } {
-  const sent = send(url, question).on('error', () => undefined);
+export function askAndLeave(url: string, body: Question = {}): { leave(): void } {
+  const sent = send(url, body).on('error', () => undefined);
   return { leave: () => sent.destroy() };
 }
 

@@ -20,14 +20,14 @@ export async function startNginx(program: string, target: string): Promise<Nginx
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const exit = once(child, 'exit');
-  let said = '';
+  let textSoFar = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
+    textSoFar += text;
   });
   // It names its event method once its socket listens.
-  while (!said.includes('event method')) {
+  while (!textSoFar.includes('event method')) {
     const ended = await Promise.race([once(child.stderr, 'data').then(() => false), exit.then(() => true)]);
-    if (ended) throw new Error(`nginx ended: ${said}`);
+    if (ended) throw new Error(`nginx ended: ${textSoFar}`);
   }
   return {
     url: `http://127.0.0.1:${port}`,

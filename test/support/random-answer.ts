@@ -2,16 +2,16 @@ import { streams, type AnswerScript, type ScriptedRequest } from '../../src/test
 import { Random } from './random.js';
 
 /** What the model says to a question that is a number: the same whenever it is asked. */
-export function deltasFor(question: string): string[] {
-  const random = new Random(Number(question));
+export function deltasFor(prompt: string): string[] {
+  const random = new Random(Number(prompt));
   const word = () => random.pick(['ä', '→', ' 🙂', 'data: ', '\n\n', '"', 'x'.repeat(random.below(80))]);
   return Array.from({ length: 5 + random.below(40) }, (_, at) => `${at}${word()}`);
 }
 
 /** Pieces of events and of characters, as they come over a network. */
-export function randomAnswer({ question }: Pick<ScriptedRequest, 'question'>): AnswerScript {
-  const script = streams(...deltasFor(question));
-  const random = new Random(Number(question));
+export function randomAnswer({ question: prompt }: Pick<ScriptedRequest, 'question'>): AnswerScript {
+  const script = streams(...deltasFor(prompt));
+  const random = new Random(Number(prompt));
   return random.chance(0.3) ? script.torn(1 + random.below(300)) : script;
 }
 

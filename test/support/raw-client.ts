@@ -18,30 +18,27 @@ export class RawClient {
   }
 
   /** Sends a question and reads what comes. */
-  static async ask(url: string, question: Question & { readonly path: string }): Promise<RawClient> {
-    const client = await RawClient.askAndNeverRead(url, question);
+  static async ask(url: string, body: Question & { readonly path: string }): Promise<RawClient> {
+    const client = await RawClient.askAndNeverRead(url, body);
     client.socket.setEncoding('utf8').on('data', (text: string) => (client.#received += text));
     client.socket.resume();
     return client;
   }
 
   /** Sends a question and takes nothing of the answer out of the kernel's buffers. */
-  static async askAndNeverRead(
-    url: string,
-    question: Question & { readonly path: string },
-  ): Promise<RawClient> {
+  static async askAndNeverRead(url: string, body: Question & { readonly path: string }): Promise<RawClient> {
     const { hostname, port } = new URL(url);
     const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true }).pause();
     const client = new RawClient(socket);
     await once(socket, 'connect');
     client.#host = hostname;
-    client.send(question);
+    client.send(body);
     return client;
   }
 
   /** Sends one more question, whether the last one is answered or not. */
-  send(question: Question & { readonly path: string }): void {
-    this.socket.write(requestText(this.#host, question));
+  send(body: Question & { readonly path: string }): void {
+    this.socket.write(requestText(this.#host, body));
   }
 
   /** Everything that came: heads, chunk sizes and all. */
@@ -62,7 +59,7 @@ export class RawClient {
     }
   }
 
-  /** Says that nothing more will be sent (FIN), and goes on reading. */
+  /** Says that nothing more will be sent (FIN), and continues reading. */
   halfClose(): void {
     this.socket.end();
   }

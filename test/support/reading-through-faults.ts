@@ -23,7 +23,7 @@ export interface Wandering {
   readonly told: readonly Told[];
 }
 
-const TOLD: Readonly<Record<number, Told>> = { 503: 'later', 404: 'unknown', 410: 'gone' };
+const REPORTED: Readonly<Record<number, Told>> = { 503: 'later', 404: 'unknown', 410: 'gone' };
 
 /**
  * Reads a stream to its end from its second event on, over connections that are cut after a random number of bytes, each
@@ -31,24 +31,24 @@ const TOLD: Readonly<Record<number, Told>> = { 503: 'later', 404: 'unknown', 410
  */
 export async function readThroughFaults({ streamId, urls, way, random }: Wanderer): Promise<Wandering> {
   const events: ReceivedEvent[] = [];
-  const told: Told[] = [];
+  const reported: Told[] = [];
   let last = `${streamId}.0`;
   let isLost = false;
   while (!last.endsWith('.end')) {
     const isHome = isLost || random.chance(0.5);
-    const question = way.again(streamId, last);
-    const answer = await ask((isHome ? urls.home : urls.elsewhere) + question.path, question);
+    const body = way.again(streamId, last);
+    const answer = await ask((isHome ? urls.home : urls.elsewhere) + body.path, body);
     if (answer.status === 200) await someOf(answer, { isFirst: false, random });
-    const said = await sayingOf(answer, question.path);
+    const said = await sayingOf(answer, body.path);
     answer.leave();
     if (isHome && said.told !== undefined)
       throw new Error(`${streamId} was ${said.told} at home, after ${last}`);
     events.push(...said.events);
-    if (said.told !== undefined) told.push(said.told);
+    if (said.told !== undefined) reported.push(said.told);
     isLost = said.told !== undefined;
     last = said.events.at(-1)?.id ?? last;
   }
-  return { events, told };
+  return { events, told: reported };
 }
 
 /** What there is in an answer, and what it says of the rest. */
@@ -57,9 +57,9 @@ async function sayingOf(
   path: string,
 ): Promise<{ events: ReceivedEvent[]; told: Told | undefined }> {
   if (answer.status !== 200) {
-    const told = TOLD[answer.status];
-    if (told === undefined) throw new Error(`${answer.status} ${await answer.text()}`);
-    return { events: [], told };
+    const reported = REPORTED[answer.status];
+    if (reported === undefined) throw new Error(`${answer.status} ${await answer.text()}`);
+    return { events: [], told: reported };
   }
   const events = parseEvents(answer.received);
   const last = events.at(-1);

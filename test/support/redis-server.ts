@@ -44,8 +44,8 @@ export class RedisServer {
     const child = spawn(PROGRAM, argumentsOf({ ...this.settings, port: `${this.port}`, dir: this.folder }), {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    let said = '';
-    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    let textSoFar = '';
+    child.stdout.on('data', (chunk: Buffer) => (textSoFar += chunk.toString()));
     const client = new Redis(this.port, '127.0.0.1', {
       retryStrategy: () => RETRY_MS,
       maxRetriesPerRequest: null,
@@ -54,7 +54,7 @@ export class RedisServer {
     const exited = once(child, 'exit');
     this.#run = { child, exited, client };
     const died = exited.then(() => {
-      throw new Error(`Redis ended: ${said}`);
+      throw new Error(`Redis ended: ${textSoFar}`);
     });
     await Promise.race([client.ping(), died]);
     died.catch(() => undefined);

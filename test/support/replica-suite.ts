@@ -86,12 +86,12 @@ export class ReplicaSuite {
   }
 
   /** Asks one of them, as the caller unless other headers are given. */
-  ask(name: Name, path: string, { headers = WEB, ...question }: Question = {}): Promise<Answer> {
-    return this.replicas.ask(name, path, { headers, ...question });
+  ask(name: Name, path: string, { headers = WEB, ...body }: Question = {}): Promise<Answer> {
+    return this.replicas.ask(name, path, { headers, ...body });
   }
 
-  async status(name: Name, path: string, question?: Question): Promise<number> {
-    const answer = await this.ask(name, path, question);
+  async status(name: Name, path: string, body?: Question): Promise<number> {
+    const answer = await this.ask(name, path, body);
     answer.leave();
     return answer.status;
   }

@@ -53,8 +53,8 @@ export class Replicas {
   }
 
   /** Asks one of them. */
-  ask(name: Name, path: string, { headers, ...question }: Question = {}): Promise<Answer> {
-    return ask(this[name].url + path, { ...question, headers: { ...this.headers, ...headers } });
+  ask(name: Name, path: string, { headers, ...body }: Question = {}): Promise<Answer> {
+    return ask(this[name].url + path, { ...body, headers: { ...this.headers, ...headers } });
   }
 
   /** Resolves when both have found Redis so often. */

@@ -64,13 +64,11 @@ export async function readThroughCuts(
   way: Way,
   { content, random, onBegun }: ReadingOptions,
 ): Promise<WholeReading> {
-  let question = way.first(content);
+  let body = way.first(content);
   let streamId = '';
   const events: ReceivedEvent[] = [];
   for (let cuts = 0; ; cuts += 1) {
-    const answer = await (typeof url === 'string'
-      ? ask(url + question.path, question)
-      : taken(url, question));
+    const answer = await (typeof url === 'string' ? ask(url + body.path, body) : taken(url, body));
     if (answer.status === 204) return { streamId, events, cuts };
     if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
     const isFirst = events.length === 0;
@@ -81,14 +79,14 @@ export async function readThroughCuts(
     if (isFirst && events.length > 0) onBegun?.(streamId);
     const { id = '' } = events.at(-1) ?? {};
     if (id.endsWith('.end')) return { streamId, events, cuts };
-    question = way.again(streamId, id);
+    body = way.again(streamId, id);
   }
 }
 
 /** The answer of the next replica that takes the question: one may be shutting down, or be gone. */
-async function taken(next: () => string, question: Question & { readonly path: string }): Promise<Answer> {
+async function taken(next: () => string, body: Question & { readonly path: string }): Promise<Answer> {
   for (let refusals = 0; ; refusals += 1) {
-    const answer = await ask(next() + question.path, question).catch((error: unknown) => {
+    const answer = await ask(next() + body.path, body).catch((error: unknown) => {
       if (refusals === MAX_REFUSALS) throw error;
     });
     if (answer !== undefined && (answer.status !== 503 || refusals === MAX_REFUSALS)) return answer;

@@ -21,7 +21,7 @@ export interface Running {
 export async function begin(suite: ReplicaSuite): Promise<Running> {
   const gates = [10, 20, 30].map((after) => ({ after, gate: new Gate() }));
   const script = gates.reduce(
-    (told, { after, gate }) => told.after(after).thenHolds(gate.opened),
+    (reported, { after, gate }) => reported.after(after).thenHolds(gate.opened),
     streams(...WORDS),
   );
   suite.upstream.next(script);

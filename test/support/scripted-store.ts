@@ -14,7 +14,7 @@ export class ScriptedStore {
   pageSize = 200;
   /** How many were requested, each time. */
   readonly requested: number[] = [];
-  /** How often it was asked for entries. */
+  /** How often entries were requested. */
   reads = 0;
   marks = 0;
   /** While it is set, answers wait for it. */

@@ -46,11 +46,11 @@ const callers = [
 /** What a header of no meaning asks for. */
 export const UNREADABLE = { 'x-sluice-share': 'perhaps' };
 
-let questions = 0;
+let requests = 0;
 /** A text that no request had before. */
 export function fresh(): string {
-  questions += 1;
-  return `Question ${questions}`;
+  requests += 1;
+  return `Question ${requests}`;
 }
 
 /** How an answer came: `x-sluice-cache`. */
@@ -82,8 +82,8 @@ export class SharingFleet {
   }
 
   send(way: Way, content: string, headers: Record<string, string> = {}): Promise<Answer> {
-    const question = { headers: { ...WEB, ...headers }, body: way.body(content) };
-    return ask(this.fleet.url + way.path(content), question);
+    const body = { headers: { ...WEB, ...headers }, body: way.body(content) };
+    return ask(this.fleet.url + way.path(content), body);
   }
 
   sendAndLeave(way: Way, content: string): { leave(): void } {

@@ -6,7 +6,7 @@ const LEASE_MS = 1_500;
 /** The model of the replicas' route. */
 export const MODEL = 'gpt-4o-mini';
 
-/** What stands in the file of replicas that go on for each other. */
+/** What stands in the file of replicas that continue for each other. */
 export const CONTINUING = {
   ...route({ continuation: true, targets: [{ upstream: 'openai', model: MODEL, continues: true }] }),
   streamLog: { leaseMs: LEASE_MS },
@@ -16,19 +16,19 @@ export const KEPT = { 'x-sluice-grace': '30' };
 
 /** What a stream says that is not told otherwise, … */
 export const BEGINNING = streams('one', ' two', ' three').after(2).thenStalls();
-/** … and whoever goes on with it. */
+/** … and of the target that continues it. */
 const REST = streams(' and', ' more');
 
-/** What the upstream answers to a question the first time, and to whom goes on with it. */
+/** What the upstream answers to a question the first time, and to the target that continues it. */
 export type Plot = Readonly<Record<string, { readonly beginning?: Script; readonly rest?: Script }>>;
 
 /** Has the upstream of some replicas do that. */
 export function play({ upstream }: Replicas, plot: Plot): void {
   const begun = new Set<string>();
-  upstream.answers(({ question }) => {
-    const { beginning = BEGINNING, rest = REST } = plot[question] ?? {};
-    if (begun.has(question)) return rest;
-    begun.add(question);
+  upstream.answers(({ question: prompt }) => {
+    const { beginning = BEGINNING, rest = REST } = plot[prompt] ?? {};
+    if (begun.has(prompt)) return rest;
+    begun.add(prompt);
     return beginning;
   });
 }
@@ -46,10 +46,10 @@ export interface Begun {
 export async function begin(
   replicas: Replicas,
   path: string,
-  question?: Question,
+  body?: Question,
   text = ' two',
 ): Promise<Begun> {
-  const starter = await replicas.ask('a', path, question);
+  const starter = await replicas.ask('a', path, body);
   const id = String(starter.headers['x-sluice-stream']);
   const elsewhere = await replicas.ask('b', `/v1/streams/${id}`);
   await elsewhere.until((received) => received.includes(text));
@@ -95,7 +95,7 @@ export const idsOf = (text: string) => parseEvents(text).map(({ id }) => id);
 
 /** What the upstream was asked about this, in order. */
 export const askedOf = ({ upstream }: Replicas, content: string) =>
-  upstream.requests.filter(({ question }) => question === content).map(({ body }) => body);
+  upstream.requests.filter(({ question: prompt }) => prompt === content).map(({ body }) => body);
 
 /** What a replica says of the end of a stream. */
 export const endsOf = (replicas: Replicas, name: Name, id: string) =>

@@ -67,7 +67,7 @@ export class Traffic {
     const gap = 1_000 / this.perSecond;
     const first = this.requests.length;
     for (let sent = 0; sent < (forMs * this.perSecond) / 1_000; sent += 1) {
-      this.#ask();
+      this.#request();
       vi.advanceTimersByTime(gap);
     }
     return this.requests.slice(first);
@@ -84,9 +84,9 @@ export class Traffic {
     return this.#seed / 2_147_483_647;
   }
 
-  #ask(): void {
+  #request(): void {
     const { upstreams } = this;
-    const asked: Asked = {
+    const requested: Asked = {
       at: performance.now(),
       servedAt: undefined,
       run: failOver(
@@ -98,11 +98,11 @@ export class Traffic {
           streaming: this.#streaming,
           random: () => this.#random(),
           onBegun: (attempt) => this.#play(attempt),
-          onWon: () => (asked.servedAt = performance.now()),
+          onWon: () => (requested.servedAt = performance.now()),
         },
       ),
     };
-    this.requests.push(asked);
+    this.requests.push(requested);
   }
 
   #play(attempt: ScriptedTry): void {

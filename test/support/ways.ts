@@ -7,7 +7,7 @@ export interface Way {
   readonly name: string;
   readonly streaming: boolean;
   readonly question: (model: string, content?: string) => Question & { readonly path: string };
-  /** The text of a whole answer. Throws if it broke off. */
+  /** The text of a whole answer. Throws if it was cut. */
   readonly text: (answer: Answer) => Promise<string>;
 }
 
@@ -46,7 +46,7 @@ export const whole: Way = {
 export const ways: readonly Way[] = [openai, native, whole];
 
 /** Asks the route `r`, or another. */
-export function askIn({ question }: Way, url: string, model = 'r'): Promise<Answer> {
-  const { path, ...rest } = question(model);
+export function askIn({ question: body }: Way, url: string, model = 'r'): Promise<Answer> {
+  const { path, ...rest } = body(model);
   return ask(url + path, rest);
 }

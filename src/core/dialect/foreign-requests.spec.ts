@@ -12,7 +12,7 @@ const dialects = new DialectRegistry([...builtInDialects, tiny]);
 const openai = dialects.upstream('openai-chat');
 const encode = (request: ChatRequest, name = 'openai-chat'): unknown =>
   JSON.parse(dialects.upstream(name).encodeRequest(request, TARGET));
-const asked = (dialect: string, body: Record<string, unknown>): ChatRequest => ({
+const requested = (dialect: string, body: Record<string, unknown>): ChatRequest => ({
   model: 'r',
   source: { dialect, body },
 });
@@ -20,36 +20,38 @@ const asked = (dialect: string, body: Record<string, unknown>): ChatRequest => (
 describe('an upstream dialect of a registry', () => {
   it('is given requests of its own dialect as they are', () => {
     const body = { messages: [{ role: 'user', content: 'Hi', vendor: 1 }], vendor: 2 };
-    expect(encode(asked('openai-chat', body))).toEqual({ ...body, model: 'm' });
-    expect(encode(asked('tiny', { ask: 'Hi', vendor: 2 }), 'tiny')).toEqual({ ask: 'Hi', vendor: 2 });
+    expect(encode(requested('openai-chat', body))).toEqual({ ...body, model: 'm' });
+    expect(encode(requested('tiny', { ask: 'Hi', vendor: 2 }), 'tiny')).toEqual({ ask: 'Hi', vendor: 2 });
   });
 
   it('is given the messages of requests in other words', () => {
-    expect(encode(asked('tiny', { ask: 'Hi', n: 5 }))).toEqual({
+    expect(encode(requested('tiny', { ask: 'Hi', n: 5 }))).toEqual({
       model: 'm',
       messages: [{ role: 'user', content: 'Hi' }],
     });
-    expect(encode(asked('openai-chat', { messages: [{ role: 'user', content: 'Hi' }] }), 'tiny')).toEqual({
-      ask: ['Hi'],
-    });
-    expect(openai.choicesOf?.(asked('tiny', { ask: 'Hi', n: 5 }))).toBe(1);
+    expect(encode(requested('openai-chat', { messages: [{ role: 'user', content: 'Hi' }] }), 'tiny')).toEqual(
+      {
+        ask: ['Hi'],
+      },
+    );
+    expect(openai.choicesOf?.(requested('tiny', { ask: 'Hi', n: 5 }))).toBe(1);
   });
 
   it('knows whether the caller leaves the temperature, whatever the words', () => {
-    const request = { ...asked('tiny', { ask: 'Hi' }), leavesTemperature: true };
+    const request = { ...requested('tiny', { ask: 'Hi' }), leavesTemperature: true };
     expect(encode(request)).toMatchObject({ temperature: 0.5 });
   });
 
   it('refuses what cannot be said in its words', () => {
     const messages = [{ role: 'function', name: 'f', content: 'x' }];
     const refusal = expect.objectContaining({ code: 'invalid-request' });
-    expect(() => encode(asked('openai-chat', { messages }), 'tiny')).toThrow(refusal);
-    expect(() => encode(asked('unknown', {}))).toThrow(refusal);
+    expect(() => encode(requested('openai-chat', { messages }), 'tiny')).toThrow(refusal);
+    expect(() => encode(requested('unknown', {}))).toThrow(refusal);
   });
 
   it('continues an answer to a request in other words, and none to one that it cannot say', () => {
     const { continuation } = openai;
-    const request = asked('tiny', { ask: 'Hi' });
+    const request = requested('tiny', { ask: 'Hi' });
     expect(continuation?.mayContinue(request)).toBe(true);
     expect(continuation?.requestFor(request, PARTIAL)?.source?.body).toEqual({
       messages: [
@@ -57,8 +59,8 @@ describe('an upstream dialect of a registry', () => {
         { role: 'assistant', content: 'one' },
       ],
     });
-    expect(continuation?.mayContinue(asked('unknown', {}))).toBe(false);
-    expect(continuation?.requestFor(asked('unknown', {}), PARTIAL)).toBeUndefined();
+    expect(continuation?.mayContinue(requested('unknown', {}))).toBe(false);
+    expect(continuation?.requestFor(requested('unknown', {}), PARTIAL)).toBeUndefined();
   });
 
   it('may have its members from a class', () => {

@@ -4,12 +4,12 @@ import { LightAbortController } from './abort-signal-like.js';
 describe('LightAbortController', () => {
   it('tells its listeners in order, with the reason at hand, once', () => {
     const stop = new LightAbortController();
-    const told: unknown[] = [];
-    stop.addEventListener('abort', () => told.push(['first', stop.aborted, stop.reason]));
-    stop.addEventListener('abort', () => told.push(['second']));
+    const reported: unknown[] = [];
+    stop.addEventListener('abort', () => reported.push(['first', stop.aborted, stop.reason]));
+    stop.addEventListener('abort', () => reported.push(['second']));
     stop.abort('left');
     stop.abort('again');
-    expect(told).toEqual([['first', true, 'left'], ['second']]);
+    expect(reported).toEqual([['first', true, 'left'], ['second']]);
     expect(stop.reason).toBe('left');
   });
 
@@ -26,22 +26,22 @@ describe('LightAbortController', () => {
 
   it('tells nothing to a listener that was taken back', () => {
     const stop = new LightAbortController();
-    const told: string[] = [];
-    const listener = () => told.push('told');
+    const reported: string[] = [];
+    const listener = () => reported.push('told');
     stop.addEventListener('abort', listener);
     stop.removeEventListener('abort', listener);
     stop.removeEventListener('abort', listener);
     stop.abort('left');
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it('tells a listener that another one takes back while it is told', () => {
     const stop = new LightAbortController();
-    const told: string[] = [];
-    const last = () => told.push('last');
+    const reported: string[] = [];
+    const last = () => reported.push('last');
     stop.addEventListener('abort', () => stop.removeEventListener('abort', last));
     stop.addEventListener('abort', last);
     stop.abort('left');
-    expect(told).toEqual(['last']);
+    expect(reported).toEqual(['last']);
   });
 });

@@ -12,13 +12,13 @@ describe('BackPressure', () => {
 
   it('tells its listeners of changes only', () => {
     const flow = new BackPressure();
-    const told: boolean[] = [];
-    flow.add(listener((paused) => told.push(paused)));
+    const reported: boolean[] = [];
+    flow.add(listener((paused) => reported.push(paused)));
     flow.resume();
     flow.pause();
     flow.pause();
     flow.resume();
-    expect(told).toEqual([true, false]);
+    expect(reported).toEqual([true, false]);
   });
 
   it('shows its new state to the listeners that it tells', () => {
@@ -32,36 +32,36 @@ describe('BackPressure', () => {
 
   it('tells a listener nothing more once it has left', () => {
     const flow = new BackPressure();
-    const told: string[] = [];
-    const first = listener(() => told.push('first'));
+    const reported: string[] = [];
+    const first = listener(() => reported.push('first'));
     flow.add(first);
-    flow.add(listener(() => told.push('second')));
+    flow.add(listener(() => reported.push('second')));
     flow.remove(first);
     flow.pause();
-    expect(told).toEqual(['second']);
+    expect(reported).toEqual(['second']);
   });
 
-  it('goes on with the other listeners when one leaves while it is told', () => {
+  it('continues the other listeners when one leaves while it is told', () => {
     const flow = new BackPressure();
-    const told: string[] = [];
+    const reported: string[] = [];
     const first = listener(() => {
-      told.push('first');
+      reported.push('first');
       flow.remove(first);
     });
     flow.add(first);
-    flow.add(listener(() => told.push('second')));
+    flow.add(listener(() => reported.push('second')));
     flow.pause();
     flow.resume();
-    expect(told).toEqual(['first', 'second', 'second']);
+    expect(reported).toEqual(['first', 'second', 'second']);
   });
 
   it('tells a listener nothing that another one has taken off while it was told', () => {
     const flow = new BackPressure();
-    const told: string[] = [];
-    const second = listener(() => told.push('second'));
+    const reported: string[] = [];
+    const second = listener(() => reported.push('second'));
     flow.add(listener(() => flow.remove(second)));
     flow.add(second);
     flow.pause();
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 });

@@ -45,7 +45,7 @@ describe('startInactivityTimer', () => {
     timer.cancel();
   });
 
-  it('waits anew from a reset', () => {
+  it('waits again from a reset', () => {
     const { ring, timer } = started();
     vi.advanceTimersByTime(MS - 1);
     timer.reset();
@@ -78,7 +78,7 @@ describe('startInactivityTimer', () => {
     second.timer.cancel();
   });
 
-  it('leaves no timer when it is cancelled, by whomever and however often, and is not begun anew by a reset', () => {
+  it('leaves no timer when it is cancelled, by whomever and however often, and is not begun again by a reset', () => {
     const { timer } = started();
     const other = startInactivityTimer(MS, { onTimeout: () => other.cancel() });
     timer.cancel();

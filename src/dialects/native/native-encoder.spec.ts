@@ -43,7 +43,7 @@ describe('nativeEncoder', () => {
     ]);
   });
 
-  it('numbers frames without a gap, from the one that is asked for', () => {
+  it('numbers frames without a gap, from the one that is requested', () => {
     const encoder = nativeEncoder('s', { next: 41 });
     expect(encoder.encode([text('a')])).toEqual(['data: {"delta":"a"}\nid: s.41\n\n']);
     expect(encoder.encode([text('other', 1)])).toEqual([]);
@@ -102,7 +102,7 @@ describe('the native dialect of an OpenAI upstream', () => {
     });
   });
 
-  it('names in each id the producer that goes on with a stream', () => {
+  it('names in each id the producer that continues a stream', () => {
     const encoder = nativeEncoder('s', { next: 7, epoch: 2 });
     const [deltas = ''] = encoder.encode([{ type: 'text-delta', choice: 0, text: 'x' }]);
     expect(deltas).toBe('data: {"delta":"x"}\nid: s.7.e2\n\n');

@@ -45,8 +45,8 @@ const asStatus = (status: number) =>
   errorOfAnswer('', { status, retryAfterMs: undefined, providerError: undefined, message: undefined });
 
 describe.each(FAILURES)('$what of $provider', ({ json, status = 500, message, retryAfterMs }) => {
-  const { code, status: told } = asStatus(status);
-  const failure = expect.objectContaining({ code, status: told, retryAfterMs });
+  const { code, status: reported } = asStatus(status);
+  const failure = expect.objectContaining({ code, status: reported, retryAfterMs });
 
   it('is read as an error body', () => {
     expect(readError(findError(json) ?? json)).toMatchObject({ message, error: { message } });

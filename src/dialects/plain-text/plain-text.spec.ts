@@ -56,7 +56,7 @@ describe('the plain text dialect', () => {
     expect(transcoder.finish(ending)).toEqual(['\ud83d']);
   });
 
-  it('goes on within a character where another attempt broke off', () => {
+  it('continues within a character where another attempt was cut', () => {
     const said = { text: 'a\ud83d', tokens: 1, isPlainText: true, head: {} };
     const usage = { promptTokens: 1, completionTokens: 1, totalTokens: 2 };
     const continued = { partial: said, usage, target: 'b/m' };

@@ -13,8 +13,8 @@ import { NativeStreams } from './native-streams.js';
 function openStreams() {
   const source = { output: EMPTY, flow: new BackPressure() };
   const opened: OpenedStream = { source, served: { id: 's', target: undefined, attempts: 0, headers: {} } };
-  const asked = { open: async () => opened } as unknown as StreamOpener;
-  return new NativeStreams({} as RelayService, {} as StreamResumption, asked);
+  const requested = { open: async () => opened } as unknown as StreamOpener;
+  return new NativeStreams({} as RelayService, {} as StreamResumption, requested);
 }
 
 function anExchange(): HttpExchange {

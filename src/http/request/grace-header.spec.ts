@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readGrace } from './grace-header.js';
 
 describe('readGrace', () => {
-  it('is undefined where nothing is asked for', () => {
+  it('is undefined where nothing is requested', () => {
     expect(readGrace(undefined)).toBeUndefined();
   });
 

@@ -28,8 +28,8 @@ describe('lastEventIdOf', () => {
     ['the header before the parameter', { header: 'h', query: 'q' }, 'h'],
     ['the parameter beside an empty header', { header: '', query: 'q' }, 'q'],
     ['nothing in empty ones', { header: '', query: '' }, undefined],
-  ])('finds %s', (_, asked, id) => {
-    expect(lastEventIdOf(exchangeOf(asked))).toBe(id);
+  ])('finds %s', (_, requested, id) => {
+    expect(lastEventIdOf(exchangeOf(requested))).toBe(id);
   });
 
   it('refuses a parameter that is given twice', () => {

@@ -17,8 +17,8 @@ describe('readShare', () => {
     [false, undefined, undefined],
     [false, 'true', 'use'],
     [true, 'false', undefined],
-  ])('takes the request’s word over its route’s (%s, %s)', (byDefault, asked, share) => {
-    expect(read(byDefault, asked === undefined ? {} : { 'x-sluice-share': asked })).toBe(share);
+  ])('takes the request’s word over its route’s (%s, %s)', (byDefault, requested, share) => {
+    expect(read(byDefault, requested === undefined ? {} : { 'x-sluice-share': requested })).toBe(share);
   });
 
   it.each([
@@ -44,8 +44,8 @@ describe('readShare', () => {
     expect(read(false, { 'cache-control': 'no-cache' })).toBeUndefined();
   });
 
-  it.each(['yes', 'TRUE', '1', 'true, false'])('refuses %j', (asked) => {
-    expect(() => read(true, { 'x-sluice-share': asked })).toThrow(
+  it.each(['yes', 'TRUE', '1', 'true, false'])('refuses %j', (requested) => {
+    expect(() => read(true, { 'x-sluice-share': requested })).toThrow(
       expect.objectContaining({
         code: 'invalid-request',
         message: 'x-sluice-share must be true or false',

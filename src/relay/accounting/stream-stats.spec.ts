@@ -164,11 +164,11 @@ describe('StreamStats', () => {
   it.each([
     { what: 'as the upstream counts it', told: usage, completionTokens: 2 + 5 },
     { what: 'as an estimate of both', told: undefined, completionTokens: 1 + 5 },
-  ])('counts what another process has said before: $what', ({ told, completionTokens }) => {
+  ])('counts what another process has said before: $what', ({ told: reported, completionTokens }) => {
     const { record, events } = start();
     expect(record.continuesElsewhere(5)).toEqual({ promptTokens: 7, completionTokens: 5, totalTokens: 12 });
     record.read(100);
-    record.observe({ ...nothing, content: true, usage: told });
+    record.observe({ ...nothing, content: true, usage: reported });
     record.finished();
     expect(events.at(-1)).toMatchObject({ type: 'ended', usage: { completionTokens }, usageEstimated: true });
   });

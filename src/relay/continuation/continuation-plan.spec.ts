@@ -5,8 +5,8 @@ import type { CallOptions } from '../../core/prompt.js';
 import { Routes } from '../../routing/routes.js';
 import { planContinuation } from './continuation-plan.js';
 
-const SAID = { text: 'one two', tokens: 2, isPlainText: true, head: {} };
-const asked = (options: CallOptions = {}): ChatRequest => ({
+const PARTIAL_TEXT = { text: 'one two', tokens: 2, isPlainText: true, head: {} };
+const requested = (options: CallOptions = {}): ChatRequest => ({
   messages: [{ role: 'user', content: 'Count' }],
   ...options,
 });
@@ -20,8 +20,8 @@ const routeOf = (...able: readonly string[]) => {
 };
 
 describe('the way on', () => {
-  it('leads to those that can go on, in their order, with what was said as the last thing', () => {
-    const way = planContinuation(routeOf('b', 'c'), asked({ maxOutputTokens: 5 }), SAID);
+  it('leads to those that can continue, in their order, with what was said as the last thing', () => {
+    const way = planContinuation(routeOf('b', 'c'), requested({ maxOutputTokens: 5 }), PARTIAL_TEXT);
     expect(way?.route.targets.map(({ name }) => name)).toEqual(['b/m', 'c/m']);
     expect(way?.request).toMatchObject({
       source: {
@@ -30,9 +30,9 @@ describe('the way on', () => {
     });
   });
 
-  it('does not lead back to the one that broke off', () => {
+  it('does not lead back to the one that was cut', () => {
     const route = routeOf('a', 'b');
-    const way = planContinuation(route, asked(), SAID, route.targets[0]);
+    const way = planContinuation(route, requested(), PARTIAL_TEXT, route.targets[0]);
     expect(way?.route.targets.map(({ name }) => name)).toEqual(['b/m']);
   });
 
@@ -42,9 +42,9 @@ describe('the way on', () => {
       at === 1 ? { ...target, dialect: { ...target.dialect, continuation: undefined } } : target,
     );
     const route = { settings, targets: [first, ...others].filter((target) => target !== undefined) };
-    const plan = planContinuation(route, asked(), SAID);
+    const plan = planContinuation(route, requested(), PARTIAL_TEXT);
     expect(plan?.route.targets.map(({ name }) => name)).toEqual(['a/m', 'c/m']);
-    expect(planContinuation({ settings, targets: others }, asked(), SAID)?.route.targets).toEqual(
+    expect(planContinuation({ settings, targets: others }, requested(), PARTIAL_TEXT)?.route.targets).toEqual(
       others.slice(1),
     );
   });
@@ -55,6 +55,6 @@ describe('the way on', () => {
     ['nothing may be said any more', ['a', 'b'], { maxOutputTokens: 2 }],
   ])('is none where %s', (_, able, options) => {
     const route = routeOf(...able);
-    expect(planContinuation(route, asked(options), SAID, route.targets[0])).toBeUndefined();
+    expect(planContinuation(route, requested(options), PARTIAL_TEXT, route.targets[0])).toBeUndefined();
   });
 });

@@ -18,7 +18,7 @@ const printed = (serving: ActiveTranscoder<string>) => [
 describe('ActiveTranscoder', () => {
   const created: UpstreamDialect[] = [];
   /** A transcoder that prints its number, from 1 in the order of creation. */
-  const create = vi.fn<(asked: UpstreamDialect) => Transcoder<string>>((asked) => {
+  const create = vi.fn<(requested: UpstreamDialect) => Transcoder<string>>((asked) => {
     const number = created.push(asked);
     return {
       push: () => ({ output: [], events: 0, content: false, done: false, finished: [] }),
@@ -49,7 +49,7 @@ describe('ActiveTranscoder', () => {
       serving.forAttempt(otherDialect),
     ];
     expect(new Set(attempts).size).toBe(3);
-    expect(created.map((asked) => asked === otherDialect)).toEqual([false, false, true]);
+    expect(created.map((requested) => requested === otherDialect)).toEqual([false, false, true]);
   });
 
   it('gives no attempt the first one where the first attempt speaks another dialect', () => {

@@ -25,7 +25,10 @@ const transcoder: Transcoder<string> = {
 };
 
 /** What is told of a stream whose upstream sends these blocks; its head is out before the first of them, or not. */
-async function told(headIsOut: boolean, ...blocks: readonly TranscodeResult<string>[]): Promise<string[]> {
+async function reported(
+  headIsOut: boolean,
+  ...blocks: readonly TranscodeResult<string>[]
+): Promise<string[]> {
   const upstream = new HandSource();
   const events: RelayEvent[] = [];
   const limits = { headWaitMs: headIsOut ? 0 : 60_000, choices: 1, maxEvents: MAX_EVENTS };
@@ -49,11 +52,11 @@ describe('the event `committed`', () => {
     ['comes with an error, after the head', true, { ...content, error: cut }],
     ['is of too many events, after the head', true, { ...content, events: MAX_EVENTS + 1 }],
   ])('is told once of a block with content that %s', async (_, headIsOut, block) => {
-    expect(await told(headIsOut, block)).toEqual(['first-token', 'committed', 'ended']);
+    expect(await reported(headIsOut, block)).toEqual(['first-token', 'committed', 'ended']);
   });
 
   it('is told once of a stream whose content comes in several blocks, the last with its end', async () => {
-    expect(await told(false, role, content, { ...content, done: true })).toEqual([
+    expect(await reported(false, role, content, { ...content, done: true })).toEqual([
       'first-token',
       'committed',
       'ended',
@@ -65,6 +68,6 @@ describe('the event `committed`', () => {
     ['comes with an error, before the head', false, { ...content, error: cut }],
     ['is of too many events, before the head', false, { ...content, events: MAX_EVENTS + 1 }],
   ])('is not told of a block that %s', async (_, headIsOut, block) => {
-    expect(await told(headIsOut, block)).not.toContain('committed');
+    expect(await reported(headIsOut, block)).not.toContain('committed');
   });
 });

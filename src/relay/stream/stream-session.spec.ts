@@ -141,7 +141,7 @@ describe('StreamSession before the first content', () => {
 });
 
 describe('StreamSession at the first content', () => {
-  it('opens, brakes an upstream that sends anything before there is a reader, and keeps every frame', async () => {
+  it('opens, pauses an upstream that sends anything before there is a reader, and keeps every frame', async () => {
     const { upstream, state, flow, read, seen } = start();
     upstream.next(role);
     upstream.next(text('Hello'));

@@ -14,7 +14,7 @@ const turns = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Questions that are answered when the test says so. */
 function answering() {
-  const asked: {
+  const requested: {
     done: (finishReason?: string) => void;
     fail: (error: Error) => void;
     options: OpenOptions;
@@ -22,13 +22,13 @@ function answering() {
   const events: RelayEvent[] = [];
   const complete = (_: unknown, given: OpenOptions = {}) =>
     new Promise<RelayCompletion>((resolve, reject) => {
-      const id = `a${asked.length + 1}`;
+      const id = `a${requested.length + 1}`;
       const rest = { target: 'a/m', attempts: 1, headers: {}, contentType: 'application/json' };
       const done = (finishReason = 'stop') => {
         given.onEnded?.('finished', finishReason);
         resolve({ id, route: 'r', ...rest, body: Buffer.from(id) });
       };
-      asked.push({ done, fail: reject, options: given });
+      requested.push({ done, fail: reject, options: given });
     });
   const relay = { complete } as unknown as RelayService;
   const answers = new DeduplicatedCompletions(relay, new CompletionCache({ streamLog }), {
@@ -43,64 +43,64 @@ function answering() {
     const { answer, cache } = await answers.complete(once, { messages: [] }, { caller, signal });
     return `${answer.id} ${cache?.status}`;
   };
-  return { asked, events, share };
+  return { asked: requested, events, share };
 }
 
 describe('OnceAnswers, for requests that share', () => {
   it('asks once for those that come while the answer is made, and gives it to later ones', async () => {
-    const { asked, share, events } = answering();
+    const { asked: requested, share, events } = answering();
     const both = [share(), share()];
-    asked[0]?.done();
+    requested[0]?.done();
     expect(await Promise.all(both)).toEqual(['a1 miss', 'a1 shared']);
     expect(await share()).toBe('a1 hit');
-    expect(asked.length).toBe(1);
+    expect(requested.length).toBe(1);
     const statuses = ['miss', 'shared', 'hit'];
     expect(events).toEqual(statuses.map((status) => ({ type: 'cache-lookup', route: 'r', status })));
   });
 
   it('gives an answer with a finish reason that nobody knows to those that wait, and to nobody later', async () => {
-    const { asked, share } = answering();
+    const { asked: requested, share } = answering();
     const both = [share(), share()];
-    asked[0]?.done('a-vendor-word');
+    requested[0]?.done('a-vendor-word');
     expect(await Promise.all(both)).toEqual(['a1 miss', 'a1 shared']);
     const again = share();
-    asked[1]?.done();
+    requested[1]?.done();
     expect(await again).toBe('a2 miss');
   });
 
   it('remembers no failure', async () => {
-    const { asked, share } = answering();
+    const { asked: requested, share } = answering();
     const both = [share(), share()];
-    asked[0]?.fail(new Error('no'));
+    requested[0]?.fail(new Error('no'));
     for (const one of both) await expect(one).rejects.toThrow('no');
     const again = share();
-    asked[1]?.done();
+    requested[1]?.done();
     expect(await again).toBe('a2 miss');
   });
 
   it('ends with its last caller, and not with its first one', async () => {
-    const { asked, share } = answering();
+    const { asked: requested, share } = answering();
     const [one, other] = [new LightAbortController(), new LightAbortController()];
     const both = [share({}, undefined, one), share({}, undefined, other)];
     one.abort('left');
-    expect(asked[0]?.options.signal?.aborted).toBe(false);
+    expect(requested[0]?.options.signal?.aborted).toBe(false);
     other.abort('left');
-    expect(asked[0]?.options.signal?.aborted).toBe(true);
+    expect(requested[0]?.options.signal?.aborted).toBe(true);
     const third = share();
-    for (const { done } of asked) done();
+    for (const { done } of requested) done();
     expect(await third).toBe('a2 miss');
     await Promise.all(both);
     expect(await share()).toBe('a2 hit');
   });
 
-  it('keeps a new answer in place of those that were asked for before', async () => {
-    const { asked, share } = answering();
+  it('keeps a new answer in place of those that were requested before', async () => {
+    const { asked: requested, share } = answering();
     const first = share();
     const renewed = share({ share: 'renew' });
     const joined = share();
-    asked[1]?.done();
+    requested[1]?.done();
     expect(await Promise.all([renewed, joined])).toEqual(['a2 miss', 'a2 shared']);
-    asked[0]?.done();
+    requested[0]?.done();
     expect(await first).toBe('a1 miss');
     await turns();
     expect(await share()).toBe('a2 hit');
@@ -112,13 +112,13 @@ describe('OnceAnswers, for requests that share', () => {
     ['one that does not share', { share: undefined }, undefined],
     ['one with a key', { share: undefined, key: 'h' }, undefined],
   ] as const)('has nothing for %s', async (_, fields, caller) => {
-    const { asked, share } = answering();
+    const { asked: requested, share } = answering();
     const first = share();
-    asked[0]?.done();
+    requested[0]?.done();
     await first;
     const other = share(fields, caller);
-    expect(asked.length).toBe(2);
-    asked[1]?.done();
+    expect(requested.length).toBe(2);
+    requested[1]?.done();
     expect(await other).toMatch(/^a2 /);
   });
 });

@@ -18,7 +18,7 @@ const once = (fields: Partial<RequestIdentity> = {}): RequestIdentity => ({
 
 /** Streams that open at once, and whether each is still kept. */
 function opening() {
-  const [kept, forgotten] = [new Set<string>(), new Set<string>()];
+  const [retained, forgotten] = [new Set<string>(), new Set<string>()];
   const held: string[] = [];
   const ends = new Map<string, NonNullable<ResumableOptions['onEnded']>>();
   const events: RelayEvent[] = [];
@@ -29,11 +29,11 @@ function opening() {
       opened += 1;
       if (failure !== undefined) throw failure;
       const id = `s${opened}`;
-      kept.add(id);
+      retained.add(id);
       ends.set(id, onEnded);
       return recorded(id);
     },
-    isRetained: async (id) => kept.has(id),
+    isRetained: async (id) => retained.has(id),
     isEvicted: async (id) => forgotten.has(id),
     hold: (id) => void held.push(id),
   };
@@ -52,10 +52,10 @@ function opening() {
     ends.get(id)?.(outcome, finishReason);
   const fail = (error: SluiceError | undefined) => void (failure = error);
   const forget = (id: string) => {
-    kept.delete(id);
+    retained.delete(id);
     forgotten.add(id);
   };
-  return { open, ask, share, kept, forget, held, events, end, fail };
+  return { open, ask, share, kept: retained, forget, held, events, end, fail };
 }
 
 describe('DeduplicatedStreams', () => {
@@ -65,14 +65,14 @@ describe('DeduplicatedStreams', () => {
   });
 
   it('gives the stream of the first request as long as it is kept, and then begins one for all', async () => {
-    const { ask, kept } = opening();
+    const { ask, kept: retained } = opening();
     await ask();
     expect(await ask()).toBe('s1');
-    kept.delete('s1');
+    retained.delete('s1');
     expect(await Promise.all([ask(), ask()])).toEqual(['s2', 's2']);
   });
 
-  it('asks anew after a failure', async () => {
+  it('asks again after a failure', async () => {
     const { ask, fail } = opening();
     fail(new SluiceError('upstream-error', 'no'));
     await expect(ask()).rejects.toThrow('no');
@@ -87,9 +87,9 @@ describe('DeduplicatedStreams', () => {
   });
 
   it('refuses it as long as anything of its stream is kept, and forgets the key with its stream', async () => {
-    const { ask, kept, forget } = opening();
+    const { ask, kept: retained, forget } = opening();
     await ask();
-    kept.delete('s1');
+    retained.delete('s1');
     await expect(ask({ hash: 'other' })).rejects.toMatchObject({ code: 'unprocessable' });
     forget('s1');
     const [first, second] = await Promise.allSettled([ask({ hash: 'other' }), ask({ hash: 'third' })]);
@@ -112,7 +112,7 @@ describe('DeduplicatedStreams', () => {
     expect(await ask({ key: undefined })).toBe('s2');
   });
 
-  it('gives a stream that broke off to one who asks again', async () => {
+  it('gives a stream that was cut to one who asks again', async () => {
     const { ask, end } = opening();
     await ask();
     end('s1', 'upstream-cut');
@@ -197,17 +197,17 @@ describe('OnceStreams, for requests that share', () => {
     expect(await Promise.all([share(), share()])).toEqual(['s2 miss', 's2 shared']);
   });
 
-  it('asks anew when the stream is not kept, or failed before its head', async () => {
-    const { share, kept, fail } = opening();
+  it('asks again when the stream is not retained, or failed before its head', async () => {
+    const { share, kept: retained, fail } = opening();
     await share();
-    kept.delete('s1');
+    retained.delete('s1');
     fail(new SluiceError('upstream-error', 'no'));
     await expect(share()).rejects.toThrow('no');
     fail(undefined);
     expect(await share()).toBe('s3 miss');
   });
 
-  it('asks anew for one that wants a new answer, which others may then have', async () => {
+  it('asks again for one that wants a new answer, which others may then have', async () => {
     const { share } = opening();
     await share();
     expect(await share({ share: 'renew' })).toBe('s2 miss');
@@ -232,7 +232,7 @@ describe('OnceStreams, for requests that share', () => {
     expect(await share({}, { caller: { name: 'app', tenant: 'acme' } })).toBe('s1 shared');
   });
 
-  it('begins anew after all that waited for a head have left', async () => {
+  it('begins again after all that waited for a head have left', async () => {
     const { open, share } = opening();
     const gone = new LightAbortController();
     const first = open({ key: undefined, share: 'use' }, { signal: gone });

@@ -23,7 +23,7 @@ describe('SingleFlight', () => {
     expect(await work.join(undefined)).toBe('done');
   });
 
-  it('goes on when the first caller leaves and another waits', async () => {
+  it('runs on when the first caller leaves and another waits', async () => {
     const { work, parts } = working();
     const first = new LightAbortController();
     const left = work.join(first);

@@ -62,11 +62,11 @@ function replica(name: string, log: SharedLog) {
     },
   };
   const named = new StreamDirectory(streams, log);
-  const once = new DeduplicatedStreams(streams as ResumableStreams, named, { emit: () => undefined });
-  const open = (asked: RequestIdentity, changed: Partial<ResumableOptions> = {}) =>
-    once.open(asked, request, { ...options, ...changed });
-  const ask = async (asked: RequestIdentity, changed?: Partial<ResumableOptions>) => {
-    const { stream, cache } = await open(asked, changed);
+  const deduplicated = new DeduplicatedStreams(streams as ResumableStreams, named, { emit: () => undefined });
+  const open = (requested: RequestIdentity, changed: Partial<ResumableOptions> = {}) =>
+    deduplicated.open(requested, request, { ...options, ...changed });
+  const ask = async (requested: RequestIdentity, changed?: Partial<ResumableOptions>) => {
+    const { stream, cache } = await open(requested, changed);
     return [stream.id, cache?.status].join(' ').trim();
   };
   const end = (id: string, outcome: Outcome, finishReason = 'stop') => {
@@ -112,7 +112,7 @@ describe('OnceStreams, for requests with a key', () => {
     await expect(b.ask({ ...KEYED, hash: 'other' })).rejects.toMatchObject({ code: 'unprocessable' });
   });
 
-  it('asks anew when the stream is not kept, or is said to be another owner’s', async () => {
+  it('asks again when the stream is not retained, or is said to be another owner’s', async () => {
     const { a, b, log } = replicas();
     await a.ask(KEYED);
     log.change('a1', { firstRetained: 1 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { serializeTakeoverRequest, parseTakeoverRequest, type TakeoverRequest } from './takeover-request.js';
 
-const WILL: TakeoverRequest = {
+const TAKEOVER_REQUEST: TakeoverRequest = {
   request: {
     model: 'r',
     messages: [{ role: 'user', content: 'ä🙂' }],
@@ -14,16 +14,19 @@ const WILL: TakeoverRequest = {
 
 describe('a will', () => {
   it('is read as it was printed', () => {
-    expect(parseTakeoverRequest(serializeTakeoverRequest(WILL))).toEqual(WILL);
+    expect(parseTakeoverRequest(serializeTakeoverRequest(TAKEOVER_REQUEST))).toEqual(TAKEOVER_REQUEST);
   });
 
   it.each<[string, string]>([
     ['no JSON', '{'],
     ['nothing', 'null'],
-    ['without messages', JSON.stringify({ ...WILL, request: {} })],
-    ['without a caller', JSON.stringify({ ...WILL, caller: {} })],
-    ['without a grace', JSON.stringify({ ...WILL, graceSeconds: null })],
-    ['that does not say whether it needs readers', JSON.stringify({ ...WILL, detached: undefined })],
+    ['without messages', JSON.stringify({ ...TAKEOVER_REQUEST, request: {} })],
+    ['without a caller', JSON.stringify({ ...TAKEOVER_REQUEST, caller: {} })],
+    ['without a grace', JSON.stringify({ ...TAKEOVER_REQUEST, graceSeconds: null })],
+    [
+      'that does not say whether it needs readers',
+      JSON.stringify({ ...TAKEOVER_REQUEST, detached: undefined }),
+    ],
   ])('is none that is %s', (_, text) => {
     expect(parseTakeoverRequest(text)).toBeUndefined();
   });

@@ -13,20 +13,20 @@ import { StreamOutput } from '../../relay/stream-output.js';
 import { StreamTakeover } from './takeover.js';
 import { serializeTakeoverRequest, type TakeoverRequest } from './takeover-request.js';
 
-const WILL: TakeoverRequest = {
+const TAKEOVER_REQUEST: TakeoverRequest = {
   request: { model: 'r', messages: [{ role: 'user', content: 'Count' }], maxOutputTokens: 9 },
   caller: { name: 'web' },
   graceSeconds: 30,
   detached: false,
 };
-const SAID = 'data: {"delta":"one"}\nid: s.0\n\n';
+const PARTIAL_TEXT = 'data: {"delta":"one"}\nid: s.0\n\n';
 
 /** The take-overs of a replica, and an orphan for them. */
 function replica({
   continuation = true,
   continues = true,
-  takeoverRequest = serializeTakeoverRequest(WILL),
-  said = SAID,
+  takeoverRequest = serializeTakeoverRequest(TAKEOVER_REQUEST),
+  said: textSoFar = PARTIAL_TEXT,
 } = {}) {
   const settings = settingsOf({ r: { continuation, targets: [{ upstream: 'a', model: 'm', continues }] } });
   const active = new ActiveStreams(settings);
@@ -44,7 +44,7 @@ function replica({
   const orphan = {
     metadata: card({ route: 'r' }),
     takeoverRequest,
-    bytes: Buffer.from(said),
+    bytes: Buffer.from(textSoFar),
     frames: 1,
     epoch: 2,
     claim,
@@ -69,9 +69,9 @@ describe('StreamTakeover', () => {
     expect(await take()).toBe(true);
     await vi.waitFor(() => expect(record).toHaveBeenCalledOnce());
     expect(open.mock.calls[0]).toMatchObject([
-      WILL.request,
+      TAKEOVER_REQUEST.request,
       {
-        caller: WILL.caller,
+        caller: TAKEOVER_REQUEST.caller,
         continuation: {
           id: orphan.metadata.id,
           partial: { text: 'one', tokens: 1 },
@@ -90,14 +90,14 @@ describe('StreamTakeover', () => {
     ['the route does not ask for it any more', { continuation: false }],
     ['no target can', { continues: false }],
     ['nothing was said', { said: 'data: {"delta":""}\nid: s.0\n\n' }],
-    ['something else than text was said', { said: `${SAID}data: {"reasoning":"hm"}\nid: s.1\n\n` }],
+    ['something else than text was said', { said: `${PARTIAL_TEXT}data: {"reasoning":"hm"}\nid: s.1\n\n` }],
     ['the will cannot be read', { takeoverRequest: '{' }],
     [
       'the question asks for more than text',
       {
         takeoverRequest: serializeTakeoverRequest({
-          ...WILL,
-          request: { ...WILL.request, tools: [{ type: 'function', name: 'f' }] },
+          ...TAKEOVER_REQUEST,
+          request: { ...TAKEOVER_REQUEST.request, tools: [{ type: 'function', name: 'f' }] },
         }),
       },
     ],
@@ -105,8 +105,8 @@ describe('StreamTakeover', () => {
       'no token is left',
       {
         takeoverRequest: serializeTakeoverRequest({
-          ...WILL,
-          request: { ...WILL.request, maxOutputTokens: 1 },
+          ...TAKEOVER_REQUEST,
+          request: { ...TAKEOVER_REQUEST.request, maxOutputTokens: 1 },
         }),
       },
     ],
@@ -116,7 +116,7 @@ describe('StreamTakeover', () => {
     expect(claim).not.toHaveBeenCalled();
   });
 
-  it('asks no model for a stream that another replica goes on with', async () => {
+  it('asks no model for a stream that another replica continues', async () => {
     const { take, claim, open } = replica();
     claim.mockResolvedValue(undefined);
     expect(await take()).toBe(true);

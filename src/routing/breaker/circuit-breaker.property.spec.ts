@@ -40,14 +40,14 @@ class Observed {
   readonly breaker = new CircuitBreaker(SETTINGS, (state) => this.#changed(state));
 
   async run(next: Step): Promise<void> {
-    if (next === 'ask') this.#ask();
+    if (next === 'ask') this.#request();
     else if (next === 'later') this.breaker.recordLateFailure();
     else if (typeof next === 'object') this.#end(next.at, next.end);
     await vi.advanceTimersByTimeAsync(typeof next === 'number' ? next : 0);
     if (this.breaker.state !== this.#state) this.#fault(`is ${this.breaker.state} and did not tell`);
   }
 
-  #ask(): void {
+  #request(): void {
     if (this.breaker.waitMs > 0) {
       if (this.#state === 'closed') this.#fault('keeps a request waiting');
       if (this.#state === 'open' && this.#openForMs() >= HALF_OPEN_AFTER_MS)

@@ -165,7 +165,7 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  it('counts a stream that broke off after it had succeeded as a failure in place of a success', async () => {
+  it('counts a stream that was cut after it had succeeded as a failure in place of a success', async () => {
     const breaker = new CircuitBreaker(SETTINGS);
     await trials(breaker, 'succeeded', 'succeeded', 'failed', 'failed');
     expect(breaker.state).toBe('closed');
@@ -259,21 +259,21 @@ describe('CircuitBreaker', () => {
   });
 
   it('is closed to those who watch it when another takes its place, and tells no more', async () => {
-    const told: BreakerState[] = [];
-    const breaker = await opened((state) => told.push(state));
+    const reported: BreakerState[] = [];
+    const breaker = await opened((state) => reported.push(state));
     breaker.dispose();
     await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
     await trials(breaker, 'succeeded');
-    expect(told).toEqual(['open', 'closed']);
+    expect(reported).toEqual(['open', 'closed']);
   });
 
   it('tells each new state', async () => {
-    const told: BreakerState[] = [];
-    const breaker = await opened((state) => told.push(state));
+    const reported: BreakerState[] = [];
+    const breaker = await opened((state) => reported.push(state));
     await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
     await trials(breaker, 'failed');
     await vi.advanceTimersByTimeAsync(HALF_OPEN_AFTER_MS);
     await trials(breaker, 'succeeded');
-    expect(told).toEqual(['open', 'half-open', 'open', 'half-open', 'closed']);
+    expect(reported).toEqual(['open', 'half-open', 'open', 'half-open', 'closed']);
   });
 });

@@ -20,15 +20,17 @@ function learned(fields: Record<string, unknown> = {}): UpstreamRegistry {
 
 describe('Failover with a hedge', () => {
   it('begins a second attempt when the first is slower than most, and cancels the loser', () => {
-    const { tries, asked, outcome, types, held } = failOver(
-      ['a', 'b'],
-      { hedge: true },
-      { upstreams: learned() },
-    );
+    const {
+      tries,
+      asked: requested,
+      outcome,
+      types,
+      held,
+    } = failOver(['a', 'b'], { hedge: true }, { upstreams: learned() });
     vi.advanceTimersByTime(99);
-    expect(asked()).toEqual(['a']);
+    expect(requested()).toEqual(['a']);
     vi.advanceTimersByTime(1);
-    expect(asked()).toEqual(['a', 'b']);
+    expect(requested()).toEqual(['a', 'b']);
     tries[1]?.commits();
     expect(outcome.won?.target.name).toBe('b/m');
     expect(tries[0]?.stopped?.code).toBe('cancelled');
@@ -37,12 +39,16 @@ describe('Failover with a hedge', () => {
     expect(held()).toEqual([NOTHING_HELD, NOTHING_HELD]);
   });
 
-  it('goes on with the other when one of two fails', () => {
-    const { tries, asked, outcome } = failOver(['a', 'b', 'c'], { hedge: true }, { upstreams: learned() });
+  it('continues the other when one of two fails', () => {
+    const {
+      tries,
+      asked: requested,
+      outcome,
+    } = failOver(['a', 'b', 'c'], { hedge: true }, { upstreams: learned() });
     vi.advanceTimersByTime(100);
-    expect(asked()).toEqual(['a', 'b']);
+    expect(requested()).toEqual(['a', 'b']);
     tries[0]?.fails('upstream-cut');
-    expect(asked()).toEqual(['a', 'b']);
+    expect(requested()).toEqual(['a', 'b']);
     tries[1]?.commits();
     expect(outcome.won?.target.name).toBe('b/m');
   });
@@ -50,10 +56,10 @@ describe('Failover with a hedge', () => {
   it('takes each second attempt from the retry budget, and begins none without', () => {
     const upstreams = learned({ retryBudget: { ratio: 0, minimum: 1 } });
     const attempts = [1, 2].map(() => {
-      const { asked, last } = failOver(['a', 'b'], { hedge: true }, { upstreams });
+      const { asked: requested, last } = failOver(['a', 'b'], { hedge: true }, { upstreams });
       vi.advanceTimersByTime(100);
       last().commits();
-      return asked();
+      return requested();
     });
     expect(attempts).toEqual([['a', 'b'], ['a']]);
   });

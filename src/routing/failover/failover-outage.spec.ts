@@ -113,7 +113,7 @@ describe('Failover under steady traffic', () => {
     const during = traffic.flow(OUTAGE_MS);
     vi.advanceTimersByTime(FIRST_TOKEN_TIMEOUT_MS);
     expect(noticed(during)).toEqual([]);
-    const [run] = during.map((asked) => asked.run);
+    const [run] = during.map((requested) => requested.run);
     const budget = run && traffic.upstreams.routeStateFor(run.route.settings).budget;
     expect(budget?.has(performance.now())).toBe(true);
   });

@@ -28,7 +28,7 @@ describe('Failover, whatever becomes of its attempts', () => {
         { keys: ['k1', 'k2'], breaker: { minimumRequests: STREAMS }, maxConcurrentPerKey: STREAMS },
       ]),
     );
-    // Reading the settings anew for each stream would take most of the time.
+    // Reading the settings again for each stream would take most of the time.
     const route = routeOf(['a', 'b', 'c'], { maxAttempts: 3, hedge: true }, settings);
     const story = fc.record({
       before: fc.array(fc.constantFrom(...ends), { maxLength: 4 }),

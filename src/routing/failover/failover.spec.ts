@@ -7,10 +7,10 @@ afterEach(() => void vi.useRealTimers());
 
 describe('Failover', () => {
   it('asks the next target when one fails, and ends with the one that commits', () => {
-    const { last, asked, outcome, types, held } = failOver(['a', 'b']);
+    const { last, asked: requested, outcome, types, held } = failOver(['a', 'b']);
     last().fails('upstream-overloaded');
     last().commits();
-    expect(asked()).toEqual(['a', 'b']);
+    expect(requested()).toEqual(['a', 'b']);
     expect(outcome.won?.target.name).toBe('b/m');
     expect(types()).toEqual(['attempt-started', 'attempt-failed', 'attempt-started']);
     last().stop(new SluiceError('client-gone', 'left'));
@@ -21,9 +21,9 @@ describe('Failover', () => {
   it.each<SluiceErrorCode>(['upstream-rejected', 'internal', 'timeout-total'])(
     'does not try again after %s',
     (code) => {
-      const { last, asked, outcome } = failOver(['a', 'b']);
+      const { last, asked: requested, outcome } = failOver(['a', 'b']);
       last().fails(code);
-      expect(asked()).toEqual(['a']);
+      expect(requested()).toEqual(['a']);
       expect(outcome.error?.code).toBe(code);
     },
   );
@@ -45,22 +45,22 @@ describe('Failover', () => {
   });
 
   it('stops after as many attempts as the route allows', () => {
-    const { last, asked, outcome } = failOver(['a', 'b', 'c'], { maxAttempts: 2 });
+    const { last, asked: requested, outcome } = failOver(['a', 'b', 'c'], { maxAttempts: 2 });
     last().fails('upstream-error');
     last().fails('upstream-error');
-    expect(asked()).toEqual(['a', 'b']);
+    expect(requested()).toEqual(['a', 'b']);
     expect(outcome.error).toBeDefined();
   });
 
   it('asks all of them again after a back-off where more attempts are allowed', () => {
-    const { last, asked, outcome } = failOver(['a', 'b'], { maxAttempts: 3 });
+    const { last, asked: requested, outcome } = failOver(['a', 'b'], { maxAttempts: 3 });
     last().fails('upstream-error');
     last().fails('upstream-error');
-    expect(asked()).toEqual(['a', 'b']);
+    expect(requested()).toEqual(['a', 'b']);
     vi.advanceTimersByTime(124);
-    expect(asked()).toEqual(['a', 'b']);
+    expect(requested()).toEqual(['a', 'b']);
     vi.advanceTimersByTime(1);
-    expect(asked()).toEqual(['a', 'b', 'a']);
+    expect(requested()).toEqual(['a', 'b', 'a']);
     last().commits();
     expect(outcome.won).toBeDefined();
   });
@@ -99,9 +99,9 @@ describe('Failover', () => {
     const { route } = failOver(['a', 'b'], one, { upstreams });
     const { budget } = upstreams.routeStateFor(route.settings);
     for (let request = 0; request < 3; request += 1) {
-      const { last, asked } = failOver(['a', 'b'], {}, { upstreams, route });
+      const { last, asked: requested } = failOver(['a', 'b'], {}, { upstreams, route });
       last().fails('upstream-error');
-      expect(asked()).toEqual(['a', 'b']);
+      expect(requested()).toEqual(['a', 'b']);
       expect(budget.has(performance.now())).toBe(true);
       if (request < 2) last().commits();
       else last().fails('upstream-error');

@@ -92,14 +92,14 @@ describe('TargetLease', () => {
     expect(attempt.state.errors.read(1_100)).toEqual({ all: 1, failed: 1 });
   });
 
-  it('counts a stream that broke off after its first content as a later failure', () => {
+  it('counts a stream that was cut after its first content as a later failure', () => {
     attempt.use.committed(1_050);
     attempt.use.end(errorOf('upstream-cut'), 1_100);
     expect(attempt.recordLateFailure).toHaveBeenCalledOnce();
     expect(attempt.trial.failed).not.toHaveBeenCalled();
   });
 
-  it('counts a slow stream as a later failure while it goes on', () => {
+  it('counts a slow stream as a later failure while it continues', () => {
     attempt.use.committed(1_050);
     attempt.use.markTooSlow();
     expect(attempt.recordLateFailure).toHaveBeenCalledOnce();
@@ -152,7 +152,7 @@ describe('TargetLease', () => {
     expect(attempt.state.errors.read(1_100)).toEqual({ all: 0, failed: 0 });
   });
 
-  it('rests a limited key for what it was asked for, as long as the upstream wants, and tells it without the key', () => {
+  it('rests a limited key for what it was requested, as long as the upstream wants, and tells it without the key', () => {
     attempt.use.end(errorOf('upstream-rate-limited', { retryAfterMs: 700 }), 1_100);
     expect(attempt.pool.cooldownMs(SCOPE, 1_200)).toBe(600);
     expect(attempt.pool.cooldownMs(id, 1_200)).toBeUndefined();

@@ -89,7 +89,7 @@ describe('TargetSelector', () => {
     expect(ready(candidates.next(0))).toMatchObject({ target: second, free: false });
   });
 
-  it('rests a key for the model that was asked for alone where callers name it', () => {
+  it('rests a key for the model that was requested alone where callers name it', () => {
     const upstreams = new UpstreamRegistry({ changes: new Subject<SluiceSettings>() });
     const settings = settingsOf({ '*': { targets: [{ upstream: 'a' }] } }, { a: { keys: ['k1'] } });
     const asking = (model: string) => new TargetSelector(upstreams, new Routes(settings).find(model).targets);
@@ -134,12 +134,12 @@ describe('TargetSelector', () => {
 
   it('asks an upstream as often as it may be asked by one request, over all rounds', () => {
     const { candidates } = requestTo(['a', 'b'], { maxAttempts: 2 });
-    const asked = [1, 2].flatMap(() => {
+    const requested = [1, 2].flatMap(() => {
       candidates.startRound();
       return [fail(candidates, broken), fail(candidates, broken)];
     });
     candidates.startRound();
-    expect(asked.filter((one) => one === 'a without key')).toHaveLength(2);
+    expect(requested.filter((one) => one === 'a without key')).toHaveLength(2);
     expect(candidates.next(0).kind).toBe('none');
   });
 
@@ -212,7 +212,7 @@ describe('TargetSelector', () => {
   it('tells of a limited key with its upstream', () => {
     const { candidates, upstreams } = requestTo(['a'], { keys: ['k1'] });
     const news: unknown[] = [];
-    upstreams.events.subscribe((told) => news.push(told));
+    upstreams.events.subscribe((reported) => news.push(reported));
     fail(candidates, limited);
     expect(news).toMatchObject([{ type: 'key-limited', upstream: 'a', forMs: 500 }]);
   });

@@ -74,12 +74,12 @@ class Observed {
     return this.pool.report(this.#now).map(({ inUse }) => inUse);
   }
 
-  #take(asked: string): void {
+  #take(requested: string): void {
     const accepted = this.known.filter(({ rejected }) => !rejected);
     const fit = (accepted.length > 0 ? accepted : this.known).filter(
-      ({ rests, inUse }) => (rests.get(asked) ?? 0) <= this.#now && inUse < MAX_PER_KEY,
+      ({ rests, inUse }) => (rests.get(requested) ?? 0) <= this.#now && inUse < MAX_PER_KEY,
     );
-    const lease = this.pool.take(asked, this.#now, new Set());
+    const lease = this.pool.take(requested, this.#now, new Set());
     const known = fit.find((state) => state.key === lease?.key);
     if (lease === undefined ? fit.length > 0 : known === undefined) {
       this.faults.push(`lent ${lease?.key}, and fit were: ${fit.map((state) => state.key).join()}`);

@@ -150,7 +150,7 @@ describe('KeyPool', () => {
     expect(pool.report(0)).toMatchObject([{ rejected: false, restsMs: {} }]);
   });
 
-  it('forgets refusals when its keys are configured anew', () => {
+  it('forgets refusals when its keys are configured again', () => {
     const pool = new KeyPool(['k1']);
     const settings = { consecutiveFailures: 1, halfOpenAfterMs: 1_000 };
     pool.refusals.refused('a/m', 0, settings);

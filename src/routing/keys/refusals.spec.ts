@@ -10,7 +10,7 @@ function refusedTimes(times: number, scope = 'a/m'): Refusals {
 }
 
 describe('Refusals', () => {
-  it('let others come first after several in a row, for what was asked for alone', () => {
+  it('let others come first after several in a row, for what was requested alone', () => {
     expect(refusedTimes(2).passesOver('a/m', 0)).toBe(false);
     expect(refusedTimes(3).passesOver('a/m', 0)).toBe(true);
     expect(refusedTimes(3).passesOver('a/n', 0)).toBe(false);

@@ -36,11 +36,11 @@ describe('Quantile', () => {
     const values = fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 20, maxLength: 300 });
     fc.assert(
       fc.property(values, fc.double({ min: 0, max: 0.999, noNaN: true }), (seen, q) => {
-        const kept = seen.slice(-128);
+        const retained = seen.slice(-128);
         const answer = quantileOf(seen).at(q) ?? Number.NaN;
-        expect(kept).toContain(answer);
-        expect(kept.filter((value) => value < answer).length).toBeLessThanOrEqual(q * kept.length);
-        expect(kept.filter((value) => value <= answer).length).toBeGreaterThan(q * kept.length);
+        expect(retained).toContain(answer);
+        expect(retained.filter((value) => value < answer).length).toBeLessThanOrEqual(q * retained.length);
+        expect(retained.filter((value) => value <= answer).length).toBeGreaterThan(q * retained.length);
       }),
     );
   });

@@ -32,7 +32,7 @@ describe('MetricsCollector', () => {
     expect(await text).toContain('sluice_workers 2\n');
   });
 
-  it('asks once for all who want to know meanwhile, and anew afterwards', async () => {
+  it('asks once for all who want to know meanwhile, and again afterwards', async () => {
     const { collector: metrics, ask } = collector();
     const both = [metrics.text(), metrics.text()];
     for (const worker of [1, 2]) metrics.onReply(worker, 1, counted(1));

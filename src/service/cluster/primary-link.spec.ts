@@ -57,7 +57,7 @@ describe('WorkerChannel', () => {
     expect(stop.mock.calls).toEqual([['asked']]);
   });
 
-  it('reads the configuration anew when it is told, and asks for the end of all', () => {
+  it('reads the configuration again when it is told, and asks for the end of all', () => {
     const { channel, link, serving, reload } = linked();
     link.serve(serving);
     channel.emit('message', { sluice: 'reload' });

@@ -17,7 +17,7 @@ describe('RestartBackoff', () => {
     ]);
   });
 
-  it('begins anew with a worker that lived for a minute', () => {
+  it('begins again with a worker that lived for a minute', () => {
     expect(decisions(died, died, { ...died, livedMs: 60_000 }, died)).toEqual([100, 200, 100, 200]);
     expect(decisions(died, died, { ...died, livedMs: 59_999 })).toEqual([100, 200, 400]);
   });

@@ -78,7 +78,7 @@ describe('the environment', () => {
 });
 
 describe('the number of workers', () => {
-  it('is one, what is asked for, or with auto the number of cores', () => {
+  it('is one, what is requested, or with auto the number of cores', () => {
     expect(workersOf({})).toBe(1);
     expect(workersOf({ SLUICE_WORKERS: '' })).toBe(1);
     expect(workersOf({ SLUICE_WORKERS: '3' })).toBe(3);

@@ -31,7 +31,7 @@ describe('simulatedAnswer', () => {
     expect(text).toContain('“Why is the sky blue?”');
   });
 
-  it('is marked in every chunk, whatever model was asked for', () => {
+  it('is marked in every chunk, whatever model was requested', () => {
     for (const chunk of chunks) {
       expect(chunk).toMatchObject({ model: 'simulated', system_fingerprint: 'simulated' });
     }

@@ -58,9 +58,9 @@ describe('the memory of a MemoryStreamLog', () => {
   it('counts what each stream takes by itself, however little it says', async () => {
     const log = logOf(MIB);
     const streams = Array.from({ length: 2_000 }, () => new WrittenStream(log).write().end());
-    const kept = streams.filter(({ id }) => log.has(id));
-    expect(kept.length).toBeGreaterThan(100);
-    expect(kept.length).toBeLessThanOrEqual(MIB / 2_048);
+    const retained = streams.filter(({ id }) => log.has(id));
+    expect(retained.length).toBeGreaterThan(100);
+    expect(retained.length).toBeLessThanOrEqual(MIB / 2_048);
   });
 
   it('counts what a slow reader holds of a stream that is forgotten, until it leaves', () => {

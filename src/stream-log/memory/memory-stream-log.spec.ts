@@ -89,7 +89,7 @@ describe('MemoryStreamLog', () => {
     expect(read(other).text).toBe(other.from(0));
   });
 
-  it('brakes the stream that grows until its reader has what would be taken', async () => {
+  it('pauses the stream that grows until its reader has what would be taken', async () => {
     const { log, begin, read } = logOf({ all: 6 });
     const [, grown] = [begin(3), begin(3)];
     const slow = read(grown, 0, true);
@@ -148,7 +148,7 @@ describe('MemoryStreamLog', () => {
     expect(stream.stops).toBe(0);
   });
 
-  it('brakes the producer of a stream that is dropped for its reader, and lets it go on', async () => {
+  it('pauses the producer of a stream that is dropped for its reader, and lets it continue', async () => {
     const { log, begin, read } = logOf({ each: 3 });
     const stream = begin(1);
     const slow = read(stream, 0, true);
@@ -166,7 +166,7 @@ describe('MemoryStreamLog', () => {
     expect(slow.text).toBe(stream.from(0));
   });
 
-  it('brakes each of two producers of one stream for its own readers', () => {
+  it('pauses each of two producers of one stream for its own readers', () => {
     const { log, read } = logOf({ each: 3 });
     const dropped = new WrittenStream(log, {}, TEXT);
     read(dropped, 0, true);

@@ -12,11 +12,11 @@ const SIZE = numbered(0).length;
 /** A stream with room for so many frames, and what it tells. */
 function streamOf(room: number) {
   const onChange = vi.fn<() => void>();
-  const brakes: boolean[] = [];
+  const pauses: boolean[] = [];
   const stream = new MemoryStream(card(), {
     maxBytes: () => room * SIZE,
     onChange: onChange,
-    setPaused: (on) => void brakes.push(on),
+    setPaused: (on) => void pauses.push(on),
   });
   let written = 0;
   /** There is another room from now on. */
@@ -27,7 +27,7 @@ function streamOf(room: number) {
   const write = (times = 1) => {
     for (let left = times; left > 0; left -= 1) stream.append(numbered(written++));
   };
-  return { stream, brakes, onChange, write, resize };
+  return { stream, brakes: pauses, onChange, write, resize };
 }
 
 /** A reader, what it has, and how it ended. */
@@ -92,7 +92,7 @@ describe('the window of a MemoryStream', () => {
     expect(stream.ended).toBe(true);
   });
 
-  it('drops what its fastest reader has where there is less room, and goes on with what comes', () => {
+  it('drops what its fastest reader has where there is less room, and continues what comes', () => {
     const { stream, write, resize } = streamOf(3);
     write(2);
     const late = readerOf(stream, 0, true);
@@ -108,14 +108,14 @@ describe('the window of a MemoryStream', () => {
 
 describe('the readers of a MemoryStream', () => {
   it('lose nothing while they keep up, however far the window slides', () => {
-    const { stream, brakes, write } = streamOf(2);
+    const { stream, brakes: pauses, write } = streamOf(2);
     const readers = [readerOf(stream), readerOf(stream)];
     write(20);
     stream.end();
     for (const { numbers, end } of readers) {
       expect({ numbers, end }).toEqual({ numbers: upTo(20), end: 'complete' });
     }
-    expect(brakes).toEqual([]);
+    expect(pauses).toEqual([]);
   });
 
   it('are given what is larger than the whole window, where they keep up', () => {
@@ -128,14 +128,14 @@ describe('the readers of a MemoryStream', () => {
   });
 
   it('fall out with stream-gone where a faster one reads on, and slow nobody', () => {
-    const { stream, brakes, write } = streamOf(3);
+    const { stream, brakes: pauses, write } = streamOf(3);
     const [slow, fast] = [readerOf(stream, 0, true), readerOf(stream)];
     write(3);
     expect(slow.end).toBeUndefined();
     write();
     expect(slow.end).toBe('stream-gone');
     write(6);
-    expect({ numbers: fast.numbers, brakes }).toEqual({ numbers: upTo(10), brakes: [] });
+    expect({ numbers: fast.numbers, brakes: pauses }).toEqual({ numbers: upTo(10), brakes: [] });
   });
 
   it('are given nothing after they fell out', () => {
@@ -149,17 +149,17 @@ describe('the readers of a MemoryStream', () => {
   });
 
   it('brake the producer when even the fastest would fall out, once', () => {
-    const { stream, brakes, write } = streamOf(3);
+    const { stream, brakes: pauses, write } = streamOf(3);
     const [reader] = [readerOf(stream), readerOf(stream, 0, true)];
     write(2);
     reader.flow.pause();
     write(3);
-    expect(brakes).toEqual([]);
+    expect(pauses).toEqual([]);
     write(1);
-    expect(brakes).toEqual([true]);
-    // What its upstream had read before it was braked is kept too.
+    expect(pauses).toEqual([true]);
+    // What its upstream had read before it was paused is kept too.
     write(2);
-    expect({ brakes, bytes: stream.bytes, end: reader.end }).toEqual({
+    expect({ brakes: pauses, bytes: stream.bytes, end: reader.end }).toEqual({
       brakes: [true],
       bytes: 6 * SIZE,
       end: undefined,
@@ -167,33 +167,33 @@ describe('the readers of a MemoryStream', () => {
   });
 
   it('release the producer by reading on, and lose nothing', () => {
-    const { stream, brakes, write } = streamOf(3);
+    const { stream, brakes: pauses, write } = streamOf(3);
     const reader = readerOf(stream, 0, true);
     write(6);
-    expect(brakes).toEqual([true]);
+    expect(pauses).toEqual([true]);
     reader.flow.resume();
-    expect({ brakes, bytes: stream.bytes }).toEqual({ brakes: [true, false], bytes: 3 * SIZE });
+    expect({ brakes: pauses, bytes: stream.bytes }).toEqual({ brakes: [true, false], bytes: 3 * SIZE });
     write();
     stream.end();
     expect(reader).toMatchObject({ numbers: upTo(7), end: 'complete' });
   });
 
   it('release the producer by leaving', () => {
-    const { stream, brakes, write } = streamOf(3);
+    const { stream, brakes: pauses, write } = streamOf(3);
     const reader = readerOf(stream, 0, true);
     write(6);
     reader.leave();
-    expect({ brakes, bytes: stream.bytes }).toEqual({ brakes: [true, false], bytes: 3 * SIZE });
+    expect({ brakes: pauses, bytes: stream.bytes }).toEqual({ brakes: [true, false], bytes: 3 * SIZE });
   });
 
   it('brake the producer where there is no room for what they lack, and lose nothing', () => {
-    const { stream, brakes, write, resize } = streamOf(3);
+    const { stream, brakes: pauses, write, resize } = streamOf(3);
     const reader = readerOf(stream, 0, true);
     write(2);
     resize(0);
-    expect({ brakes, bytes: stream.bytes }).toEqual({ brakes: [true], bytes: 2 * SIZE });
+    expect({ brakes: pauses, bytes: stream.bytes }).toEqual({ brakes: [true], bytes: 2 * SIZE });
     reader.flow.resume();
-    expect({ brakes, bytes: stream.bytes, end: reader.end }).toEqual({
+    expect({ brakes: pauses, bytes: stream.bytes, end: reader.end }).toEqual({
       brakes: [true, false],
       bytes: 0,
       end: undefined,
@@ -202,9 +202,9 @@ describe('the readers of a MemoryStream', () => {
   });
 
   it('brake nothing where there are none', () => {
-    const { brakes, write } = streamOf(3);
+    const { brakes: pauses, write } = streamOf(3);
     write(10);
-    expect(brakes).toEqual([]);
+    expect(pauses).toEqual([]);
   });
 
   it('have everything of a stream that ended while they were paused', () => {
@@ -240,7 +240,7 @@ describe('a MemoryStream whose frames are as large as its window', () => {
     expect([readerOf(stream, 0).end, readerOf(stream, 1).end]).toEqual(['stream-gone', 'complete']);
   });
 
-  it('lets its producer go on when a reader joins that is not as slow', () => {
+  it('lets its producer continue when a reader joins that is not as slow', () => {
     const { stream, write } = streamOf(3);
     const slow = readerOf(stream, 0, true);
     write(5);

@@ -43,8 +43,8 @@ function later(): void {
   vi.spyOn(performance, 'now').mockImplementation(() => now + 1_000);
 }
 
-function failureOf(asked: Promise<unknown>): Promise<unknown> {
-  return asked.then(String, (error: unknown) => error);
+function failureOf(requested: Promise<unknown>): Promise<unknown> {
+  return requested.then(String, (error: unknown) => error);
 }
 
 function idleSocketOf({ freeSockets }: SharedBufferAgent): Socket | undefined {
@@ -107,10 +107,10 @@ describe('a pooled connection', () => {
   it('is not asked for a request that was stopped while it was looked at', async () => {
     later();
     const stop = new LightAbortController();
-    const asked = failureOf(ask(stop));
+    const requested = failureOf(ask(stop));
     // In the turns between the choice of the connection and the first byte.
     setImmediate(() => stop.abort('left'));
-    expect(isCancel(await asked)).toBe(true);
+    expect(isCancel(await requested)).toBe(true);
     await once(served(), 'close');
     expect(server.requests).toBe(1);
   });

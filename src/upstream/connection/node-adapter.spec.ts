@@ -16,21 +16,21 @@ interface Asked {
 }
 
 describe('nodeAdapter', () => {
-  let asked: Asked[] = [];
+  let requested: Asked[] = [];
   /** Answers a request; never called for `/silent`. */
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8');
     request.on('data', (text: string) => (body += text));
     request.on('end', () => {
-      asked.push({ method: request.method, url: request.url, headers: request.headers, body });
+      requested.push({ method: request.method, url: request.url, headers: request.headers, body });
       if (request.url !== '/silent') response.writeHead(302, { location: '/elsewhere' }).end('moved');
     });
   });
   let host = '';
 
   beforeEach(async () => {
-    asked = [];
+    requested = [];
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -56,7 +56,7 @@ describe('nodeAdapter', () => {
     });
     expect(status).toBe(302);
     expect(data.headers['location']).toBe('/elsewhere');
-    expect(asked).toMatchObject([
+    expect(requested).toMatchObject([
       {
         method: 'POST',
         url: '/v1/chat/completions',
@@ -70,19 +70,19 @@ describe('nodeAdapter', () => {
   it('follows no redirect and decodes nothing: the bare message is the answer', async () => {
     const { data } = await asking().request<IncomingMessage>({ method: 'post', data: '' });
     expect(String(await data.toArray())).toBe('moved');
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
   });
 
   it('sends a name and a password of the URL, unless a header says who asks', async () => {
     await ask({}, 'me:p%40ss@');
     await ask({ authorization: 'Bearer key' }, 'me:p%40ss@');
     const basic = `Basic ${Buffer.from('me:p@ss').toString('base64')}`;
-    expect(asked.map(({ headers }) => headers.authorization)).toEqual([basic, 'Bearer key']);
+    expect(requested.map(({ headers }) => headers.authorization)).toEqual([basic, 'Bearer key']);
   });
 
   it('lets a header of the configuration name the host', async () => {
     (await asking('/', { host: 'model.internal' }).request<IncomingMessage>({ data: '' })).data.resume();
-    expect(asked[0]?.headers.host).toBe('model.internal');
+    expect(requested[0]?.headers.host).toBe('model.internal');
   });
 
   it('gives up when no headers come in time', async () => {

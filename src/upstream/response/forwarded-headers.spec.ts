@@ -9,7 +9,7 @@ describe('forwardedHeaders', () => {
       'openai-version': '2020-10-01',
       'x-ratelimit-remaining-tokens': '9',
     };
-    const kept = {
+    const retained = {
       'openai-organization': 'org-acme',
       'openai-project': 'proj_1',
       'set-cookie': ['a=b'],
@@ -19,6 +19,6 @@ describe('forwardedHeaders', () => {
       'x-request-id-of-another': '1',
       server: 'nginx',
     };
-    expect(forwardedHeaders({ ...passed, ...kept })).toEqual(passed);
+    expect(forwardedHeaders({ ...passed, ...retained })).toEqual(passed);
   });
 });

@@ -136,7 +136,7 @@ describe('ResponseBody', () => {
     expect(seen).toEqual(['a', '! cut']);
   });
 
-  it('fails at once when the body broke off before anybody read it', async () => {
+  it('fails at once when the body was cut before anybody read it', async () => {
     const { read, message, seen } = listen();
     message.destroy(new Error('ECONNRESET'));
     await settled();

@@ -97,7 +97,7 @@ describe('watchFiles', () => {
   it.each([
     ['a name that is too long', 'x'.repeat(300)],
     ['a path that no file can have', 'a\0b'],
-  ])('goes on with %s', (_, name) => {
+  ])('goes on %s', (_, name) => {
     watch(name, 'a');
     writeFileSync(join(folder, 'a'), '1');
     vi.advanceTimersByTime(2 * INTERVAL_MS);

@@ -76,7 +76,7 @@ describe('connectRedis', () => {
     await expect(connectSubscriber(client).get('x')).rejects.toThrow("Stream isn't writeable");
   });
 
-  it('makes a connection anew that leads to a former primary', async () => {
+  it('makes a connection again that leads to a former primary', async () => {
     const redis = await RedisServer.start();
     const client = connect(redis.url);
     await vi.waitUntil(() => client.status === 'ready', SOON);
@@ -193,9 +193,9 @@ describe('together', () => {
     if (client instanceof Cluster) throw new Error('One server was asked for');
     const { stream } = client;
     const answers = inOneWrite(client, () => {
-      const asked = [client.set('a', '1'), client.get('a')];
+      const requested = [client.set('a', '1'), client.get('a')];
       expect(stream.writableCorked).toBe(1);
-      return Promise.all(asked);
+      return Promise.all(requested);
     });
     expect(stream.writableCorked).toBe(0);
     expect(await answers).toEqual(['OK', '1']);

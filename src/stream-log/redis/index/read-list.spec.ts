@@ -12,7 +12,7 @@ class CountingSource implements ListSource {
   readonly forgotten: string[] = [];
   /** How many were looked up at once at most. */
   most = 0;
-  #looking = 0;
+  #polling = 0;
 
   constructor(
     private readonly lists: { readonly here?: ListPlace[]; readonly listed: ListPlace[] },
@@ -29,10 +29,10 @@ class CountingSource implements ListSource {
 
   async find(id: string): Promise<StreamStatus | undefined> {
     this.looked.push(id);
-    this.#looking += 1;
-    this.most = Math.max(this.most, this.#looking);
+    this.#polling += 1;
+    this.most = Math.max(this.most, this.#polling);
     await Promise.resolve();
-    this.#looking -= 1;
+    this.#polling -= 1;
     if (!this.isThere(id)) return undefined;
     const metadata = { id, owner: 'web', dialect: 'native', route: 'r', startedAt: Number(id) } as const;
     return { ...metadata, state: 'over', firstRetained: 0, frames: 1, truncated: false };
@@ -80,7 +80,7 @@ describe('readList', () => {
     expect(source.forgotten.toSorted()).toEqual(gone);
   });
 
-  it('gives a shorter page, and where it goes on, rather than look up thousands that are gone', async () => {
+  it('gives a shorter page, and where it continues, rather than look up thousands that are gone', async () => {
     const source = new CountingSource({ listed: places(0, 10_000) }, (id) => Number(id) < 8_500);
     const first = await readList(source, { limit: 100 });
     expect([first.streams, source.looked.length]).toEqual([[], 1_000]);

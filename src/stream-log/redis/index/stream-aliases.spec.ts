@@ -27,11 +27,11 @@ let b: StreamAliases;
 /** What the settings of both say. */
 let keepMs: number;
 
-const connect = async (kept: () => number = () => keepMs) => {
+const connect = async (retained: () => number = () => keepMs) => {
   const client = connectRedis(redis.url);
   await vi.waitUntil(() => client.status === 'ready', SOON);
   clients.push(client);
-  return new StreamAliases(client, kept);
+  return new StreamAliases(client, retained);
 };
 const ttl = async () => Number(await redis.command('PTTL', onceKey(NAME)));
 
@@ -96,7 +96,7 @@ describe('StreamAliases', () => {
     expect(await b.find(NAME)).toEqual(running);
   });
 
-  it('names what runs anew in a Redis that has come back empty', async () => {
+  it('names what runs again in a Redis that has come back empty', async () => {
     a.set(NAME, running);
     await expect.poll(() => b.find(NAME)).toEqual(running);
     await redis.restart();

@@ -18,7 +18,7 @@ import { RedisStreamLog } from '../redis-stream-log.js';
 import { SOON } from '../../../../test/support/soon.js';
 
 const LEASE_MS = 600;
-const WILL = 'a question';
+const TAKEOVER_REQUEST = 'a question';
 
 let redis: RedisServer;
 const logs: RedisStreamLog[] = [];
@@ -45,10 +45,10 @@ async function replica(successor?: TakeoverHandler): Promise<RedisStreamLog> {
 const nobody: ProducerControl = { stop: () => undefined, setPaused: () => undefined };
 
 /** A stream of three frames whose replica is gone. */
-async function orphan(will: string | null = WILL): Promise<string> {
+async function orphan(takeoverRequest: string | null = TAKEOVER_REQUEST): Promise<string> {
   const producer = await replica();
   const stream = { ...first, id: card().id };
-  producer.begin(stream, nobody, will ?? undefined).append(frame(0) + frame(1) + frame(2));
+  producer.begin(stream, nobody, takeoverRequest ?? undefined).append(frame(0) + frame(1) + frame(2));
   await producer.close();
   return stream.id;
 }
@@ -73,7 +73,7 @@ function write(takeover: TakeoverClaim, owner: ProducerControl = nobody): Stream
 const WHOLE = [0, 1, 2, 3, 4].map((number) => frame(number)).join('');
 
 describe('OrphanedStreams', () => {
-  it('are given to an heir, with what their producer wrote and left', async () => {
+  it('are given to a successor, with what their producer wrote and left', async () => {
     const found: OrphanedStream[] = [];
     const log = await replica(async (one) => {
       found.push(one);
@@ -85,7 +85,12 @@ describe('OrphanedStreams', () => {
     await over(log, id);
     const { bytes, ...rest } = found[0] ?? {};
     expect(found).toHaveLength(1);
-    expect(rest).toMatchObject({ metadata: { ...first, id }, takeoverRequest: WILL, frames: 3, epoch: 2 });
+    expect(rest).toMatchObject({
+      metadata: { ...first, id },
+      takeoverRequest: TAKEOVER_REQUEST,
+      frames: 3,
+      epoch: 2,
+    });
     expect(bytes?.toString()).toBe(frame(0) + frame(1) + frame(2));
     expect(await wholeText(id)).toBe(WHOLE);
     expect(await log.find(id)).toMatchObject({ frames: 5, truncated: false, takenOverAt: 3 });
@@ -112,7 +117,7 @@ describe('OrphanedStreams', () => {
     expect(await log.find(id)).toMatchObject({ state: 'running', frames: 1 });
   });
 
-  it('have one heir, however many find them at once', async () => {
+  it('have one successor, however many find them at once', async () => {
     const all = new Gate();
     const outcomes: (TakeoverClaim | undefined)[] = [];
     let arrived = 0;
@@ -141,8 +146,8 @@ describe('OrphanedStreams', () => {
       claimed.open();
       return true;
     });
-    const asked = vi.fn<TakeoverHandler>(async () => false);
-    const other = await replica(asked);
+    const requested = vi.fn<TakeoverHandler>(async () => false);
+    const other = await replica(requested);
     const id = await orphan();
     await vi.waitUntil(async () => {
       await successor.find(id);
@@ -154,7 +159,7 @@ describe('OrphanedStreams', () => {
       expect(await other.find(id)).toMatchObject({ state: 'running', takenOverAt: 3 });
       return performance.now() > until;
     }, SOON);
-    expect(asked).not.toHaveBeenCalled();
+    expect(requested).not.toHaveBeenCalled();
     if (takeover !== undefined) write(takeover).end();
     await over(other, id);
     expect(await wholeText(id)).toBe(WHOLE);
@@ -181,35 +186,35 @@ describe('OrphanedStreams', () => {
     expect(await log.find(id)).toMatchObject({ frames: 4, truncated: true, takenOverAt: undefined });
   });
 
-  it('are not gone on with once somebody asked for their end', async () => {
-    const asked = vi.fn<TakeoverHandler>(async () => true);
-    const log = await replica(asked);
+  it('are not continued once somebody asked for their end', async () => {
+    const requested = vi.fn<TakeoverHandler>(async () => true);
+    const log = await replica(requested);
     const id = await orphan();
     await log.stop(id);
     await over(log, id);
-    expect(asked).not.toHaveBeenCalled();
+    expect(requested).not.toHaveBeenCalled();
   });
 
-  it('are taken over once: where the heir dies too, they end', async () => {
+  it('are taken over once: where the successor dies too, they end', async () => {
     const successor = await replica(async ({ claim }) => {
       const takeover = await claim();
       if (takeover !== undefined) write(takeover);
       return true;
     });
-    const asked = vi.fn<TakeoverHandler>(async () => true);
+    const requested = vi.fn<TakeoverHandler>(async () => true);
     const id = await orphan();
     await vi.waitUntil(async () => ((await successor.find(id))?.frames ?? 0) > 3, SOON);
     await successor.close();
-    await redis.command('SET', keysOf(id).request, WILL);
-    const last = await replica(asked);
+    await redis.command('SET', keysOf(id).request, TAKEOVER_REQUEST);
+    const last = await replica(requested);
     await over(last, id);
-    expect(asked).not.toHaveBeenCalled();
+    expect(requested).not.toHaveBeenCalled();
     const text = await wholeText(id);
     expect(text.startsWith(WHOLE)).toBe(true);
     expect(text.match(/event: failed/g)).toHaveLength(1);
   });
 
-  it('are ended by the next one where the heir dies before it has written', async () => {
+  it('are ended by the next one where the successor dies before it has written', async () => {
     const successor = await replica(async ({ claim }) => {
       await claim();
       return true;
@@ -222,7 +227,7 @@ describe('OrphanedStreams', () => {
     expect((await wholeText(id)).match(/event: failed/g)).toHaveLength(1);
   });
 
-  it('are not gone on with where their producer lived and wrote until it was shut out', async () => {
+  it('are not continued where their producer lived and wrote until it was shut out', async () => {
     let outcome: unknown = 'none';
     const log = await replica(async ({ metadata: { id }, claim }) => {
       await redis.command('XADD', keysOf(id).log, '1-4', 'f', 3, 'n', 1, 'b', frame(3));
@@ -237,7 +242,7 @@ describe('OrphanedStreams', () => {
     expect(text.match(/event: failed/g)).toHaveLength(1);
   });
 
-  it('are stopped at their heir, also by who asked before it had begun', async () => {
+  it('are stopped at their successor, also by who asked before it had begun', async () => {
     const stopped = new Gate();
     let takeover: TakeoverClaim | undefined;
     const log = await replica(async ({ claim }) => {

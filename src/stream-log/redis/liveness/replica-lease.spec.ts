@@ -51,8 +51,8 @@ describe.each([300, 2_000, LEASE_MS, 60_000])('where a death must be seen within
   });
 
   it.runIf(leaseMs <= 8_000)('the lease, the doubt and two looks fit in it', () => {
-    const looks = Math.ceil(suspicionMs(leaseMs) / checkIntervalMs(leaseMs)) + 1;
-    expect(leaseMs / 2 + looks * checkIntervalMs(leaseMs)).toBeLessThanOrEqual(leaseMs);
+    const polls = Math.ceil(suspicionMs(leaseMs) / checkIntervalMs(leaseMs)) + 1;
+    expect(leaseMs / 2 + polls * checkIntervalMs(leaseMs)).toBeLessThanOrEqual(leaseMs);
   });
 });
 

@@ -54,7 +54,7 @@ describe('ReplicaLiveness', () => {
     expect(await look()).toBe(true);
   });
 
-  it('begin anew for one that was there in between', async () => {
+  it('begin again for one that was there in between', async () => {
     await look();
     redis.held.add(leaseKey('a'));
     await look();
@@ -70,14 +70,14 @@ describe('ReplicaLiveness', () => {
     expect(await look('a')).toBe(true);
   });
 
-  it('begin anew on another connection: a Redis that was away has no leases for a moment', async () => {
+  it('begin again on another connection: a Redis that was away has no leases for a moment', async () => {
     await look();
     redis.emit('close');
     await vi.advanceTimersByTimeAsync(DOUBT_MS);
     expect(await look()).toBe(false);
   });
 
-  it('begin anew after a look that Redis did not answer', async () => {
+  it('begin again after a look that Redis did not answer', async () => {
     await look();
     redis.fails = true;
     await expect(look()).rejects.toThrow('Redis does not answer');

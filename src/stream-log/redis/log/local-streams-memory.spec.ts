@@ -32,8 +32,8 @@ const create = (streamLog: typeof ROOMY) => {
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const begin = () => {
   const stream = card();
-  const kept = { append: vi.fn<(bytes: unknown) => void>(), end: vi.fn<() => void>() };
-  return { id: stream.id, memory: kept, writer: own.begin(stream, NOBODY, kept) };
+  const retained = { append: vi.fn<(bytes: unknown) => void>(), end: vi.fn<() => void>() };
+  return { id: stream.id, memory: retained, writer: own.begin(stream, NOBODY, retained) };
 };
 const NOBODY = { stop: () => undefined, setPaused: () => undefined };
 const memory = { append: () => undefined, end: () => undefined };
@@ -75,11 +75,11 @@ describe('LocalStreams and their memory', () => {
     create({ ...ROOMY, maxBytes: 10_000 });
     redis.isAway = true;
     const begun = [begin(), begin()];
-    const { id, writer, memory: kept } = begin();
+    const { id, writer, memory: retained } = begin();
     expect([own.has(id), own.has(begun[0]?.id ?? '')]).toEqual([false, true]);
     writer.append(frame(0));
     writer.end();
-    expect([kept.append.mock.calls.length, kept.end.mock.calls.length]).toEqual([1, 1]);
+    expect([retained.append.mock.calls.length, retained.end.mock.calls.length]).toEqual([1, 1]);
   });
 
   it('do not hold a stream in memory, nor its producer, while a loss is announced', async () => {

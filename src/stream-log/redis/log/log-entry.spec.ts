@@ -80,7 +80,7 @@ describe('an entry', () => {
 describe('an entry of another one than the producer', () => {
   const nothing = { first: 7, count: 0, bytes: Buffer.alloc(0), end: false };
 
-  it('says that the stream broke off, which that of a producer never does', () => {
+  it('says that the stream was cut, which that of a producer never does', () => {
     const last = { ...nothing, count: 1, end: true };
     expect(read('2-9', { ...last, truncated: true })).toEqual({
       id: '2-9',
@@ -91,7 +91,7 @@ describe('an entry of another one than the producer', () => {
     expect(read('2-9', last).truncated).toBeUndefined();
   });
 
-  it('says who goes on', () => {
+  it('says who continues', () => {
     const claim = { ...nothing, claimedBy: 'b' };
     expect(read('2-0', claim)).toEqual({ id: '2-0', epoch: 2, ...claim });
   });

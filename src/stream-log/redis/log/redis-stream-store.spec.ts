@@ -48,8 +48,8 @@ const entries = async () => (await store.page(id, '-')).entries;
 /** What happens once somebody has looked which entry is the last. */
 const afterTheLook = (happens: () => Promise<unknown>) => {
   const look = client.xrevrangeBuffer.bind(client);
-  vi.spyOn(client, 'xrevrangeBuffer').mockImplementationOnce(async (...question) => {
-    const answer = await look(...question);
+  vi.spyOn(client, 'xrevrangeBuffer').mockImplementationOnce(async (...body) => {
+    const answer = await look(...body);
     await happens();
     return answer;
   });
@@ -119,7 +119,7 @@ describe('StreamShelf, of readers elsewhere,', () => {
     expect([await store.isRead(id), await redis.keys()]).toEqual([false, []]);
   });
 
-  it('goes on saying so where Redis has no memory', async () => {
+  it('continues saying so where Redis has no memory', async () => {
     await store.markRead(id);
     await redis.fill();
     await redis.command('PEXPIRE', sign(), 1_000);
@@ -160,7 +160,7 @@ describe('StreamShelf, in place of a dead producer,', () => {
     expect((await entries()).filter((entry) => entry.end)).toHaveLength(1);
   });
 
-  it('goes on where another one has stopped in the middle', async () => {
+  it('continues where another one has stopped in the middle', async () => {
     await write(0, 3, { begins: true });
     await redis.command('XADD', `sluice:{${id}}:log`, '2-0', 'f', 3, 'n', 0, 'b', '');
     expect(await end()).toBe(true);

@@ -47,7 +47,7 @@ const BEGINNING = batch(0, 2, { begins: true });
 const written = async () =>
   (await store.page(stream.id, '-')).entries.map(({ first, count }) => [first, count]);
 const ttlOf = (key: 'log' | 'meta') => redis.command('PTTL', keysOf(stream.id)[key]);
-const kept = () => redis.keys(`sluice:{${stream.id}}:*`);
+const retained = () => redis.keys(`sluice:{${stream.id}}:*`);
 const request = () => redis.command('GET', keysOf(stream.id).request);
 const writerOf = (options: Pick<RedisStreamWriterOptions, 'replica' | 'takeoverRequest' | 'epoch'>) =>
   new RedisStreamWriter({
@@ -189,7 +189,7 @@ describe('RedisStreamWriter of a stream that is lost', () => {
   it('takes its frames away, and says so', async () => {
     await writer.write(BEGINNING);
     expect(await writer.announceLoss()).toBe(true);
-    expect(await kept()).toEqual([keysOf(stream.id).meta]);
+    expect(await retained()).toEqual([keysOf(stream.id).meta]);
     expect(await store.metadata(stream.id)).toMatchObject({ metadata: stream, lost: true });
   });
 
@@ -198,7 +198,7 @@ describe('RedisStreamWriter of a stream that is lost', () => {
     await redis.fill();
     expect(await writer.announceLoss()).toBe(true);
     await redis.makeRoom();
-    expect(await kept()).toEqual([]);
+    expect(await retained()).toEqual([]);
   });
 
   it('knows whether that was heard', async () => {
@@ -231,8 +231,8 @@ describe('RedisStreamWriter of one who has left a will', () => {
   });
 });
 
-describe('RedisStreamWriter of a replica that goes on with a stream', () => {
-  it('says whose it is and where it goes on, before anything of it can be read', async () => {
+describe('RedisStreamWriter of a replica that continues a stream', () => {
+  it('says whose it is and where it continues, before anything of it can be read', async () => {
     await writer.write(BEGINNING);
     await claim();
     expect(await successor().write(batch(2, 0, { begins: true }))).toBe('written');

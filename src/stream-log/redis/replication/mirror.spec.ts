@@ -121,7 +121,7 @@ describe('Mirror', () => {
   });
 });
 
-describe('Mirror of a stream that broke off', () => {
+describe('Mirror of a stream that was cut', () => {
   it.each([0, 2, 3, 4, 9])('gives its last frame once to one that had %i of 3 frames', async (had) => {
     store.add(3);
     // A mirror stays for as long as somebody has not read all.

@@ -12,14 +12,14 @@ let tail: Tail;
 let given: Entry[];
 let ends: string[];
 let look: () => Promise<boolean>;
-let looks: number;
+let polls: number;
 let isRead: boolean;
 let onEntry: (entry: Entry) => void;
 
 beforeEach(() => {
   vi.useFakeTimers();
   store = new ScriptedStore();
-  [given, ends, looks] = [[], [], 0];
+  [given, ends, polls] = [[], [], 0];
   [look, isRead] = [async () => false, true];
   onEntry = () => undefined;
 });
@@ -35,7 +35,7 @@ const follow = () => {
     checkIntervalMs: CHECK_MS,
     isRead: () => isRead,
     check: () => {
-      looks += 1;
+      polls += 1;
       return look();
     },
     onEntry: (entry) => {
@@ -142,8 +142,8 @@ describe('Tail', () => {
   });
 });
 
-describe('Tail that is braked', () => {
-  it('takes nothing until it may go on, and then at once', async () => {
+describe('Tail that is paused', () => {
+  it('takes nothing until it may continue, and then at once', async () => {
     store.add(1);
     follow();
     await pass(0);
@@ -156,7 +156,7 @@ describe('Tail that is braked', () => {
     expect(firsts()).toEqual([0, 1]);
   });
 
-  it('reads no further page if that happens within one, and goes on behind it', async () => {
+  it('reads no further page if that happens within one, and continues behind it', async () => {
     store.pageSize = 2;
     for (let left = 6; left > 0; left -= 1) store.add(1);
     onEntry = ({ first }) => {
@@ -170,7 +170,7 @@ describe('Tail that is braked', () => {
     expect(firsts()).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it('may go on before the answer is there', async () => {
+  it('may continue before the answer is there', async () => {
     const held = new Gate();
     store.held = held.opened;
     store.add(1);
@@ -185,7 +185,7 @@ describe('Tail that is braked', () => {
     expect(firsts()).toEqual([0, 1]);
   });
 
-  it('says on that somebody reads', async () => {
+  it('keeps saying that a reader reads', async () => {
     follow();
     await pass(0);
     tail.setPaused(true);
@@ -198,9 +198,9 @@ describe('Tail that is braked', () => {
 describe('Tail, whose producer may be dead,', () => {
   it('looks after it at once and from time to time', async () => {
     follow();
-    expect(looks).toBe(1);
+    expect(polls).toBe(1);
     await pass(3 * CHECK_MS);
-    expect(looks).toBe(4);
+    expect(polls).toBe(4);
   });
 
   it('reads at once what was added in its place', async () => {
@@ -244,7 +244,7 @@ describe('Tail that is closed', () => {
     tail.setPaused(false);
     const { reads } = store;
     await pass(60_000);
-    expect([store.reads - reads, looks, vi.getTimerCount()]).toEqual([0, 1, 0]);
+    expect([store.reads - reads, polls, vi.getTimerCount()]).toEqual([0, 1, 0]);
   });
 
   it('gives nothing of what is still on its way', async () => {
