@@ -10,6 +10,7 @@ export type {
 export { CallerResolver } from './access/caller-resolver.js';
 export { setCaller } from './access/set-caller.js';
 export type { Position } from './resumable/reader-position.js';
+export type { HoldRequest, RecordedOpenOptions } from './resumable/open-for-recording.js';
 export type { StreamReader } from './resumable/stream-producer.js';
 export {
   ResumableStreams,
