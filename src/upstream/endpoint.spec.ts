@@ -8,7 +8,7 @@ import type { UpstreamSettings } from '../core/settings.js';
 import { LightAbortController } from '../core/flow-control/abort-signal-like.js';
 import { openaiChatUpstream } from '../dialects/openai-chat/index.js';
 import { Endpoint } from './endpoint.js';
-import { SharedBufferAgent } from './connection/shared-buffer-agent.js';
+import { PooledHttpAgent } from './connection/pooled-http-agent.js';
 
 const PLACE = { path: openaiChatUpstream.path(), streaming: false };
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -25,7 +25,7 @@ describe('a request of an endpoint', () => {
   const ask = async (path: string, options: object = {}) => {
     const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
     const upstream = settingsOf({}, { a: { baseUrl, ...options } }).upstreams.get('a') as UpstreamSettings;
-    const connections = { pooled: new SharedBufferAgent(), fresh: new SharedBufferAgent() };
+    const connections = { pooled: new PooledHttpAgent(), fresh: new PooledHttpAgent() };
     const endpoint = new Endpoint(upstream, 'key', openaiChatUpstream, PLACE, connections);
     const { data } = await endpoint.post({
       body: '{}',

@@ -6,7 +6,7 @@ import { POOLED } from './idle-socket.js';
 import type { Connections } from './node-adapter.js';
 import { PooledHttpsAgent } from './pooled-https-agent.js';
 import { readProxy } from './proxy.js';
-import { SharedBufferAgent } from './shared-buffer-agent.js';
+import { PooledHttpAgent } from './pooled-http-agent.js';
 import { TunnelAgent } from './tunnel-agent.js';
 
 type Connecting = Pick<UpstreamSettings, 'baseUrl' | 'tls' | 'proxy'>;
@@ -58,7 +58,7 @@ function wayOf(upstream: Connecting): string {
 function connectionsOf(upstream: Connecting): Connections {
   const proxy = upstream.proxy === undefined ? undefined : readProxy(upstream.proxy);
   if (!isSecure(upstream))
-    return { pooled: new SharedBufferAgent(POOLED), fresh: new SharedBufferAgent(), proxy };
+    return { pooled: new PooledHttpAgent(POOLED), fresh: new PooledHttpAgent(), proxy };
   const options = tlsOptionsOf(upstream);
   const agent = (pooling: AgentOptions): Agent =>
     proxy === undefined

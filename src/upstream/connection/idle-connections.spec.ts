@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LightAbortController } from '../../core/flow-control/abort-signal-like.js';
 import { POOLED } from './idle-socket.js';
 import { nodeAdapter } from './node-adapter.js';
-import { SharedBufferAgent } from './shared-buffer-agent.js';
+import { PooledHttpAgent } from './pooled-http-agent.js';
 
 const ANSWER = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 
@@ -47,20 +47,20 @@ function failureOf(requested: Promise<unknown>): Promise<unknown> {
   return requested.then(String, (error: unknown) => error);
 }
 
-function idleSocketOf({ freeSockets }: SharedBufferAgent): Socket | undefined {
+function idleSocketOf({ freeSockets }: PooledHttpAgent): Socket | undefined {
   return Object.values(freeSockets).flatMap((sockets) => sockets ?? [])[0];
 }
 
 describe('a pooled connection', () => {
   let server: RawServer;
-  let pooled: SharedBufferAgent;
+  let pooled: PooledHttpAgent;
   let ask: (signal?: LightAbortController) => Promise<string>;
 
   beforeEach(async () => {
     server = new RawServer();
-    pooled = new SharedBufferAgent(POOLED);
+    pooled = new PooledHttpAgent(POOLED);
     const url = await server.start();
-    const connections = { pooled, fresh: new SharedBufferAgent() };
+    const connections = { pooled, fresh: new PooledHttpAgent() };
     const axios = new Axios({ adapter: nodeAdapter({ url, headers: {}, connections }) });
     ask = async (signal) =>
       text((await axios.request<IncomingMessage>({ data: 'question', ...(signal && { signal }) })).data);

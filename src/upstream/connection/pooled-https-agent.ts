@@ -9,7 +9,7 @@ export class PooledHttpsAgent extends Agent {
     options: ClientRequestArgs,
     callback?: (error: Error | null, stream: Duplex) => void,
   ): Duplex | null | undefined {
-    // As in SharedBufferAgent: what lives as long as the socket holds no headers, and the time limit is for idle sockets.
+    // As in PooledHttpAgent: what lives as long as the socket holds no headers, and the time limit is for idle sockets.
     delete options.headers;
     delete options.timeout;
     return super.createConnection(options, callback);

@@ -2,7 +2,6 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BackPressure } from '../../core/flow-control/back-pressure.js';
-import { parsing } from '../connection/socket-read.js';
 import { ResponseBody } from './response-body.js';
 
 const GRACE_MS = 1_000;
@@ -61,23 +60,6 @@ describe('ResponseBody', () => {
     await end();
     // Chunks of one turn come as one.
     expect(seen).toEqual(['ab', '|']);
-  });
-
-  it('hands over the last chunk of a socket read in its turn, with those before it', async () => {
-    const { read, message, seen } = listen();
-    read();
-    await settled();
-    parsing('1\r\na\r\n2\r\nbc\r\n'.length);
-    message.push(Buffer.from('a'));
-    expect(seen).toEqual([]);
-    message.push(Buffer.from('bc'));
-    expect(seen).toEqual(['abc']);
-    parsing('1\r\nd\r\n'.length);
-    message.push(Buffer.from('d'));
-    expect(seen).toEqual(['abc', 'd']);
-    parsing(0);
-    await settled();
-    expect(seen).toEqual(['abc', 'd']);
   });
 
   it('keeps chunks in order that come while others wait in the body', async () => {

@@ -3,18 +3,18 @@ import { createServer, get, type IncomingMessage, type ServerResponse } from 'no
 import type { AddressInfo } from 'node:net';
 import { buffer as wholeOf } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SharedBufferAgent } from './shared-buffer-agent.js';
+import { PooledHttpAgent } from './pooled-http-agent.js';
 
-describe('SharedBufferAgent', () => {
+describe('PooledHttpAgent', () => {
   let answer: (response: ServerResponse, path: string) => void;
   let connections = 0;
   const server = createServer((request, response) => answer(response, request.url ?? ''));
   server.on('connection', () => (connections += 1));
-  let agent: SharedBufferAgent;
+  let agent: PooledHttpAgent;
 
   beforeEach(async () => {
     connections = 0;
-    agent = new SharedBufferAgent({ keepAlive: true });
+    agent = new PooledHttpAgent({ keepAlive: true });
     await once(server.listen(0, '127.0.0.1'), 'listening');
   });
   afterEach(async () => {
