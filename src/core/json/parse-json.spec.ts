@@ -41,9 +41,23 @@ describe('parseJson', () => {
     ['objects', `[${'{},'.repeat(200_000)}{}]`],
     ['arrays', `[${'[],'.repeat(200_000)}[]]`],
     ['fields', `{${'"a":0,'.repeat(200_000)}"a":0}`],
-    ['items', `[${'0,'.repeat(1_600_000)}0]`],
+    ['items', `[${'0,'.repeat(800_000)}0]`],
   ])('refuses a text of too many %s before it is parsed', (_, text) => {
     expect(() => parseJson(text)).toThrow(refused);
     expect(parseJson(text, 1_000_000)).toBeDefined();
+  });
+
+  it('allows 256 levels and no more, in a text that is long enough to reach them', () => {
+    const nested = (levels: number) =>
+      `[${'"pad",'.repeat(100)}${'['.repeat(levels - 1)}${']'.repeat(levels)}`;
+    expect(parseJson(nested(256))).toBeDefined();
+    expect(() => parseJson(nested(257))).toThrow(refused);
+  });
+
+  it('allows as many items as four for each of its objects, arrays and fields', () => {
+    const items = (count: number) => `[${'0,'.repeat(count)}0]`;
+    expect(parseJson(items(790_000))).toHaveLength(790_001);
+    expect(parseJson(items(1_996), 500)).toHaveLength(1_997);
+    expect(() => parseJson(items(1_997), 500)).toThrow(refused);
   });
 });

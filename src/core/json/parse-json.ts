@@ -6,7 +6,7 @@ const MAX_NODES = 200_000;
 
 /**
  * The value of a JSON text that an upstream sent; undefined if it is no JSON. Throws `upstream-error` if it is nested
- * deeper than 256 levels, or holds more than `maxNodes` objects, arrays and fields; eight items count
+ * deeper than 256 levels, or holds more than `maxNodes` objects, arrays and fields; four items count
  * for one.
  */
 export function parseJson(text: string, maxNodes = MAX_NODES): unknown {

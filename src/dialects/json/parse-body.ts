@@ -20,7 +20,7 @@ export function parseBody(text: string): unknown {
 
 /**
  * Throws `invalid-request` for a JSON text that is nested deeper than 256 levels, or holds more than 350,000 objects, arrays and
- * fields; eight items of arrays count for one.
+ * fields; four items of arrays count for one.
  */
 export function refuseUnbounded(text: string): void {
   if (!isWithinJsonBounds(text, MAX_NODES)) throw unboundedBody();
