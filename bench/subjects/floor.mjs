@@ -7,14 +7,14 @@ import { Agent as HttpAgent } from 'node:http';
 import { Axios } from 'axios';
 import { pino } from 'pino';
 import { Counter, Gauge, Histogram } from 'prom-client';
-import { fitToCores } from '../../dist/service/v8-flags.js';
+import { setV8Flags } from '../../dist/service/v8-flags.js';
 import { newStreamId } from '../../dist/relay/stream-id.js';
 import { logDestination } from '../../dist/service/log/log-destination.js';
 import { nodeAdapter } from '../../dist/upstream/connection/node-adapter.js';
 
 const { OPENAI_BASE_URL, OPENAI_API_KEY, SLUICE_API_KEYS = '' } = process.env;
 
-fitToCores({ workers: 1 });
+setV8Flags({ workers: 1 });
 
 const keyHash = hash('sha256', SLUICE_API_KEYS, 'buffer');
 const log = pino({}, logDestination());

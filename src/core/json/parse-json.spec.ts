@@ -3,6 +3,9 @@ import { parseJson } from './parse-json.js';
 
 const nested = (levels: number) => '[{"a":'.repeat(levels / 2) + '0' + '}]'.repeat(levels / 2);
 const refused = expect.objectContaining({ code: 'upstream-error', retryable: true });
+/** So many levels, in a text that is longer than the deepest that need no look. */
+const padded = (levels: number) => `[${'"pad",'.repeat(100)}${'['.repeat(levels - 1)}${']'.repeat(levels)}`;
+const items = (count: number) => `[${'0,'.repeat(count)}0]`;
 
 describe('parseJson', () => {
   it('gives the value of a text that is JSON', () => {
@@ -48,14 +51,11 @@ describe('parseJson', () => {
   });
 
   it('allows 256 levels and no more, in a text that is long enough to reach them', () => {
-    const nested = (levels: number) =>
-      `[${'"pad",'.repeat(100)}${'['.repeat(levels - 1)}${']'.repeat(levels)}`;
-    expect(parseJson(nested(256))).toBeDefined();
-    expect(() => parseJson(nested(257))).toThrow(refused);
+    expect(parseJson(padded(256))).toBeDefined();
+    expect(() => parseJson(padded(257))).toThrow(refused);
   });
 
   it('allows as many items as four for each of its objects, arrays and fields', () => {
-    const items = (count: number) => `[${'0,'.repeat(count)}0]`;
     expect(parseJson(items(790_000))).toHaveLength(790_001);
     expect(parseJson(items(1_996), 500)).toHaveLength(1_997);
     expect(() => parseJson(items(1_997), 500)).toThrow(refused);
