@@ -31,7 +31,8 @@ export function isWithinJsonBounds(text: string, maxNodes: number): boolean {
       depth += 1;
       left -= ITEMS_PER_NODE;
     } else if ((code | CASE_BIT) === CLOSING) depth -= 1;
-    else if (code === COLON) left -= ITEMS_PER_NODE;
+    // With the comma before it or after it.
+    else if (code === COLON) left -= ITEMS_PER_NODE - 1;
     else if (code === COMMA) left -= 1;
     if (depth > MAX_JSON_DEPTH || left < 0) return false;
   }
